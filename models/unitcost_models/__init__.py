@@ -1,0 +1,1 @@
+"""Contracts: one pydantic row model per table. Nothing here runs a query."""

@@ -1,0 +1,76 @@
+"""What a table row is, and how its fields become column types.
+
+No table lives here; each family of tables has a module of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from types import UnionType
+from typing import Any, ClassVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict
+
+_SQL_TYPES: dict[Any, str] = {
+    str: "VARCHAR",
+    int: "BIGINT",
+    bool: "BOOLEAN",
+    date: "DATE",
+    datetime: "TIMESTAMP",
+    list[str]: "VARCHAR[]",
+    dict[str, str]: "MAP(VARCHAR, VARCHAR)",
+}
+MONEY = "DECIMAL(38,12)"
+QUANTITY = "DECIMAL(18,6)"
+
+
+class Row(BaseModel):
+    """One row of one table: the contract that every written file is audited against.
+
+    A field is a column, in order. A field that allows None may be NULL. A Decimal is money
+    (`DECIMAL(38,12)`) when its name ends in `_usd`, `_per_unit` or an ISO currency code, a
+    percentage when it ends in `_pct`, and otherwise a quantity (`DECIMAL(18,6)`). A datetime is
+    UTC, stored without zone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: ClassVar[str]
+    """`layer.noun`; also the path of the SQL file, the Parquet folder and the asset key."""
+    key: ClassVar[tuple[str, ...]]
+    """Columns that identify one row."""
+    is_daily: ClassVar[bool] = True
+    """Whether the table is partitioned by its `day` column."""
+
+
+class Column(BaseModel):
+    """Name, SQL type and nullability of one column."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    sql_type: str
+    is_nullable: bool
+
+
+def columns(row: type[Row]) -> list[Column]:
+    """The columns of a row model, in file order."""
+    return [_column(name, field.annotation) for name, field in row.model_fields.items()]
+
+
+def _column(name: str, annotation: Any) -> Column:
+    members = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else ()
+    is_nullable = type(None) in members
+    bare = next((m for m in members if m is not type(None)), annotation)
+    return Column(name=name, sql_type=_sql_type(name, bare), is_nullable=is_nullable)
+
+
+def _sql_type(name: str, annotation: Any) -> str:
+    if annotation is Decimal:
+        return MONEY if _is_money(name) else QUANTITY
+    return _SQL_TYPES[annotation]
+
+
+def _is_money(name: str) -> bool:
+    return name.endswith(("_usd", "_cny", "_per_unit"))

@@ -1,0 +1,1 @@
+"""unitcost: what LLM requests, workflows, features, customers and successes cost."""

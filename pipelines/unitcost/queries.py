@@ -1,0 +1,99 @@
+"""Loads the SQL files: one SELECT a file, with a header, reading only tables it may read.
+
+Nothing here runs a query.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import sqlglot
+from pydantic import BaseModel, ConfigDict
+from sqlglot import exp
+
+from unitcost.paths import data_root
+
+LAYERS = ("raw", "steps", "core", "marts", "checks")
+
+
+class QueryError(ValueError):
+    """A SQL file that breaks the rules; the message names the file, what and how to fix it."""
+
+
+class Query(BaseModel):
+    """One transform.
+
+    `name` is `layer.noun` (the file is `sql/<layer>/<noun>.sql`), `text` its SELECT, `inputs` the
+    tables it reads, derived from the SQL.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    text: str
+    inputs: tuple[str, ...]
+
+    def bind(self, day: date) -> str:
+        """The SELECT with `$day` as a date literal."""
+        return self.text.replace("$day", f"date '{day.isoformat()}'")
+
+
+def query_path(name: str) -> Path:
+    """The file of a query."""
+    layer, noun = name.split(".")
+    return data_root() / "sql" / layer / f"{noun}.sql"
+
+
+def query_names(layer: str) -> list[str]:
+    """Every query of a layer, sorted."""
+    return sorted(f"{layer}.{path.stem}" for path in (data_root() / "sql" / layer).glob("*.sql"))
+
+
+@cache
+def load_query(name: str) -> Query:
+    """Read and check one SQL file.
+
+    Raises:
+        QueryError: no such file, no header, not exactly one SELECT, `*` among the outermost
+            columns, or an input outside the known layers.
+    """
+    path = query_path(name)
+    if not path.is_file():
+        raise QueryError(f"{path.name}: there is no query {name}; add sql/{name.replace('.', '/')}.sql")
+    text = path.read_text(encoding="utf-8")
+    _check_header(name, text)
+    statement = _one_select(name, text)
+    return Query(name=name, text=text.rstrip().rstrip(";"), inputs=_inputs(name, statement))
+
+
+def _check_header(name: str, text: str) -> None:
+    lines = text.splitlines()
+    if len(lines) < 2 or not lines[0].startswith("-- ") or not lines[1].startswith("-- grain: "):
+        raise QueryError(
+            f"{name}: the first line must say what one row is (`-- One row ...`), "
+            "the second its grain (`-- grain: column, column`)"
+        )
+
+
+def _one_select(name: str, text: str) -> exp.Query:
+    statements = sqlglot.parse(text, dialect="duckdb")
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise QueryError(f"{name}: a file holds exactly one SELECT")
+    if any(isinstance(column, exp.Star) for column in statements[0].selects):
+        raise QueryError(f"{name}: name the outermost columns instead of `*`")
+    return statements[0]
+
+
+def _inputs(name: str, statement: exp.Query) -> tuple[str, ...]:
+    local = {cte.alias_or_name for cte in statement.find_all(exp.CTE)}
+    found = set()
+    for table in statement.find_all(exp.Table):
+        if not table.db and (table.name in local or not table.name):
+            continue
+        found.add(f"{table.db}.{table.name}" if table.db else table.name)
+    unknown = sorted(t for t in found if "." not in t or t.split(".")[0] not in LAYERS)
+    if unknown:
+        raise QueryError(f"{name}: reads {', '.join(unknown)}; inputs are `layer.noun` of {LAYERS}")
+    return tuple(sorted(found))

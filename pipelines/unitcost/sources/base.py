@@ -1,0 +1,40 @@
+"""What a source is. No source lives here, and none is named here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from unitcost_models.base import Row
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a delivered file, decompressed, for detection by content.
+
+    `kind` is `csv`, `json` or `parquet`. `columns` are the CSV header or the Parquet columns;
+    `records` are the first JSON values (objects), also made from the first CSV or Parquet rows
+    with every value as text.
+    """
+
+    name: str
+    kind: str
+    columns: tuple[str, ...]
+    records: tuple[dict[str, object], ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One delivered format.
+
+    `format` is the registry name: the landing folder, `sql/raw/<format>.sql` and `raw.<format>`.
+    `detect` says whether a sample is surely of this format. `row` is the raw table's row model.
+    `counts_calls` says whether `sql/steps/<format>_sightings.sql` exists, i.e. whether its records
+    are sightings of single calls.
+    """
+
+    format: str
+    title: str
+    row: type[Row]
+    detect: Callable[[Sample], bool]
+    counts_calls: bool = False

@@ -1,0 +1,60 @@
+"""An in-memory DuckDB with one schema a layer, in which the SQL files run unchanged.
+
+It knows nothing of files in the lake; whoever opens it puts the inputs there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import duckdb
+
+from unitcost.queries import LAYERS, load_query, query_path
+from unitcost_models.base import Row, columns
+
+
+def open_workbench(memory_limit: str | None = None, spill: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A fresh connection: UTC, insertion order kept, no progress bar, empty layer schemas."""
+    con = duckdb.connect()
+    con.execute("set enable_progress_bar = false; set timezone = 'UTC'; set preserve_insertion_order = true")
+    if memory_limit:
+        con.execute(f"set memory_limit = '{memory_limit}'")
+    if spill:
+        con.execute(f"set temp_directory = '{spill.replace(chr(39), chr(39) * 2)}'")
+    for layer in LAYERS:
+        con.execute(f"create schema {layer}")
+    return con
+
+
+def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row]) -> None:
+    """An empty table with the row model's columns."""
+    body = ", ".join(f"{c.name} {c.sql_type}" for c in columns(row))
+    con.execute(f"create or replace table {row.table} ({body})")
+
+
+def run_step(con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
+    """Run one SQL file into a table of its own name."""
+    con.execute(f"create or replace table {name} as {load_query(name).bind(day)}")
+
+
+def run_steps(con: duckdb.DuckDBPyConnection, targets: Iterable[str], day: date) -> None:
+    """Run the targets and every `steps` query they need, each once, inputs first."""
+    for name in _in_order(targets):
+        run_step(con, name, day)
+
+
+def _in_order(targets: Iterable[str]) -> list[str]:
+    ordered: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name in ordered:
+            return
+        for needed in load_query(name).inputs:
+            if needed.startswith("steps.") and query_path(needed).is_file():
+                visit(needed)
+        ordered[name] = None
+
+    for target in targets:
+        visit(target)
+    return list(ordered)

@@ -1,0 +1,37 @@
+"""Shared by all tests: where the real data is, and a workbench to run SQL files in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from unitcost.workbench import open_workbench
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real logs and exports; tests that need it are skipped where it is absent."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the shared/data folder is not beside this checkout")
+    return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_vectors() -> Path:
+    """The folder of worked pricing cases; tests that need it are skipped where it is absent."""
+    if not (SHARED / "vectors").is_dir():
+        pytest.skip("the shared/vectors folder is not beside this checkout")
+    return SHARED / "vectors"
+
+
+@pytest.fixture
+def workbench() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty in-memory database with the layer schemas."""
+    con = open_workbench()
+    yield con
+    con.close()

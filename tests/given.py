@@ -1,0 +1,26 @@
+"""Puts given rows into a workbench, typed by their row model, absent columns NULL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from unitcost.workbench import create_empty
+from unitcost_models.base import Row
+
+
+def given(con: duckdb.DuckDBPyConnection, row: type[Row], *rows: dict[str, Any]) -> None:
+    """Create the row model's table holding just these rows."""
+    create_empty(con, row)
+    for values in rows:
+        names = ", ".join(values)
+        marks = ", ".join("?" for _ in values)
+        con.execute(f"insert into {row.table} ({names}) values ({marks})", list(values.values()))
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """The answer of a query as dictionaries."""
+    cursor = con.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
