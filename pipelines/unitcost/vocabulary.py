@@ -1,0 +1,98 @@
+"""Which attribute keys mean which canonical field, and the SQL macros that look them up.
+
+What is done with the fields is not known here; that belongs to `sql/steps`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+_FILE = Path(__file__).resolve().parent / "sources" / "vocabulary.toml"
+
+
+class VocabularyError(ValueError):
+    """A user's addition that cannot be used; the message says which and how to fix it."""
+
+
+class Vocabulary(BaseModel):
+    """Canonical field -> attribute keys, first hit wins, and what else may be read of a record.
+
+    The rules are specs of OpenTelemetry GenAI (old and new names), OpenLLMetry, OpenInference,
+    OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM, MLflow and Langfuse, written as data in
+    `sources/vocabulary.toml`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    containers: tuple[str, ...]
+    """Attributes that hold JSON or Python text; only named keys are lifted out of them."""
+    input_messages: tuple[str, ...]
+    """Content attributes that are hashed and dropped."""
+    kept_events: tuple[str, ...]
+    """Names of span events and log records that are kept."""
+    fields: dict[str, tuple[str, ...]]
+    """Canonical field -> attribute keys in order of trust."""
+
+    def allowlist(self) -> tuple[str, ...]:
+        """Every attribute key that may be stored, sorted."""
+        return tuple(sorted({key for keys in self.fields.values() for key in keys}))
+
+    def lifted(self) -> dict[str, tuple[str, ...]]:
+        """Container -> the allowed keys that are read out of its text, sorted."""
+        found: dict[str, list[str]] = {container: [] for container in self.containers}
+        for key in self.allowlist():
+            for container in _containers_of(key, self.containers):
+                found[container].append(key)
+        return {container: tuple(keys) for container, keys in found.items() if keys}
+
+    def fingerprint(self) -> str:
+        """Changes whenever what is read of a record or how it is understood changes."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def load_vocabulary(additions: Mapping[str, Sequence[str]] | None = None) -> Vocabulary:
+    """The shipped vocabulary with a user's own keys put before it.
+
+    Raises:
+        VocabularyError: an addition names a field that does not exist, or keys that are no text.
+    """
+    shipped = Vocabulary.model_validate(tomllib.loads(_FILE.read_text(encoding="utf-8")))
+    fields = dict(shipped.fields)
+    for field, keys in (additions or {}).items():
+        fields[field] = _merged(field, keys, fields)
+    return shipped.model_copy(update={"fields": fields})
+
+
+def _merged(field: str, keys: Sequence[str], fields: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if field not in fields:
+        known = ", ".join(sorted(fields))
+        raise VocabularyError(f"vocabulary: there is no field {field!r}; use one of: {known}")
+    if isinstance(keys, str) or not all(isinstance(key, str) and key for key in keys):
+        raise VocabularyError(f'vocabulary: {field} must be a list of attribute keys: ["my.key"]')
+    return tuple(dict.fromkeys((*keys, *fields[field])))
+
+
+def _containers_of(key: str, containers: Iterable[str]) -> list[str]:
+    return [container for container in containers if key.startswith(f"{container}.")]
+
+
+def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
+    """One macro a field: `attr_<field>(attributes)`, the first key present that is not empty.
+
+    `attributes` is a MAP(VARCHAR, VARCHAR); the answer is VARCHAR, NULL when no key is present.
+    """
+    for field, keys in vocabulary.fields.items():
+        tries = ", ".join(f"nullif(attributes[{_text(key)}], '')" for key in keys)
+        con.execute(f"create or replace macro attr_{field}(attributes) as coalesce({tries})")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
