@@ -5,7 +5,7 @@ It knows nothing of files in the lake; whoever opens it puts the inputs there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import duckdb
@@ -38,10 +38,19 @@ def run_step(con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
     con.execute(f"create or replace table {name} as {load_query(name).bind(day)}")
 
 
-def run_steps(con: duckdb.DuckDBPyConnection, targets: Iterable[str], day: date) -> None:
-    """Run the targets and every `steps` query they need, each once, inputs first."""
+def run_steps(
+    con: duckdb.DuckDBPyConnection,
+    targets: Iterable[str],
+    day: date,
+    done: Collection[str] = frozenset(),
+) -> None:
+    """Run the targets and every `steps` query they need, each once, inputs first.
+
+    Steps in `done` are there already and are not run again.
+    """
     for name in _in_order(targets):
-        run_step(con, name, day)
+        if name not in done:
+            run_step(con, name, day)
 
 
 def _in_order(targets: Iterable[str]) -> list[str]:

@@ -30,7 +30,8 @@ class Source:
     `format` is the registry name: the landing folder, `sql/raw/<format>.sql` and `raw.<format>`.
     `detect` says whether a sample is surely of this format. `row` is the raw table's row model.
     `counts_calls` says whether `sql/steps/<format>_sightings.sql` exists, i.e. whether its records
-    are sightings of single calls.
+    are sightings of single calls. `late_rows` is a SQL condition true for records that may speak of
+    earlier days (judgements); every later build of those days sees them.
     """
 
     format: str
@@ -38,3 +39,4 @@ class Source:
     row: type[Row]
     detect: Callable[[Sample], bool]
     counts_calls: bool = False
+    late_rows: str | None = None

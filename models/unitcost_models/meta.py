@@ -1,0 +1,121 @@
+"""The catalogue's own tables: what files there are, what was delivered, what was built."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from unitcost_models.base import Row
+
+
+class LakeFile(Row):
+    """One immutable Parquet file of one table."""
+
+    table: ClassVar[str] = "meta.files"
+    key: ClassVar[tuple[str, ...]] = ("path",)
+    is_daily: ClassVar[bool] = False
+
+    table_name: str
+    """`layer.noun`."""
+    day: date | None
+    """UTC day of its rows; None for tables that are not daily."""
+    path: str
+    """Relative to the home folder."""
+    rows: int
+    bytes: int
+    sha256: str
+    """Of the file; equal digests are equal files."""
+    run_id: str
+    """The run that wrote it."""
+    delivery: str | None
+    """Digest of the landing file it was read from, for raw tables."""
+    is_late: bool
+    """Whether its rows may speak of earlier days (judgements)."""
+    retired_at: datetime | None
+    """When a newer file took its place; kept a while for readers of the old catalogue."""
+
+
+class Delivery(Row):
+    """One file in landing and what became of its records.
+
+    delivered = accepted + duplicates + quarantined.
+    """
+
+    table: ClassVar[str] = "meta.deliveries"
+    key: ClassVar[tuple[str, ...]] = ("path",)
+    is_daily: ClassVar[bool] = False
+
+    path: str
+    """Relative to landing."""
+    bytes: int
+    mtime_ns: int
+    sha256: str
+    """Of the content; the same content is read once."""
+    source_format: str | None
+    """None where no source recognised it."""
+    fingerprint: str
+    """Digest of the parser that read it; another parser reads it again."""
+    delivered: int
+    accepted: int
+    duplicates: int
+    quarantined: int
+    ingested_at: datetime
+    note: str | None
+    """Why nothing was read: a repeat of another file, not recognised, ..."""
+
+
+class BuiltDay(Row):
+    """One UTC day and the inputs its tables were built from."""
+
+    table: ClassVar[str] = "meta.days"
+    key: ClassVar[tuple[str, ...]] = ("day",)
+
+    day: date
+    inputs: str
+    """Digest of every input; a different digest makes the day due again."""
+    price_revision: str
+    built_at: datetime
+    is_provisional: bool
+    """Whether the day was not over when it was published."""
+
+
+class Touch(Row):
+    """A delivery that speaks of a day other than its records' own."""
+
+    table: ClassVar[str] = "meta.touches"
+    key: ClassVar[tuple[str, ...]] = ("day", "delivery")
+
+    day: date
+    delivery: str
+
+
+class CheckResult(Row):
+    """The newest answer of one check for one day."""
+
+    table: ClassVar[str] = "meta.checks"
+    key: ClassVar[tuple[str, ...]] = ("check_name", "day")
+
+    check_name: str
+    """A claim."""
+    day: date
+    severity: str
+    """error blocks publishing, warn does not."""
+    bad_rows: int
+    example: str | None
+    """One of the rows that break the claim."""
+
+
+class QuarantinedRecord(Row):
+    """One delivered record that could not be accepted."""
+
+    table: ClassVar[str] = "meta.quarantine"
+    key: ClassVar[tuple[str, ...]] = ("source_file", "source_line")
+    is_daily: ClassVar[bool] = False
+
+    source_format: str
+    source_file: str
+    source_line: int
+    reason: str
+    text: str | None
+    """The record as delivered, at most 64 KiB of it."""
+    ingested_at: datetime

@@ -1,0 +1,112 @@
+"""What the warehouse consists of: files, deliveries, built days, touches, check results.
+
+It is held in memory while a run works and becomes visible only through `publish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from unitcost_models.base import Row
+from unitcost_models.meta import BuiltDay, CheckResult, Delivery, LakeFile, Touch
+
+R = TypeVar("R", bound=Row)
+
+RETENTION = timedelta(days=1)
+"""How long a replaced file stays for readers who still hold the catalogue that names it."""
+
+
+def utc_now() -> datetime:
+    """The present as the tables store it: UTC without zone, whole microseconds."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass
+class Catalogue:
+    """Everything `meta` holds; the truth about which files count."""
+
+    files: dict[str, LakeFile] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    days: dict[date, BuiltDay] = field(default_factory=dict)
+    touches: set[tuple[date, str]] = field(default_factory=set)
+    checks: dict[tuple[str, date], CheckResult] = field(default_factory=dict)
+
+    def live(self, table: str, days: Iterable[date] | None = None) -> list[LakeFile]:
+        """The current files of a table, sorted by path; of those days, or of all."""
+        wanted = None if days is None else set(days)
+        return sorted(
+            (
+                f
+                for f in self.files.values()
+                if f.table_name == table
+                and f.retired_at is None
+                and (wanted is None or f.day in wanted)
+            ),
+            key=lambda f: f.path,
+        )
+
+    def add(self, file: LakeFile) -> None:
+        """Name a file that stands beside the table's others (raw tables)."""
+        self.files[file.path] = file
+
+    def replace(self, file: LakeFile) -> None:
+        """Name a file that takes the place of the table's others of that day."""
+        for old in self.live(file.table_name, [file.day] if file.day else None):
+            if old.path != file.path:
+                self._retire(old)
+        kept = self.files.get(file.path)
+        if kept is None or kept.retired_at is not None:
+            self.files[file.path] = file
+
+    def forget_delivery(self, sha256: str) -> None:
+        """Retire the raw files of a delivery, so that it can be read again."""
+        for old in [f for f in self.files.values() if f.delivery == sha256]:
+            self._retire(old)
+        self.touches = {t for t in self.touches if t[1] != sha256}
+
+    def _retire(self, old: LakeFile) -> None:
+        if old.retired_at is None:
+            self.files[old.path] = old.model_copy(update={"retired_at": utc_now()})
+
+    def drop_expired(self) -> None:
+        """Forget replaced files that no reader needs any more."""
+        oldest = utc_now() - RETENTION
+        self.files = {
+            path: f
+            for path, f in self.files.items()
+            if f.retired_at is None or f.retired_at >= oldest
+        }
+
+    def rows_of(self) -> Iterator[tuple[type[Row], list[Row]]]:
+        """Each meta table's row model and rows, in key order."""
+        yield LakeFile, sorted(self.files.values(), key=lambda f: f.path)
+        yield Delivery, sorted(self.deliveries.values(), key=lambda d: d.path)
+        yield BuiltDay, sorted(self.days.values(), key=lambda d: d.day)
+        yield Touch, [Touch(day=d, delivery=s) for d, s in sorted(self.touches)]
+        yield CheckResult, sorted(self.checks.values(), key=lambda c: (c.check_name, c.day))
+
+
+def load_catalogue(warehouse: Path) -> Catalogue:
+    """The published catalogue, or an empty one where nothing was published yet."""
+    catalogue = Catalogue()
+    if not warehouse.is_file():
+        return catalogue
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        catalogue.files = {f.path: f for f in _read(con, LakeFile)}
+        catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
+        catalogue.days = {d.day: d for d in _read(con, BuiltDay)}
+        catalogue.touches = {(t.day, t.delivery) for t in _read(con, Touch)}
+        catalogue.checks = {(c.check_name, c.day): c for c in _read(con, CheckResult)}
+    return catalogue
+
+
+def _read(con: duckdb.DuckDBPyConnection, row: type[R]) -> list[R]:
+    names = list(row.model_fields)
+    answer = con.execute(f"select {', '.join(names)} from {row.table}").fetchall()
+    return [row.model_construct(**dict(zip(names, values, strict=True))) for values in answer]

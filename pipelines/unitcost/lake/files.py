@@ -1,0 +1,118 @@
+"""Writes one table's rows to one immutable Parquet file, audited against the row model.
+
+It does not know the catalogue: a file exists for readers only once the catalogue names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+
+from unitcost_models.base import Column, Row, columns
+
+_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+
+
+class ContractError(ValueError):
+    """A result that does not keep its table's contract; nothing of it is published."""
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """A finished file: path under the lake, rows, bytes, digest."""
+
+    path: Path
+    rows: int
+    bytes: int
+    sha256: str
+
+
+def table_folder(lake: Path, table: str, day: date | None) -> Path:
+    """`lake/<layer>/<noun>[/day=YYYY-MM-DD]`."""
+    folder = lake.joinpath(*table.split("."))
+    return folder / f"day={day.isoformat()}" if day else folder
+
+
+def write_rows(
+    con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, folder: Path
+) -> WrittenFile:
+    """Write the answer of `sql` as one file of the table in `folder` and audit it.
+
+    The file's name is the digest of its bytes, so equal rows give the same file.
+
+    Raises:
+        ContractError: a column is missing, surplus or of another type, or a required one is NULL.
+    """
+    wanted = columns(row)
+    audit_types(con, row, sql)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{uuid4().hex}.parquet"
+    body = ", ".join(f'cast("{c.name}" as {c.sql_type}) as "{c.name}"' for c in wanted)
+    con.execute(f"copy (select {body} from ({sql})) to '{_quoted(draft)}' (format parquet, compression zstd)")
+    rows = _audit_nulls(con, row, wanted, draft)
+    return _finish(draft, rows)
+
+
+def _finish(draft: Path, rows: int) -> WrittenFile:
+    with draft.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        os.fsync(handle.fileno())
+    final = draft.with_name(f"{digest[:20]}.parquet")
+    draft.rename(final)
+    return WrittenFile(final, rows, final.stat().st_size, digest)
+
+
+def audit_types(con: duckdb.DuckDBPyConnection, row: type[Row], sql: str) -> None:
+    """Refuse a result whose columns differ from the row model, or that could lose a digit."""
+    found = {str(name): str(kind) for name, kind, *_ in con.execute(f"describe {sql}").fetchall()}
+    wanted = {c.name: c.sql_type for c in columns(row)}
+    problems = [f"{name} is missing" for name in wanted if name not in found]
+    problems += [f"{name} is not in the row model" for name in found if name not in wanted]
+    problems += [
+        f"{name} is {found[name]} instead of {kind}"
+        for name, kind in wanted.items()
+        if name in found and not _is_exact(found[name], kind)
+    ]
+    if problems:
+        message = f"{row.table}: {'; '.join(problems)}; mend the SELECT or models/unitcost_models"
+        raise ContractError(message)
+
+
+def _is_exact(found: str, wanted: str) -> bool:
+    if found in (wanted, '"NULL"', "NULL"):
+        return True
+    if wanted == "BIGINT":
+        return found in _INTEGERS
+    if not wanted.startswith("DECIMAL"):
+        return False
+    target = _DECIMAL.fullmatch(wanted)
+    source = _DECIMAL.fullmatch(found)
+    fits = source and target and int(source[2]) <= int(target[2])
+    return found in _INTEGERS or bool(fits)
+
+
+def _audit_nulls(
+    con: duckdb.DuckDBPyConnection, row: type[Row], wanted: list[Column], file: Path
+) -> int:
+    source = f"read_parquet('{_quoted(file)}', hive_partitioning = false)"
+    required = [c.name for c in wanted if not c.is_nullable]
+    counts = ", ".join(f'count("{name}")' for name in required)
+    answer = con.execute(f"select count(*), {counts or '1'} from {source}").fetchall()[0]
+    missing = [name for name, count in zip(required, answer[1:], strict=False) if count != answer[0]]
+    if missing:
+        file.unlink()
+        message = f"{row.table}: NULL in {', '.join(missing)}, which the row model requires"
+        raise ContractError(message)
+    return int(answer[0])
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

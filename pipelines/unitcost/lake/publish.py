@@ -1,0 +1,92 @@
+"""Makes a catalogue visible: writes `warehouse.duckdb` anew and renames it into place.
+
+All tables of all days change together or not at all; readers keep the snapshot they hold.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from unitcost.lake.catalogue import Catalogue
+from unitcost.paths import Home
+from unitcost_models.base import Row, columns
+from unitcost_models.meta import QuarantinedRecord
+
+STORAGE_VERSION = "v1.2.0"
+"""Readable by DuckDB 1.2 and newer tools, not only by the engine that wrote it."""
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+}
+
+
+def publish(home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_id: str) -> None:
+    """Write the catalogue, views over the live files of `tables`, and swap it in."""
+    catalogue.drop_expired()
+    draft = home.root / f".warehouse-{run_id}.duckdb"
+    draft.unlink(missing_ok=True)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{_quoted(draft)}' as w (storage_version '{STORAGE_VERSION}')")
+        con.execute("use w")
+        _write_meta(con, catalogue)
+        for row in [*tables, QuarantinedRecord]:
+            _create_view(con, home, catalogue, row)
+        con.execute("use memory; detach w")
+    with draft.open("rb") as handle:
+        os.fsync(handle.fileno())
+    draft.replace(home.warehouse)
+
+
+def _write_meta(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    con.execute("create schema meta")
+    for row, rows in catalogue.rows_of():
+        wanted = columns(row)
+        arrays = [
+            pa.array([getattr(r, c.name) for r in rows], type=_ARROW[c.sql_type]) for c in wanted
+        ]
+        con.register("rows", pa.table(arrays, names=[c.name for c in wanted]))
+        con.execute(f"create table {row.table} as select * from rows")
+        con.unregister("rows")
+
+
+def _create_view(
+    con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, row: type[Row]
+) -> None:
+    con.execute(f"create schema if not exists {row.table.split('.')[0]}")
+    names = ", ".join(f'"{c.name}"' for c in columns(row))
+    files = [str(home.root.resolve() / f.path) for f in catalogue.live(row.table)]
+    if files:
+        listed = ", ".join(f"'{f.replace(chr(39), chr(39) * 2)}'" for f in files)
+        hive = "hive_partitioning = true, hive_types = {'day': DATE}" if row.is_daily else "hive_partitioning = false"
+        body = f"select {names} from read_parquet([{listed}], {hive})"
+    else:
+        typed = ", ".join(f'cast(null as {c.sql_type}) as "{c.name}"' for c in columns(row))
+        body = f"select {typed} where false"
+    con.execute(f"create view {row.table} as {body}")
+
+
+def remove_orphans(home: Home, catalogue: Catalogue) -> int:
+    """Delete lake files that no catalogue names: what a crash or an expiry left. Returns the count."""
+    named = {home.root / path for path in catalogue.files}
+    orphans = [
+        path
+        for folder in (home.lake, home.quarantine)
+        for path in folder.rglob("*.parquet")
+        if path not in named
+    ]
+    orphans += home.root.glob(".warehouse-*.duckdb*")
+    for path in orphans:
+        path.unlink()
+    return len(orphans)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,114 @@
+"""Files on their way in: copying deliveries into landing and listing what lies there.
+
+Nothing is parsed here beyond the first lines needed to recognise a format.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from unitcost.sources import SOURCES, detect_format
+from unitcost.staging import StagingError, sample
+
+_UNFINISHED = (".part", ".tmp", ".crdownload")
+
+
+class LandingError(ValueError):
+    """A delivery that cannot be taken; the message says why and how to go on."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One file taken into landing, or the reason why it was not."""
+
+    source: Path
+    source_format: str | None
+    path: Path | None
+    note: str | None
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def recognise(path: Path) -> str | None:
+    """Format of a file by its content, or None where no source is sure of it."""
+    try:
+        return detect_format(sample(path))
+    except StagingError:
+        return None
+
+
+def deliveries(landing: Path) -> list[Path]:
+    """Finished files in landing, in a stable order; hidden and half-written ones are left out."""
+    return sorted(
+        path
+        for path in landing.rglob("*")
+        if path.is_file()
+        and not path.name.startswith(".")
+        and not path.name.endswith(_UNFINISHED)
+    )
+
+
+def format_of(path: Path, landing: Path) -> str | None:
+    """Format of a file in landing: its folder's name, else its content."""
+    folder = path.relative_to(landing).parts[0]
+    return folder if folder in SOURCES else recognise(path)
+
+
+def land(paths: Iterable[Path], landing: Path, source_format: str | None) -> list[Landed]:
+    """Copy files, or all files below folders, into `landing/<format>/`.
+
+    Raises:
+        LandingError: the format or a path does not exist.
+    """
+    if source_format is not None and source_format not in SOURCES:
+        message = f"--format {source_format}: no such source; there are {', '.join(SOURCES)}"
+        raise LandingError(message)
+    return [_land_one(file, landing, source_format) for path in paths for file in _files(path)]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return deliveries(path)
+    if not path.is_file():
+        message = f"{path}: no such file or folder"
+        raise LandingError(message)
+    return [path]
+
+
+def _land_one(file: Path, landing: Path, source_format: str | None) -> Landed:
+    found = source_format or recognise(file)
+    if found is None:
+        note = "no source recognises its content; name one with --format"
+        return Landed(file, None, None, note)
+    content = digest(file)
+    target = _free_name(landing / found / file.name, content)
+    if target.exists():
+        return Landed(file, found, target, "already in landing")
+    _copy(file, target)
+    return Landed(file, found, target, None)
+
+
+def _free_name(target: Path, content: str) -> Path:
+    """The file's own name, or one with its digest where another content holds that name."""
+    if not target.exists() or digest(target) == content:
+        return target
+    return target.with_name(f"{content[:12]}-{target.name}")
+
+
+def _copy(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{uuid4().hex}.part")
+    shutil.copyfile(file, draft)
+    with draft.open("rb") as handle:
+        os.fsync(handle.fileno())
+    draft.replace(target)

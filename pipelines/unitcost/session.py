@@ -1,0 +1,112 @@
+"""One writer's session: the lock, the catalogue being changed, scratch space, and publishing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+
+from unitcost.lake.catalogue import Catalogue, load_catalogue
+from unitcost.lake.files import WrittenFile, table_folder, write_rows
+from unitcost.lake.lock import writer_lock
+from unitcost.lake.publish import publish, remove_orphans
+from unitcost.paths import Home
+from unitcost.settings import Settings, load_settings
+from unitcost.tables import published_models
+from unitcost.vocabulary import Vocabulary, create_macros, load_vocabulary
+from unitcost.workbench import open_workbench
+from unitcost_models.base import Row
+from unitcost_models.meta import LakeFile, QuarantinedRecord
+
+
+@dataclass
+class Session:
+    """What a run works with. Nothing it writes is seen before `publish`."""
+
+    home: Home
+    settings: Settings
+    vocabulary: Vocabulary
+    catalogue: Catalogue
+    run_id: str = field(default_factory=lambda: uuid4().hex[:12])
+
+    def workbench(self) -> duckdb.DuckDBPyConnection:
+        """An empty in-memory database with the vocabulary's macros, spilling to scratch."""
+        con = open_workbench(self.settings.memory_limit, str(self.home.scratch))
+        create_macros(con, self.vocabulary)
+        return con
+
+    def write(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        row: type[Row],
+        sql: str,
+        day: date | None,
+        delivery: str | None = None,
+        is_late: bool = False,
+    ) -> LakeFile:
+        """Write a table's rows of one day and name the file in the catalogue.
+
+        A raw file (with a `delivery`) stands beside others; any other takes their place.
+        """
+        written = write_rows(con, row, sql, self._folder(row, day))
+        file = self._entry(row, written, day, delivery, is_late)
+        if delivery:
+            self.catalogue.add(file)
+        else:
+            self.catalogue.replace(file)
+        return file
+
+    def _folder(self, row: type[Row], day: date | None) -> Path:
+        if row is QuarantinedRecord:
+            return self.home.quarantine
+        return table_folder(self.home.lake, row.table, day)
+
+    def _entry(
+        self, row: type[Row], written: WrittenFile, day: date | None, delivery: str | None, is_late: bool
+    ) -> LakeFile:
+        return LakeFile(
+            table_name=row.table,
+            day=day,
+            path=str(written.path.relative_to(self.home.root)),
+            rows=written.rows,
+            bytes=written.bytes,
+            sha256=written.sha256,
+            run_id=self.run_id,
+            delivery=delivery,
+            is_late=is_late,
+            retired_at=None,
+        )
+
+    def absolute(self, files: list[LakeFile]) -> list[str]:
+        """Paths that DuckDB can read."""
+        return [str(self.home.root / f.path) for f in files]
+
+    def publish(self) -> None:
+        """Make everything written so far visible, at once."""
+        publish(self.home, self.catalogue, published_models(), self.run_id)
+
+
+@contextmanager
+def open_session(root: Path) -> Iterator[Session]:
+    """Become the writer of a home folder, clearing what a crashed run left.
+
+    Raises:
+        LockedError: another process is writing.
+        SettingsError, VocabularyError: the settings file cannot be used.
+    """
+    home = Home(root.resolve())
+    settings = load_settings(home.settings_file)
+    vocabulary = load_vocabulary(settings.vocabulary_additions())
+    with writer_lock(home.lock):
+        catalogue = load_catalogue(home.warehouse)
+        remove_orphans(home, catalogue)
+        shutil.rmtree(home.scratch, ignore_errors=True)
+        home.scratch.mkdir(parents=True)
+        yield Session(home, settings, vocabulary, catalogue)
+        shutil.rmtree(home.scratch, ignore_errors=True)

@@ -1,0 +1,94 @@
+"""What a user can set: `unitcost.toml` in the home folder and `UNITCOST_*` variables.
+
+Defaults are right for most; every key is documented in docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class SettingsError(ValueError):
+    """A settings file that cannot be used; the message names file, key and fix."""
+
+
+class Settings(BaseSettings):
+    """The user's settings.
+
+    Attribute keys are put before the built-in ones, so the first hit wins.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="UNITCOST_", extra="forbid", frozen=True)
+    toml_file: ClassVar[Path | None] = None
+
+    vocabulary: dict[str, list[str]] = Field(default_factory=dict)
+    """Field of the vocabulary -> more attribute keys, most trusted first."""
+    attribution: dict[str, list[str]] = Field(default_factory=dict)
+    """Dimension (customer_id, feature, ...) -> more attribute keys, most trusted first."""
+    outcome_attributes: list[str] = Field(default_factory=list)
+    """Span attributes that say whether the task succeeded."""
+    memory_limit: str | None = None
+    """DuckDB's limit, e.g. `8GB`; by default 80 % of the machine."""
+    unattributed_warning_pct: int = 20
+    """Share of a day's requests without a customer above which a warning is raised."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the TOML file."""
+        toml = TomlConfigSettingsSource(settings_cls, cls.toml_file)
+        return init_settings, env_settings, toml
+
+    def vocabulary_additions(self) -> dict[str, list[str]]:
+        """All additions by vocabulary field."""
+        merged = {field: list(keys) for field, keys in self.vocabulary.items()}
+        for field, keys in self.attribution.items():
+            merged[field] = keys + merged.get(field, [])
+        if self.outcome_attributes:
+            merged["task_outcome"] = self.outcome_attributes + merged.get("task_outcome", [])
+        return merged
+
+    def fingerprint(self) -> str:
+        """Digest of everything that changes what tables hold."""
+        relevant = self.model_dump_json(include={"vocabulary", "attribution", "outcome_attributes"})
+        return hashlib.sha256(relevant.encode()).hexdigest()[:16]
+
+
+def load_settings(file: Path) -> Settings:
+    """Settings of one home folder.
+
+    Raises:
+        SettingsError: not TOML, or an unknown or ill-typed key.
+    """
+
+    class HomeSettings(Settings):
+        toml_file = file if file.is_file() else None
+
+    try:
+        loaded = HomeSettings()
+    except tomllib.TOMLDecodeError as error:
+        message = f"{file}: not valid TOML ({error})"
+        raise SettingsError(message) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = f"{file}: {key}: {first['msg']}; the keys are {', '.join(Settings.model_fields)}"
+        raise SettingsError(message) from error
+    return Settings.model_construct(**loaded.model_dump())

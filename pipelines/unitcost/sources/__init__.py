@@ -1,0 +1,36 @@
+"""The registry of sources: one line each. Adding a source is adding its module and its line."""
+
+from __future__ import annotations
+
+from unitcost.sources import (
+    anthropic_costs,
+    anthropic_usage,
+    litellm,
+    openai_costs,
+    openai_usage,
+    otlp_json,
+    outcomes,
+    requests,
+    revenue,
+)
+from unitcost.sources.base import Sample, Source
+
+SOURCES: dict[str, Source] = {
+    source.format: source
+    for source in (
+        otlp_json.SOURCE,
+        litellm.SOURCE,
+        openai_usage.SOURCE,
+        openai_costs.SOURCE,
+        anthropic_usage.SOURCE,
+        anthropic_costs.SOURCE,
+        outcomes.SOURCE,
+        revenue.SOURCE,
+        requests.SOURCE,
+    )
+}
+
+
+def detect_format(sample: Sample) -> str | None:
+    """The first source that is sure of the sample, or None."""
+    return next((s.format for s in SOURCES.values() if s.detect(sample)), None)

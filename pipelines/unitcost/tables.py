@@ -1,0 +1,65 @@
+"""Every table's row model, found in `unitcost_models`, and the order in which tables are built."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from graphlib import TopologicalSorter
+
+import unitcost_models
+from unitcost.queries import load_query, query_path
+from unitcost_models.base import Row
+
+
+@cache
+def row_models() -> dict[str, type[Row]]:
+    """Table name -> row model, for every table that has one."""
+    for module in pkgutil.iter_modules(unitcost_models.__path__):
+        importlib.import_module(f"unitcost_models.{module.name}")
+    found: dict[str, type[Row]] = {}
+    pending = [Row]
+    while pending:
+        for row in pending.pop().__subclasses__():
+            pending.append(row)
+            if "table" in vars(row):
+                found[row.table] = row
+    return dict(sorted(found.items()))
+
+
+def published_models() -> list[type[Row]]:
+    """Row models of the tables users meet: raw, core and marts that are kept as files."""
+    kept = {*day_tables(), *(t for t in row_models() if t.startswith("raw."))}
+    return [row for table, row in row_models().items() if table in kept or table == PRICES]
+
+
+PRICES = "core.prices"
+"""The price book as it is kept for readers; the only core table that is not daily."""
+
+
+@cache
+def day_tables() -> tuple[str, ...]:
+    """Tables built day by day (core and marts with a SQL file and a daily row model), inputs first."""
+    names = {
+        table
+        for table, row in row_models().items()
+        if table.split(".")[0] in ("core", "marts") and row.is_daily and query_path(table).is_file()
+    }
+    graph = {name: _inputs(name) & names for name in sorted(names)}
+    return tuple(TopologicalSorter(graph).static_order())
+
+
+@cache
+def _inputs(name: str) -> set[str]:
+    """Tables that a query reads, those behind its steps included."""
+    found: set[str] = set()
+    for needed in load_query(name).inputs:
+        found.add(needed)
+        if needed.startswith("steps.") and query_path(needed).is_file():
+            found |= _inputs(needed)
+    return found
+
+
+def upstream(name: str) -> set[str]:
+    """Kept tables that a day table is made from, steps looked through."""
+    return {t for t in _inputs(name) if not t.startswith("steps.")}
