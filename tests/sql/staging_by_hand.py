@@ -1,0 +1,93 @@
+"""Stages invented records and runs a source's parse and sightings SQL, without files.
+
+`raw.staged` is made here exactly as ingest makes it, so the SQL is tested by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from tests.given import rows_of
+from unitcost.queries import load_query
+from unitcost.workbench import create_empty
+from unitcost_models.base import Row, columns
+
+DAY = date(2026, 3, 2)
+INGESTED_AT = datetime(2026, 4, 1)
+
+
+def stage(con: duckdb.DuckDBPyConnection, texts: Iterable[str]) -> None:
+    """Make `raw.staged` of JSON texts, one a line."""
+    con.execute("create or replace table raw.staged (source_line bigint, record json)")
+    lines = [[number, text] for number, text in enumerate(texts, start=1)]
+    if lines:
+        con.executemany("insert into raw.staged values (?, ?)", lines)
+
+
+def parse(
+    con: duckdb.DuckDBPyConnection, source: str, *records: dict[str, Any] | str
+) -> list[dict[str, Any]]:
+    """The parse SQL's answer for records (a text is taken as it is)."""
+    stage(con, (r if isinstance(r, str) else json.dumps(r) for r in records))
+    return rows_of(con, load_query(f"raw.{source}").text)
+
+
+def reasons(
+    con: duckdb.DuckDBPyConnection, source: str, *records: dict[str, Any] | str
+) -> list[Any]:
+    """The reject reasons, in the order of the records."""
+    return [row["reject_reason"] for row in parse(con, source, *records)]
+
+
+def accept_staged(con: duckdb.DuckDBPyConnection, row: type[Row], name: str = "a.jsonl") -> int:
+    """Add the accepted, new records of `raw.staged` to the raw table; returns how many."""
+    has_table = con.execute(
+        "select 1 from duckdb_tables() where schema_name || '.' || table_name = ?", [row.table]
+    ).fetchall()
+    if not has_table:
+        create_empty(con, row)
+    before = _count(con, row)
+    own = {"source_format": "?", "source_file": "?", "ingested_at": "?"}
+    names = [c.name for c in columns(row)]
+    con.execute(
+        f"insert into {row.table} select {', '.join(own.get(n, n) for n in names)} "
+        f"from (select distinct on (record_id) * from ({load_query(row.table).text}) "
+        "where reject_reason is null order by record_id, source_line) "
+        f"where record_id not in (select record_id from {row.table}) order by source_line",
+        [v for n in names if n in own for v in [_provenance(row, name)[n]]],
+    )
+    return _count(con, row) - before
+
+
+def accept(
+    con: duckdb.DuckDBPyConnection,
+    row: type[Row],
+    *records: dict[str, Any] | str,
+    name: str = "a.jsonl",
+) -> int:
+    """Stage records and add them to the raw table; returns how many were accepted."""
+    stage(con, (r if isinstance(r, str) else json.dumps(r) for r in records))
+    return accept_staged(con, row, name)
+
+
+def sightings(con: duckdb.DuckDBPyConnection, source: str) -> list[dict[str, Any]]:
+    """The sightings of a source's raw table, in time order."""
+    text = load_query(f"steps.{source}_sightings").bind(DAY)
+    return rows_of(con, f"select * from ({text}) order by started_at, sighting_id")
+
+
+def _provenance(row: type[Row], name: str) -> dict[str, object]:
+    return {
+        "source_format": row.table.removeprefix("raw."),
+        "source_file": name,
+        "ingested_at": INGESTED_AT,
+    }
+
+
+def _count(con: duckdb.DuckDBPyConnection, row: type[Row]) -> int:
+    return int(con.execute(f"select count(*) from {row.table}").fetchall()[0][0])
