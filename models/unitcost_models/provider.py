@@ -1,0 +1,97 @@
+"""core.provider_usage and core.provider_costs: what the providers themselves report.
+
+Aggregates, for reconciliation; never requests.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from unitcost_models.base import Row
+from unitcost_models.shared import Meters, Tokens
+
+
+class Report(Row):
+    """Where a reported row stands: bucket, delivery and dimensions."""
+
+    record_id: str
+    """The row of `raw.<source_format>` it was made from."""
+    day: date
+    """UTC date of bucket_start."""
+    provider: str
+    """Who bills: openai, anthropic."""
+    platform: str
+    """direct."""
+    source_format: str
+    kind: str
+    """completions, embeddings, messages, ...; costs."""
+    bucket_start: datetime
+    bucket_end: datetime | None
+    bucket_width: str | None
+    report_grouping: str
+    """Dimensions the report is grouped by; see `raw.openai_usage`."""
+    is_primary: bool
+    """Whether the row belongs in a total: several reports of one day (grouped otherwise, or in
+    other buckets) repeat one another, and just one of them is primary."""
+    is_provisional: bool | None
+    """Whether the bucket ended after the report's own watermark; None without one."""
+    workspace_id: str | None
+    """OpenAI project, Anthropic workspace."""
+    workspace_name: str | None
+    api_key_id: str | None
+    api_key_name: str | None
+    user_id: str | None
+    raw_model: str | None
+    """As the report spells it."""
+    service_tier: str | None
+    """As the report spells it."""
+    is_batch: bool | None
+    context_window: str | None
+    inference_geo: str | None
+    speed: str | None
+    api_source: str | None
+
+
+class ProviderUsage(Meters, Tokens, Report):
+    """One reported combination of dimensions in one bucket, token classes disjoint."""
+
+    table: ClassVar[str] = "core.provider_usage"
+    key: ClassVar[tuple[str, ...]] = ("record_id",)
+
+    meter_detail: str | None
+    """Picture size and source, search context level or vector store."""
+    num_requests: int | None
+    container_sessions: int | None
+    storage_bytes: int | None
+    normalisation_rule: str
+    """The rule that made the token classes disjoint."""
+    residual_tokens: int | None
+    """Declared totals minus the classes; None where no total is declared."""
+
+
+class ProviderCost(Report):
+    """One reported charge in one bucket."""
+
+    table: ClassVar[str] = "core.provider_costs"
+    key: ClassVar[tuple[str, ...]] = ("record_id",)
+
+    line_item: str | None
+    """As the report words it."""
+    cost_type: str
+    """tokens, web_search, file_search, code_execution, session_usage, images, other, or unparsed
+    where no rule reads the line."""
+    token_class: str | None
+    """Column of `core.provider_usage` that the charge is for, where one is known."""
+    billed_cost_usd: Decimal | None
+    """None where the report is in another currency."""
+    list_cost_usd: Decimal | None
+    """Before discounts, where the report gives it."""
+    currency: str | None
+    amount_text: str | None
+    """The digits as delivered."""
+    amount_unit: str | None
+    """Rule that read them: currency_number, cents_text or dollars_2dp."""
+    quantity: Decimal | None
+    quantity_unit: str | None
