@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -18,7 +18,7 @@ from unitcost.workbench import create_empty
 from unitcost_models.base import Row, columns
 
 DAY = date(2026, 3, 2)
-INGESTED_AT = datetime(2026, 4, 1)
+INGESTED_AT = "2026-04-01 00:00:00"
 
 
 def stage(con: duckdb.DuckDBPyConnection, texts: Iterable[str]) -> None:
