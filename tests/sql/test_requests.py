@@ -54,11 +54,8 @@ def test_a_time_is_read_by_its_shape_and_magnitude(
     workbench: Connection, given: object, expected: str
 ) -> None:
     row = one(workbench, started_at=given)
-    assert (row["started_at"], row["day"], row["reject_reason"]) == (
-        expected,
-        expected.date(),
-        None,
-    )
+    assert (str(row["started_at"]), str(row["day"])) == (expected, expected[:10])
+    assert row["reject_reason"] is None
 
 
 @pytest.mark.parametrize(
@@ -273,7 +270,8 @@ AZURE = """
 MOONCAKE = """
     select row_number() over () as source_line,
         json_object('started_at', 1772445600000 + "timestamp", 'provider', 'moonshot',
-            'model', 'm-1', 'input_tokens', input_length, 'output_tokens', output_length, 'blocks', hash_ids
+            'model', 'm-1', 'input_tokens', input_length, 'output_tokens', output_length,
+            'blocks', hash_ids
         ) as record
     from read_ndjson('{path}')
 """
