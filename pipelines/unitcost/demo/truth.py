@@ -1,0 +1,112 @@
+"""What truly happened: requests, tokens and cost, counted from the invention and not its files.
+
+A warehouse that read the files must come to the same numbers to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from unitcost.demo.run import UNSEEN, Call, Usage
+from unitcost.demo.scenario import PICO, picos
+from unitcost.demo.traffic import Month, simulate_day
+
+ModelKey = tuple[str, str, str]
+"""Provider, model as asked for, service tier."""
+
+
+def cost_of(call: Call) -> int | None:
+    """What the provider charges for the call's usage, in 1e-12 dollars; None without a price."""
+    if call.model.rates is None:
+        return None
+    usage = call.usage
+    fresh, read, write, output, search_unit = picos(call.model.rates)
+    return (
+        usage.input_tokens * fresh
+        + usage.cache_read_tokens * read
+        + usage.cache_write_5m_tokens * write
+        + usage.completion_tokens * output
+        + usage.search_units * search_unit
+    )
+
+
+def dollars(picos: int) -> Decimal:
+    """Exact dollars."""
+    return Decimal(picos).scaleb(-PICO)
+
+
+def day_of(call: Call) -> date:
+    """The UTC day on which the call started."""
+    return datetime.fromtimestamp(call.started // 1_000, tz=UTC).date()
+
+
+@dataclass
+class Truth:
+    """Sums over the month, as a perfect reader of the files would find them.
+
+    `requests` counts attempts. `tokens` holds what the files tell of billed usage, by model.
+    `cost_usd` is the cost of every request whose cost can be known; `unpriced` counts the others
+    by reason. `unseen_usd` is what the providers bill and no log tells.
+    """
+
+    requests: int = 0
+    by_status: Counter[str] = field(default_factory=Counter)
+    requests_by_feature: Counter[str] = field(default_factory=Counter)
+    tokens: dict[ModelKey, Usage] = field(default_factory=dict)
+    cost_usd: Decimal = Decimal(0)
+    cost_by_day: dict[date, Decimal] = field(default_factory=dict)
+    cost_by_feature: dict[str, Decimal] = field(default_factory=dict)
+    cost_by_customer: dict[str | None, Decimal] = field(default_factory=dict)
+    unpriced: Counter[str] = field(default_factory=Counter)
+    unseen_usd: Decimal = Decimal(0)
+
+    def add(self, call: Call) -> None:
+        """Count one request."""
+        self.requests += 1
+        self.by_status[call.ending] += 1
+        self.requests_by_feature[call.run.feature.name] += 1
+        if call.is_answered:
+            self._add_tokens(call)
+        self._add_cost(call)
+
+    def _add_tokens(self, call: Call) -> None:
+        key = (call.model.provider, call.model.name, call.model.service_tier)
+        sums = self.tokens.get(key, Usage())
+        self.tokens[key] = Usage(*(a + b for a, b in zip(sums, call.usage, strict=True)))
+
+    def _add_cost(self, call: Call) -> None:
+        picos = cost_of(call)
+        if call.ending in UNSEEN:
+            self.unpriced["billed_state_unknown"] += 1
+            self.unseen_usd += dollars(picos or 0)
+        elif picos is None:
+            self.unpriced["unknown_model"] += 1
+        elif call.is_answered:
+            self._spend(call, dollars(picos))
+
+    def _spend(self, call: Call, cost: Decimal) -> None:
+        day, feature, customer = day_of(call), call.run.feature.name, call.run.customer
+        self.cost_usd += cost
+        self.cost_by_day[day] = self.cost_by_day.get(day, Decimal(0)) + cost
+        self.cost_by_feature[feature] = self.cost_by_feature.get(feature, Decimal(0)) + cost
+        self.cost_by_customer[customer] = self.cost_by_customer.get(customer, Decimal(0)) + cost
+
+
+def count_all(calls: Iterable[Call]) -> Truth:
+    """The truth about these calls."""
+    truth = Truth()
+    for call in calls:
+        truth.add(call)
+    return truth
+
+
+def demo_truth(through: date, seed: int = 7, days: int = 30) -> Truth:
+    """The truth about the month that `write_demo` writes for the same arguments."""
+    month = Month(through, seed, days)
+    return count_all(
+        call for day in month.dates() for run in simulate_day(month, day) for call in run.calls
+    )
