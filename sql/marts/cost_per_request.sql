@@ -1,233 +1,142 @@
 -- One row per request: who and what it was for, how it ended, what it used and what it cost.
 -- grain: request_id
 
-with costed as (
-    select
-        requests.request_id,
-        requests.call_id,
-        requests.attempt_no,
-        requests.is_final_attempt,
-        requests.attempt_count_known,
-        requests.retry_evidence,
-        requests.trace_id,
-        requests.span_id,
-        requests.workflow_run_id,
-        requests.started_at,
-        requests.latency_ms,
-        requests.day,
-        requests.provider,
-        requests.platform,
-        requests.region_scope,
-        requests.request_model,
-        requests.response_model,
-        requests.model,
-        requests.operation,
-        requests.service_tier,
-        requests.is_batch,
-        requests.provider_response_id,
-        requests.workflow,
-        requests.stage,
-        requests.task_id,
-        requests.task_type,
-        requests.customer_id,
-        requests.user_id,
-        requests.feature,
-        requests.team,
-        requests.environment,
-        requests.session_id,
-        requests.prompt_name,
-        requests.prompt_version,
-        requests.service_name,
-        requests.input_tokens,
-        requests.cache_read_tokens,
-        requests.cache_write_5m_tokens,
-        requests.cache_write_1h_tokens,
-        requests.cache_write_30m_tokens,
-        requests.cache_write_12h_tokens,
-        requests.cache_write_unknown_tokens,
-        requests.input_audio_tokens,
-        requests.input_image_tokens,
-        requests.cache_read_audio_tokens,
-        requests.cache_read_image_tokens,
-        requests.output_tokens,
-        requests.reasoning_tokens,
-        requests.output_audio_tokens,
-        requests.output_image_tokens,
-        requests.prompt_tokens,
-        requests.completion_tokens,
-        requests.web_search_calls,
-        requests.web_fetch_calls,
-        requests.file_search_calls,
-        requests.grounding_prompts,
-        requests.grounding_queries,
-        requests.search_units,
-        requests.images,
-        requests.audio_seconds,
-        requests.characters,
-        requests.pages,
-        requests.container_minutes,
-        requests.cache_storage_token_hours,
-        requests.status,
-        requests.error_type,
-        requests.http_status,
-        requests.finish_reason,
-        requests.billed_state,
-        requests.usage_basis,
-        requests.normalisation_rule,
-        requests.residual_tokens,
-        requests.reported_cost_usd,
-        costs.input_cost_usd,
-        costs.cache_read_cost_usd,
-        costs.cache_write_cost_usd,
-        costs.output_cost_usd,
-        costs.reasoning_cost_usd,
-        costs.tool_cost_usd,
-        costs.cost_usd,
-        costs.list_cost_usd,
-        costs.cost_basis,
-        costs.unpriced_reason,
-        costs.price_ids,
-        costs.price_revision,
-        tasks.outcome
-    from core.requests as requests
-    inner join core.request_costs as costs
-        on requests.request_id = costs.request_id and requests.day = costs.day
-    left join core.tasks as tasks
-        on requests.task_id = tasks.task_id and requests.day = tasks.day
-    where requests.day = $day
-)
-
 select
-    request_id,
-    call_id,
-    attempt_no,
-    is_final_attempt,
-    attempt_count_known,
-    retry_evidence,
-    trace_id,
-    span_id,
-    workflow_run_id,
-    started_at,
-    latency_ms,
-    day,
-    provider,
-    platform,
-    region_scope,
-    request_model,
-    response_model,
-    model,
-    operation,
-    service_tier,
-    is_batch,
-    provider_response_id,
-    workflow,
-    stage,
-    task_id,
-    task_type,
-    customer_id,
-    user_id,
-    feature,
-    team,
-    environment,
-    session_id,
-    prompt_name,
-    prompt_version,
-    service_name,
-    input_tokens,
-    cache_read_tokens,
-    cache_write_5m_tokens,
-    cache_write_1h_tokens,
-    cache_write_30m_tokens,
-    cache_write_12h_tokens,
-    cache_write_unknown_tokens,
-    input_audio_tokens,
-    input_image_tokens,
-    cache_read_audio_tokens,
-    cache_read_image_tokens,
-    output_tokens,
-    reasoning_tokens,
-    output_audio_tokens,
-    output_image_tokens,
-    prompt_tokens,
-    completion_tokens,
-    web_search_calls,
-    web_fetch_calls,
-    file_search_calls,
-    grounding_prompts,
-    grounding_queries,
-    search_units,
-    images,
-    audio_seconds,
-    characters,
-    pages,
-    container_minutes,
-    cache_storage_token_hours,
-    status,
-    error_type,
-    http_status,
-    finish_reason,
-    billed_state,
-    usage_basis,
-    normalisation_rule,
-    residual_tokens,
-    reported_cost_usd,
-    input_cost_usd,
-    cache_read_cost_usd,
-    cache_write_cost_usd,
-    output_cost_usd,
-    reasoning_cost_usd,
-    tool_cost_usd,
-    cost_usd,
-    list_cost_usd,
-    cost_basis,
-    unpriced_reason,
-    price_ids,
-    price_revision,
+    requests.request_id,
+    requests.call_id,
+    requests.attempt_no,
+    requests.is_final_attempt,
+    requests.attempt_count_known,
+    requests.retry_evidence,
+    requests.trace_id,
+    requests.span_id,
+    requests.workflow_run_id,
+    requests.started_at,
+    requests.latency_ms,
+    requests.day,
+    requests.provider,
+    requests.platform,
+    requests.region_scope,
+    requests.request_model,
+    requests.response_model,
+    requests.model,
+    requests.operation,
+    requests.service_tier,
+    requests.is_batch,
+    requests.provider_response_id,
+    requests.workflow,
+    requests.stage,
+    requests.task_id,
+    requests.task_type,
+    requests.customer_id,
+    requests.user_id,
+    requests.feature,
+    requests.team,
+    requests.environment,
+    requests.session_id,
+    requests.prompt_name,
+    requests.prompt_version,
+    requests.service_name,
+    requests.input_tokens,
+    requests.cache_read_tokens,
+    requests.cache_write_5m_tokens,
+    requests.cache_write_1h_tokens,
+    requests.cache_write_30m_tokens,
+    requests.cache_write_12h_tokens,
+    requests.cache_write_unknown_tokens,
+    requests.input_audio_tokens,
+    requests.input_image_tokens,
+    requests.cache_read_audio_tokens,
+    requests.cache_read_image_tokens,
+    requests.output_tokens,
+    requests.reasoning_tokens,
+    requests.output_audio_tokens,
+    requests.output_image_tokens,
+    requests.prompt_tokens,
+    requests.completion_tokens,
+    requests.web_search_calls,
+    requests.web_fetch_calls,
+    requests.file_search_calls,
+    requests.grounding_prompts,
+    requests.grounding_queries,
+    requests.search_units,
+    requests.images,
+    requests.audio_seconds,
+    requests.characters,
+    requests.pages,
+    requests.container_minutes,
+    requests.cache_storage_token_hours,
+    requests.status,
+    requests.error_type,
+    requests.http_status,
+    requests.finish_reason,
+    requests.billed_state,
+    requests.usage_basis,
+    requests.normalisation_rule,
+    requests.residual_tokens,
+    requests.reported_cost_usd,
+    costs.input_cost_usd,
+    costs.cache_read_cost_usd,
+    costs.cache_write_cost_usd,
+    costs.output_cost_usd,
+    costs.reasoning_cost_usd,
+    costs.tool_cost_usd,
+    costs.cost_usd,
+    costs.list_cost_usd,
+    costs.cost_basis,
+    costs.unpriced_reason,
+    costs.price_ids,
+    costs.price_revision,
     case
         when
             coalesce(
-                cache_write_5m_tokens,
-                cache_write_1h_tokens,
-                cache_write_30m_tokens,
-                cache_write_12h_tokens,
-                cache_write_unknown_tokens
+                requests.cache_write_5m_tokens,
+                requests.cache_write_1h_tokens,
+                requests.cache_write_30m_tokens,
+                requests.cache_write_12h_tokens,
+                requests.cache_write_unknown_tokens
             ) is not null
             then
-                coalesce(cache_write_5m_tokens, 0)
-                + coalesce(cache_write_1h_tokens, 0)
-                + coalesce(cache_write_30m_tokens, 0)
-                + coalesce(cache_write_12h_tokens, 0)
-                + coalesce(cache_write_unknown_tokens, 0)
+                coalesce(requests.cache_write_5m_tokens, 0)
+                + coalesce(requests.cache_write_1h_tokens, 0)
+                + coalesce(requests.cache_write_30m_tokens, 0)
+                + coalesce(requests.cache_write_12h_tokens, 0)
+                + coalesce(requests.cache_write_unknown_tokens, 0)
     end as cache_write_tokens,
     case
         when
             coalesce(
-                input_audio_tokens,
-                input_image_tokens,
-                cache_read_audio_tokens,
-                cache_read_image_tokens
+                requests.input_audio_tokens,
+                requests.input_image_tokens,
+                requests.cache_read_audio_tokens,
+                requests.cache_read_image_tokens
             ) is not null
             then
-                coalesce(input_audio_tokens, 0)
-                + coalesce(input_image_tokens, 0)
-                + coalesce(cache_read_audio_tokens, 0)
-                + coalesce(cache_read_image_tokens, 0)
+                coalesce(requests.input_audio_tokens, 0)
+                + coalesce(requests.input_image_tokens, 0)
+                + coalesce(requests.cache_read_audio_tokens, 0)
+                + coalesce(requests.cache_read_image_tokens, 0)
     end as input_media_tokens,
     case
-        when coalesce(output_audio_tokens, output_image_tokens) is not null
+        when coalesce(requests.output_audio_tokens, requests.output_image_tokens) is not null
             then
-                coalesce(output_audio_tokens, 0)
-                + coalesce(output_image_tokens, 0)
+                coalesce(requests.output_audio_tokens, 0)
+                + coalesce(requests.output_image_tokens, 0)
     end as output_media_tokens,
-    outcome,
+    tasks.outcome,
     -- The first that holds, so that no request is wasted twice.
     case
-        when status = 'timeout' then 'timed_out'
-        when status in ('error', 'refused') then 'errored'
-        when status in ('cancelled', 'incomplete') then 'cancelled'
-        when status = 'truncated' then 'truncated'
-        when not is_final_attempt then 'retried'
-        when outcome = 'failure' then 'failed_task'
+        when requests.status = 'timeout' then 'timed_out'
+        when requests.status in ('error', 'refused') then 'errored'
+        when requests.status in ('cancelled', 'incomplete') then 'cancelled'
+        when requests.status = 'truncated' then 'truncated'
+        when not requests.is_final_attempt then 'retried'
+        when tasks.outcome = 'failure' then 'failed_task'
     end as waste_class
-from costed
-order by request_id
+from core.requests as requests
+inner join core.request_costs as costs
+    on requests.request_id = costs.request_id and requests.day = costs.day
+left join core.tasks as tasks
+    on requests.task_id = tasks.task_id and requests.day = tasks.day
+where requests.day = $day
+order by requests.request_id

@@ -10,7 +10,8 @@ with spend as (
         coalesce(min(customer_id), '(unattributed)') as customer_id,
         coalesce(min(task_type), '(unattributed)') as task_type,
         min(started_at) as first_request_at,
-        max(epoch_ms(started_at) + coalesce(latency_ms, 0)) - epoch_ms(min(started_at)) as duration_ms,
+        max(date_diff('millisecond', cast(day as timestamp), started_at) + coalesce(latency_ms, 0))
+        - min(date_diff('millisecond', cast(day as timestamp), started_at)) as duration_ms,
         count(*) as requests,
         count(*) filter (where is_final_attempt) as calls,
         count(*) filter (where status in ('error', 'timeout', 'cancelled', 'incomplete')) as failed_requests,
