@@ -18,7 +18,7 @@ from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
 from unitcost.tables import day_tables, row_models, upstream
-from unitcost.workbench import create_empty, run_step, run_steps
+from unitcost.workbench import create_empty, create_view, run_step, run_steps
 from unitcost_models.meta import CheckResult, LakeFile
 from unitcost_models.tasks import TaskDay
 
@@ -90,13 +90,10 @@ def _open_raw(session: Session, con: duckdb.DuckDBPyConnection, source: Source, 
 
 
 def _open(con: duckdb.DuckDBPyConnection, table: str, files: list[str]) -> None:
-    if not files:
+    if files:
+        create_view(con, table, files)
+    else:
         create_empty(con, row_models()[table])
-        return
-    listed = ", ".join(f"'{file.replace(chr(39), chr(39) * 2)}'" for file in files)
-    con.execute(
-        f"create view {table} as select * from read_parquet([{listed}], hive_partitioning = false)"
-    )
 
 
 def _open_task_days(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from unitcost.lake.catalogue import Catalogue
@@ -20,14 +19,6 @@ TRACE_WINDOW = (-1, 0, 1)
 """Days around a day whose calls are looked at, so that a trace over midnight is whole."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Days to build in order, the digest of each one's inputs, and the days that wait."""
-
-    days: dict[date, str]
-    waiting: tuple[date, ...]
-
-
 def transforms_fingerprint() -> str:
     """Digest of every SQL file that a day's tables are made with."""
     digest = hashlib.sha256()
@@ -37,35 +28,33 @@ def transforms_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def plan(catalogue: Catalogue, constant: str, through: date, always: set[date]) -> Plan:
-    """The due days up to `through`.
+def input_digests(catalogue: Catalogue, constant: str, also: set[date]) -> dict[date, str]:
+    """Day -> digest of its inputs, for every day that has or had any and the days in `also`.
 
-    `constant` is the digest of what all days share (prices, transforms, settings). Days in
-    `always` are built even where nothing speaks of them.
+    `constant` is the digest of what all days share: prices, transforms, settings.
     """
     inputs = _inputs_by_day(catalogue)
-    known = set(inputs) | set(catalogue.days) | always
-    due = {
-        day: digest
-        for day in sorted(known)
+    known = sorted(set(inputs) | set(catalogue.days) | also)
+    return {day: _digest(inputs.get(day, set()), constant) for day in known}
+
+
+def due_days(catalogue: Catalogue, digests: dict[date, str], through: date) -> list[date]:
+    """Days up to `through` that were not built from these inputs, in order."""
+    return [
+        day
+        for day, digest in digests.items()
         if day <= through
-        and (digest := _digest(inputs.get(day, set()), constant)) != _built_from(catalogue, day)
-    }
-    waiting = tuple(sorted(day for day in _own_days(catalogue) if day > through))
-    return Plan(due, waiting)
+        and (day not in catalogue.days or catalogue.days[day].inputs != digest)
+    ]
 
 
-def _built_from(catalogue: Catalogue, day: date) -> str | None:
-    built = catalogue.days.get(day)
-    return built.inputs if built else None
+def waiting_rows(catalogue: Catalogue, through: date) -> int:
+    """Raw rows dated after `through`, which wait for their day."""
+    return sum(f.rows for f in _raw_files(catalogue) if f.day is not None and f.day > through)
 
 
 def _digest(names: set[str], constant: str) -> str:
     return hashlib.sha256("\n".join([constant, *sorted(names)]).encode()).hexdigest()[:20]
-
-
-def _own_days(catalogue: Catalogue) -> set[date]:
-    return {f.day for f in _raw_files(catalogue) if f.day is not None}
 
 
 def _inputs_by_day(catalogue: Catalogue) -> dict[date, set[str]]:

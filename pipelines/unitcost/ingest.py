@@ -6,7 +6,8 @@ delivered = accepted + duplicates + quarantined, for every file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from unitcost.sources.base import Source
 from unitcost.staging import StagingError, stage
 from unitcost_models.base import columns
 from unitcost_models.meta import Delivery, QuarantinedRecord
+
+
+LOG = logging.getLogger("unitcost")
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,11 @@ def _is_known(session: Session, path: Path, name: str) -> bool:
     )
 
 
-def ingest_all(
-    session: Session, wanted: set[str], progress: Callable[[str], None]
-) -> Iterator[Delivery]:
+def ingest_all(session: Session, wanted: set[str]) -> Iterator[Delivery]:
     """Read every arrival of the wanted formats (and those of no format) into raw tables."""
     for arrival in arrivals(session):
         if arrival.source_format is None or arrival.source_format in wanted:
-            progress(f"reading {arrival.name}")
+            LOG.info("reading %s", arrival.name)
             delivery = _ingest(session, arrival)
             session.catalogue.deliveries[delivery.path] = delivery
             yield delivery

@@ -33,6 +33,13 @@ def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row]) -> None:
     con.execute(f"create or replace table {row.table} ({body})")
 
 
+def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]) -> None:
+    """A table that reads Parquet files; at least one."""
+    listed = ", ".join(f"'{file.replace(chr(39), chr(39) * 2)}'" for file in files)
+    body = f"select * from read_parquet([{listed}], hive_partitioning = false)"
+    con.execute(f"create or replace view {table} as {body}")
+
+
 def run_step(con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
     """Run one SQL file into a table of its own name."""
     con.execute(f"create or replace table {name} as {load_query(name).bind(day)}")

@@ -1,0 +1,1 @@
+"""The assets: raw tables by source, day tables by SQL file, prices, and the published warehouse."""

@@ -1,0 +1,54 @@
+"""Day assets: every core and mart table, one UTC day a partition, made by its SQL file."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from unitcost.assets.publishing import publish_if_alone
+from unitcost.checks import asset_key, day_check_results, day_check_specs
+from unitcost.partitions import DAYS
+from unitcost.queries import load_query
+from unitcost.rebuild import build_due
+from unitcost.resources import Warehouse
+from unitcost.tables import PRICES, day_tables, row_models, upstream
+
+
+def _spec(table: str) -> dg.AssetSpec:
+    known = {*day_tables(), PRICES, *(t for t in row_models() if t.startswith("raw."))}
+    return dg.AssetSpec(
+        asset_key(table),
+        deps=[asset_key(t) for t in sorted((upstream(table) | {PRICES}) & known)],
+        group_name=table.split(".")[0],
+        description=load_query(table).text.splitlines()[0].removeprefix("-- "),
+    )
+
+
+@dg.multi_asset(
+    name="days",
+    specs=[_spec(table) for table in day_tables()],
+    check_specs=day_check_specs(),
+    partitions_def=DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    can_subset=True,
+)
+def day_table_assets(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Build the requested days, and with the whole set also every other day that is due."""
+    session = warehouse.session
+    requested = {date.fromisoformat(key) for key in context.partition_keys}
+    tables = {".".join(key.path) for key in context.selected_asset_keys}
+    built = build_due(session, requested, tables)
+    for table in (t for t in day_tables() if t in tables):
+        for day in sorted(set(built) - requested):
+            event = dg.AssetMaterialization(asset_key(table), partition=day.isoformat())
+            context.log_event(event)
+        yield dg.MaterializeResult(
+            asset_key=asset_key(table),
+            metadata={"days": len(built), "rows": sum(files[table].rows for files in built.values())},
+        )
+    answers = list(day_check_results(session.catalogue, built, tables))
+    if all(a.passed or a.severity == dg.AssetCheckSeverity.WARN for a in answers):
+        publish_if_alone(context, session)
+    yield from answers

@@ -1,0 +1,54 @@
+"""The last assets: the price book as readers see it, and the catalogue that makes a run visible."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from unitcost.assets.publishing import WAREHOUSE, publish_if_alone
+from unitcost.checks import NEWEST_DAY, asset_key
+from unitcost.lake.catalogue import Catalogue
+from unitcost.pricing import load_price_book
+from unitcost.resources import Warehouse
+from unitcost.sources import SOURCES
+from unitcost.tables import PRICES, day_tables, row_models
+
+
+@dg.asset(key=asset_key(PRICES), group_name="core")
+def prices(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """One row per unit price of one meter in one scope over one interval."""
+    session = warehouse.session
+    with session.workbench() as con:
+        revision = load_price_book(con)
+        sql = f"select * from {PRICES} order by price_id"
+        file = session.write(con, row_models()[PRICES], sql, None)
+    publish_if_alone(context, session)
+    return dg.MaterializeResult(metadata={"rows": file.rows, "price_revision": revision})
+
+
+@dg.asset(
+    key=WAREHOUSE,
+    group_name="meta",
+    deps=[asset_key(t) for t in (*day_tables(), PRICES, *(f"raw.{s}" for s in SOURCES))],
+    check_specs=[dg.AssetCheckSpec(NEWEST_DAY, asset=WAREHOUSE)],
+)
+def published(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """`warehouse.duckdb`: all tables of all days, swapped in by one rename."""
+    catalogue = warehouse.session.catalogue
+    warehouse.session.publish()
+    return dg.MaterializeResult(
+        metadata={"files": len(catalogue.files), "days": len(catalogue.days)},
+        check_results=[_newest_day(catalogue)],
+    )
+
+
+def _newest_day(catalogue: Catalogue) -> dg.AssetCheckResult:
+    """Whether yesterday or today has requests; Dagster's freshness policies do not see partitions."""
+    filled = [f.day for f in catalogue.live("core.requests") if f.rows and f.day]
+    newest = max(filled, default=None)
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    return dg.AssetCheckResult(
+        check_name=NEWEST_DAY,
+        passed=newest is not None and newest >= yesterday,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"newest_day": str(newest)},
+    )

@@ -1,0 +1,81 @@
+"""The claims a run must prove before it publishes, as Dagster asset checks.
+
+The claims themselves are SQL files in `sql/checks`; here they are named and answered.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import dagster as dg
+
+from unitcost.build import severity
+from unitcost.lake.catalogue import Catalogue
+from unitcost.queries import load_query, query_names
+from unitcost.tables import day_tables
+from unitcost_models.meta import CheckResult, Delivery
+
+CONSERVATION = "delivered_is_accounted_for"
+NEWEST_DAY = "newest_day_is_there"
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """`layer.noun` as an asset key of the same two parts."""
+    return dg.AssetKey(table.split("."))
+
+
+def checked_table(name: str) -> str:
+    """The table a claim is shown at: the last one built of those it reads."""
+    order = {table: position for position, table in enumerate(day_tables())}
+    return max(load_query(name).inputs, key=lambda table: order.get(table, -1))
+
+
+def day_check_specs() -> list[dg.AssetCheckSpec]:
+    """One check a SQL file; errors block publishing."""
+    return [
+        dg.AssetCheckSpec(
+            name.removeprefix("checks."),
+            asset=asset_key(checked_table(name)),
+            blocking=severity(load_query(name)) == "error",
+            description=load_query(name).text.splitlines()[0].removeprefix("-- "),
+        )
+        for name in query_names("checks")
+    ]
+
+
+def day_check_results(
+    catalogue: Catalogue, days: Iterable[date], tables: set[str]
+) -> Iterator[dg.AssetCheckResult]:
+    """The answers for the days just built, one result a claim."""
+    built = set(days)
+    for name in query_names("checks"):
+        if checked_table(name) in tables:
+            short = name.removeprefix("checks.")
+            answers = [c for (n, d), c in catalogue.checks.items() if n == short and d in built]
+            yield _result(short, checked_table(name), answers)
+
+
+def _result(name: str, table: str, answers: list[CheckResult]) -> dg.AssetCheckResult:
+    broken = sorted((c for c in answers if c.bad_rows), key=lambda c: c.day)
+    is_error = any(c.severity == "error" for c in answers)
+    return dg.AssetCheckResult(
+        check_name=name,
+        asset_key=asset_key(table),
+        passed=not broken,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "days": len(answers),
+            "bad_rows": sum(c.bad_rows for c in broken),
+            "first": f"{broken[0].day}: {broken[0].example}" if broken else "",
+        },
+    )
+
+
+def conservation_result(table: str, deliveries: list[Delivery]) -> dg.AssetCheckResult:
+    """delivered = accepted + duplicates + quarantined, for every file of a source."""
+    lost = [d for d in deliveries if d.delivered != d.accepted + d.duplicates + d.quarantined]
+    return dg.AssetCheckResult(
+        check_name=CONSERVATION,
+        asset_key=asset_key(table),
+        passed=not lost,
+        metadata={"files": len(deliveries), "first": lost[0].path if lost else ""},
+    )

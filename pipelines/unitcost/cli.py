@@ -1,0 +1,47 @@
+"""The commands. Each one's work is imported when it runs, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App
+
+from unitcost import __version__
+from unitcost.commands.errors import run_and_explain
+
+app = App(
+    name="unitcost",
+    version=__version__,
+    help="What LLM requests, workflows, features, customers and successful tasks cost.",
+    result_action="return_value",
+)
+COMMANDS = {
+    "demo": "Write a month of vendor files, run the nightly, print the answers.",
+    "ingest": "Take files and folders into landing.",
+    "nightly": "Ingest what is new, price, build every due day, check, publish.",
+    "sql": "Query the warehouse: table, CSV, JSON or Parquet out.",
+    "export": "Write a table, or a month of it, to a file for finance.",
+    "ui": "Show Dagster's web page over the home folder.",
+}
+for _name, _help in COMMANDS.items():
+    app.command(f"unitcost.commands.{_name}:{_name}", name=_name, help=_help)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 fine, 1 a check or the run failed, 2 usage."""
+    tokens = move_global_options(list(sys.argv[1:] if argv is None else argv))
+    sys.exit(run_and_explain(lambda: app(tokens, exit_on_error=False, print_error=True)))
+
+
+def move_global_options(tokens: list[str]) -> list[str]:
+    """`--home` and `--json` may stand before the command; put them behind it."""
+    moved: list[str] = []
+    while tokens:
+        if tokens[0] == "--json" or tokens[0].startswith("--home="):
+            moved.append(tokens.pop(0))
+        elif tokens[0] == "--home" and len(tokens) > 1:
+            moved += [tokens.pop(0), tokens.pop(0)]
+        else:
+            break
+    return tokens[:1] + moved + tokens[1:] if tokens else moved

@@ -1,0 +1,115 @@
+"""What all commands share: the home folder, `--json`, and how answers and progress are shown."""
+
+from __future__ import annotations
+
+import json as json_module
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+DEFAULT_HOME = Path(".unitcost")
+
+OUT = Console()
+ERR = Console(stderr=True)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """Options of every command."""
+
+    home: Annotated[Path, Parameter(env_var="UNITCOST_HOME")] = DEFAULT_HOME
+    """Folder that holds landing, lake and warehouse."""
+    json: Annotated[bool, Parameter(negative="")] = False
+    """Print JSON: tables as arrays of objects, decimals as strings."""
+
+
+COMMON = Common()
+
+
+def show_json(answer: Any) -> None:
+    """Print one JSON document to stdout."""
+    sys.stdout.write(json_module.dumps(answer, default=_plain, ensure_ascii=False, indent=2) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def as_objects(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Rows as dictionaries by column name."""
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
+    """Print a table to stdout: numbers right, NULL as a dash."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for position, name in enumerate(names):
+        is_number = any(isinstance(row[position], int | Decimal) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    OUT.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return f"{_trimmed(value):,f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)
+
+
+def _trimmed(value: Decimal) -> Decimal:
+    """Without trailing zeros, but with at least two decimals."""
+    short = value.normalize()
+    exponent = short.as_tuple().exponent
+    return short if isinstance(exponent, int) and exponent < -2 else value.quantize(Decimal("0.01"))
+
+
+@contextmanager
+def progress() -> Iterator[None]:
+    """Show what the run is doing on stderr while it lasts."""
+    logger = logging.getLogger("unitcost")
+    handler = _Progress()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        with handler.status:
+            yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Progress(logging.Handler):
+    """One changing line on a terminal, one line a message elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = ERR.status("starting")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if ERR.is_terminal:
+            self.status.update(record.getMessage())
+        else:
+            ERR.print(record.getMessage(), markup=False, highlight=False)

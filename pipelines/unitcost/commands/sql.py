@@ -1,0 +1,60 @@
+"""`unitcost sql`: ask the warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from unitcost.commands.common import COMMON, ERR, Common, as_objects, show_json, show_table
+from unitcost.errors import UsageError
+from unitcost.commands.warehouse import read_warehouse
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHOWN_ROWS = 200
+
+Format = Literal["table", "csv", "json", "parquet"]
+
+
+def sql(
+    query: Annotated[str, Parameter(help="One SELECT; schemas are raw, core, marts and meta.")],
+    *,
+    output: Annotated[Format, Parameter(name="--format", help="How to give the answer.")] = "table",
+    out: Annotated[Path | None, Parameter(help="File to write instead of stdout.")] = None,
+    common: Common = COMMON,
+) -> None:
+    """Query the published warehouse, also while a nightly run is writing the next one."""
+    import duckdb
+
+    chosen = "json" if common.json and output == "table" else output
+    try:
+        with read_warehouse(common.home) as con:
+            _answer(con, query, chosen, out)
+    except duckdb.Error as error:
+        hint = 'tables: unitcost sql "select distinct table_name from meta.files order by all"'
+        raise UsageError(str(error), hint) from error
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Path | None
+) -> None:
+    if output == "parquet" and out is None:
+        message = "--format parquet needs a file"
+        raise UsageError(message, "add --out FILE")
+    if output in ("csv", "parquet"):
+        target = str(out) if out else "/dev/stdout"
+        header = ", header" if output == "csv" else ""
+        con.execute(f"copy ({query.strip().rstrip(';')}) to $target (format {output}{header})", {"target": target})
+        return
+    cursor = con.execute(query)
+    names = [column[0] for column in cursor.description or ()]
+    if output == "json":
+        show_json(as_objects(names, cursor.fetchall()))
+        return
+    rows = cursor.fetchmany(SHOWN_ROWS + 1)
+    show_table(names, rows[:SHOWN_ROWS])
+    if len(rows) > SHOWN_ROWS:
+        ERR.print(f"hint: only {SHOWN_ROWS} rows are shown; --format csv gives all")

@@ -1,0 +1,28 @@
+"""The one Dagster Definitions: which assets, jobs, schedules and resources there are."""
+
+import os
+
+import dagster as dg
+
+from unitcost.assets.days import day_table_assets
+from unitcost.assets.raw import raw_tables
+from unitcost.assets.warehouse import prices, published
+from unitcost.jobs import nightly_job, nightly_schedule
+from unitcost.resources import Warehouse
+
+DEFAULT_HOME = "./.unitcost"
+
+
+def build_definitions(home: str) -> dg.Definitions:
+    """Everything, working on one home folder."""
+    return dg.Definitions(
+        assets=[raw_tables, prices, day_table_assets, published],
+        jobs=[nightly_job],
+        schedules=[nightly_schedule],
+        resources={"warehouse": Warehouse(home=home)},
+        # The multiprocess default needs seconds a step and would fight for the writer's lock.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(os.environ.get("UNITCOST_HOME", DEFAULT_HOME))

@@ -1,0 +1,22 @@
+"""The one job, and the schedule that starts it: everything, for the day before, at 02:15 UTC."""
+
+from datetime import UTC, timedelta
+
+import dagster as dg
+
+from unitcost.partitions import DAYS
+
+nightly_job = dg.define_asset_job(
+    "nightly",
+    selection=dg.AssetSelection.all(),
+    partitions_def=DAYS,
+    executor_def=dg.in_process_executor,
+    description="Ingest what is new, build every day that is due, check, publish.",
+)
+
+
+@dg.schedule(job=nightly_job, cron_schedule="15 2 * * *", execution_timezone="UTC")
+def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The day before the scheduled one; the run itself catches up on every other due day."""
+    day = (context.scheduled_execution_time.astimezone(UTC) - timedelta(days=1)).date()
+    return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())

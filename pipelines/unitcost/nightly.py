@@ -1,0 +1,170 @@
+"""The nightly run from the command line: the same job as the schedule's, only when there is work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from unitcost.due import due_days, input_digests, waiting_rows
+from unitcost.ingest import arrivals
+from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
+from unitcost.paths import Home, data_root
+from unitcost.rebuild import shared_inputs
+from unitcost.session import open_session
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+
+class NightlyError(RuntimeError):
+    """A run that failed and published nothing; the message says where and why."""
+
+
+class NightlyReport(BaseModel):
+    """What one nightly run did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    through: date
+    is_up_to_date: bool
+    """Nothing was new and nothing was due."""
+    is_published: bool
+    files_read: int
+    delivered: int
+    accepted: int
+    duplicates: int
+    quarantined: int
+    unrecognised_files: int
+    days_built: int
+    waiting_rows: int
+    """Rows dated after `through`."""
+    failed_checks: tuple[str, ...]
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
+    """Ingest what is new, build every due day up to `through` (default today), check, publish.
+
+    Raises:
+        LockedError: another process is writing.
+        NightlyError: the run failed; nothing was published.
+    """
+    started = time.monotonic()
+    today = utc_now().date()
+    last = through or today
+    if last > today:
+        message = f"--through {last} is after today ({today}); days are built when they have begun"
+        raise NightlyError(message)
+    home = Home(root.resolve())
+    prepare(home)
+    before = load_catalogue(home.warehouse)
+    if not _has_work(home, last):
+        return _report(before, before, last, started, None)
+    result = _run_job(home, last)
+    return _report(before, load_catalogue(home.warehouse), last, started, result)
+
+
+def prepare(home: Home) -> None:
+    """Make the folders; DAGSTER_HOME must be set before Dagster is first imported."""
+    for folder in (home.landing, home.lake, home.dagster):
+        folder.mkdir(parents=True, exist_ok=True)
+    config = home.dagster / "dagster.yaml"
+    if not config.exists():
+        shutil.copyfile(data_root() / "dagster.yaml", config)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ["UNITCOST_HOME"] = str(home.root)
+
+
+def _has_work(home: Home, through: date) -> bool:
+    """Whether anything is new or due; days that have ended since are marked final on the way."""
+    with open_session(home.root) as session:
+        catalogue = session.catalogue
+        digests = input_digests(catalogue, shared_inputs(session), {through})
+        if arrivals(session) or due_days(catalogue, digests, through):
+            return True
+        today = utc_now().date()
+        ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]
+        for day in ended:
+            catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
+        if ended:
+            session.publish()
+    return False
+
+
+def _run_job(home: Home, through: date) -> ExecuteInProcessResult:
+    from dagster import DagsterInstance
+
+    from unitcost.definitions import build_definitions
+
+    job = build_definitions(str(home.root)).resolve_job_def("nightly")
+    with DagsterInstance.get() as instance:
+        return job.execute_in_process(
+            partition_key=through.isoformat(),
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+
+
+def _report(
+    before: Catalogue,
+    after: Catalogue,
+    through: date,
+    started: float,
+    result: ExecuteInProcessResult | None,
+) -> NightlyReport:
+    failed, warnings = _checks(result) if result else ((), ())
+    if result and not result.success and not failed:
+        raise NightlyError(_reason(result))
+    new = [d for path, d in after.deliveries.items() if before.deliveries.get(path) != d]
+    return NightlyReport(
+        through=through,
+        is_up_to_date=result is None,
+        is_published=result is None or result.success,
+        files_read=len(new),
+        delivered=sum(d.delivered for d in new),
+        accepted=sum(d.accepted for d in new),
+        duplicates=sum(d.duplicates for d in new),
+        quarantined=sum(d.quarantined for d in new),
+        unrecognised_files=sum(d.source_format is None for d in new),
+        days_built=sum(before.days.get(day) != built for day, built in after.days.items()),
+        waiting_rows=waiting_rows(after, through),
+        failed_checks=failed,
+        warnings=warnings,
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+def _checks(result: ExecuteInProcessResult) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Claims that failed, errors apart from warnings, each with its first bad row."""
+    from dagster import AssetCheckSeverity
+
+    broken = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    lines = [
+        (e.severity == AssetCheckSeverity.ERROR, f"{e.check_name}: {_first(e.metadata)}") for e in broken
+    ]
+    return (
+        tuple(text for is_error, text in lines if is_error),
+        tuple(text for is_error, text in lines if not is_error),
+    )
+
+
+def _first(metadata: object) -> str:
+    values = {key: value.value for key, value in dict(metadata).items()}  # type: ignore[call-overload]
+    return str(values.get("first") or values.get("newest_day") or values)
+
+
+def _reason(result: ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_failure and event.step_key:
+            error = getattr(event.event_specific_data, "error", None)
+            cause = error.cause if error is not None and error.cause else error
+            return f"{event.step_key}: {cause.message.strip() if cause else event.message}"
+    return "the run failed before its first step"

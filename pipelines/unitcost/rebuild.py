@@ -1,0 +1,89 @@
+"""Brings every due day up to date and records what each was built from."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from unitcost.build import TASK_WINDOW_DAYS, build_day
+from unitcost.due import due_days, input_digests, transforms_fingerprint
+from unitcost.lake.catalogue import utc_now
+from unitcost.pricing import price_revision
+from unitcost.session import Session
+from unitcost.tables import day_tables
+from unitcost_models.meta import BuiltDay, LakeFile
+
+LOG = logging.getLogger("unitcost")
+
+Built = dict[date, dict[str, LakeFile]]
+
+
+def shared_inputs(session: Session) -> str:
+    """Digest of what all days share: prices, transforms, vocabulary, settings."""
+    parts = (
+        price_revision(),
+        transforms_fingerprint(),
+        session.vocabulary.fingerprint(),
+        session.settings.fingerprint(),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def build_due(session: Session, requested: set[date], tables: set[str]) -> Built:
+    """Build the requested days; with all tables wanted, also every other day due up to the last.
+
+    A day that continues a task of a rebuilt day is built again too, since the task's first day
+    may have moved.
+    """
+    if tables != set(day_tables()):
+        return _build(session, sorted(requested), tables)
+    digests = input_digests(session.catalogue, shared_inputs(session), requested)
+    due = due_days(session.catalogue, digests, max(requested))
+    built = _build(session, sorted({*due, *requested}), tables)
+    built |= _build(session, _continuing(session, set(built), max(requested)), tables)
+    for day in built:
+        session.catalogue.days[day] = _record(digests[day], day, utc_now())
+    return built
+
+
+def _build(session: Session, days: Iterable[date], tables: set[str]) -> Built:
+    built: Built = {}
+    for day in days:
+        LOG.info("building %s", day)
+        built[day] = build_day(session, day, tables)
+    return built
+
+
+def _record(inputs: str, day: date, now: datetime) -> BuiltDay:
+    return BuiltDay(
+        day=day,
+        inputs=inputs,
+        price_revision=price_revision(),
+        built_at=now,
+        is_provisional=day >= now.date(),
+    )
+
+
+def _continuing(session: Session, built: set[date], through: date) -> list[date]:
+    """Later days, not built now, that spend on a task of a day that was."""
+    catalogue = session.catalogue
+    near = [
+        day
+        for day in sorted(set(catalogue.days) - built)
+        if day <= through
+        and any(b < day <= b + timedelta(TASK_WINDOW_DAYS) for b in built)
+    ]
+    later = session.absolute(catalogue.live("core.tasks", near))
+    earlier = session.absolute(catalogue.live("core.tasks", built))
+    if not later or not earlier:
+        return []
+    with session.workbench() as con:
+        rows = con.execute(
+            """select distinct day from read_parquet($later, hive_partitioning = false)
+               where task_id in (select task_id from read_parquet($earlier, hive_partitioning = false))
+               order by day""",
+            {"later": later, "earlier": earlier},
+        ).fetchall()
+    return [day for (day,) in rows]

@@ -1,0 +1,72 @@
+"""Finds the days that a new delivery speaks of besides its records' own: judgements and revenue.
+
+The finding is recorded in the catalogue, so that a crash between reading and building loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import duckdb
+
+from unitcost.session import Session
+from unitcost.sources import SOURCES
+from unitcost.tables import row_models
+from unitcost.workbench import create_empty, create_view, run_steps
+from unitcost_models.meta import Delivery
+
+STATEMENTS = "steps.outcome_statements"
+_KEYS = ("task_id", "workflow_run_id", "trace_id", "provider_response_id", "request_id")
+_EPOCH = date(2020, 1, 1)
+
+
+def record_touches(session: Session, arrived: Iterable[Delivery]) -> None:
+    """Note for each new delivery which built days it speaks of."""
+    late = {f.delivery for f in session.catalogue.files.values() if f.is_late and not f.retired_at}
+    for delivery in arrived:
+        if delivery.sha256 in late:
+            for day in _touched(session, delivery):
+                session.catalogue.touches.add((day, delivery.sha256))
+
+
+def _touched(session: Session, delivery: Delivery) -> set[date]:
+    with session.workbench() as con:
+        for source in SOURCES.values():
+            _open_late(session, con, f"raw.{source.format}", delivery.sha256)
+        return _revenue_days(con) | _judged_days(session, con)
+
+
+def _open_late(
+    session: Session, con: duckdb.DuckDBPyConnection, table: str, sha256: str
+) -> None:
+    files = [f for f in session.catalogue.live(table) if f.is_late and f.delivery == sha256]
+    if files:
+        create_view(con, table, session.absolute(files))
+    else:
+        create_empty(con, row_models()[table])
+
+
+def _revenue_days(con: duckdb.DuckDBPyConnection) -> set[date]:
+    rows = con.execute(
+        """select distinct cast(unnest(generate_series(period_start, period_end, interval 1 day)) as date)
+           from raw.revenue"""
+    ).fetchall()
+    return {day for (day,) in rows}
+
+
+def _judged_days(session: Session, con: duckdb.DuckDBPyConnection) -> set[date]:
+    """Built days with a request that a statement names by any of its keys."""
+    files = session.absolute(session.catalogue.live("core.requests"))
+    if not files:
+        return set()
+    run_steps(con, [STATEMENTS], _EPOCH)
+    present = {str(row[0]) for row in con.execute(f"describe {STATEMENTS}").fetchall()}
+    create_view(con, "core.requests", files)
+    matches = " union ".join(
+        f"""select r.day from core.requests as r
+            where r.{key} in (select s.{key} from {STATEMENTS} as s where s.{key} is not null)"""
+        for key in _KEYS
+        if key in present
+    )
+    return {day for (day,) in con.execute(f"select distinct day from ({matches})").fetchall()}
