@@ -177,6 +177,7 @@ UNKNOWN = Question(
         sum(cost_usd) as cost_usd
     from marts.cost_per_request
     where customer_id is null
+    having count(*) > 0
     order by what
     """,
     "Never counted as zero and never spread over others.",

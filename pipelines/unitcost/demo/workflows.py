@@ -98,9 +98,10 @@ def analyse_data(run: Run, root: str) -> None:
     for _ in range(2 + min(9, tokens(rng, 2.6, 0.6))):
         usage = Usage(context, 0, 0, tokens(rng, 170, 0.4), tokens(rng, 320, 0.6))
         call = ask_directly(run, agent.span_id, Ask(REPLY_MODEL, usage, f"chat {REPLY_MODEL.name}"))
+        if call.is_answered:
+            read, written = read + usage.prompt_tokens, written + call.usage.completion_tokens
         if call.ending != "ok":
             break
-        read, written = read + usage.prompt_tokens, written + usage.completion_tokens
         _use_tool(run, agent)
         context += usage.output_tokens + tokens(rng, 900, 0.6)
     agent.attributes |= _aggregate(read, written)
