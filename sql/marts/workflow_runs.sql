@@ -4,7 +4,7 @@
 with spend as (
     select
         day,
-        workflow_run_id,
+        coalesce(workflow_run_id, '(unattributed)') as workflow_run_id,
         coalesce(min(workflow), '(unattributed)') as workflow,
         coalesce(min(feature), '(unattributed)') as feature,
         coalesce(min(customer_id), '(unattributed)') as customer_id,
@@ -27,7 +27,7 @@ with spend as (
         count(outcome) as of_tasks
     from marts.cost_per_request
     where day = $day
-    group by day, workflow_run_id
+    group by day, coalesce(workflow_run_id, '(unattributed)')
 ),
 
 earlier as (
@@ -41,15 +41,15 @@ earlier as (
 
 select
     spend.day,
-    coalesce(spend.workflow_run_id, '(unattributed)') as workflow_run_id,
+    spend.workflow_run_id,
     spend.workflow,
     spend.feature,
     spend.customer_id,
     spend.task_type,
     case
-        when spend.workflow_run_id is not null then coalesce(earlier.started_on, spend.day)
+        when spend.workflow_run_id <> '(unattributed)' then coalesce(earlier.started_on, spend.day)
     end as started_on,
-    spend.workflow_run_id is not null and earlier.started_on is null as is_started_here,
+    spend.workflow_run_id <> '(unattributed)' and earlier.started_on is null as is_started_here,
     spend.first_request_at,
     spend.duration_ms,
     spend.requests,
@@ -63,11 +63,11 @@ select
     spend.cost_usd,
     spend.unpriced_requests,
     case
-        when spend.workflow_run_id is null then null
+        when spend.workflow_run_id = '(unattributed)' then null
         when spend.of_failed > 0 then 'failure'
         when spend.of_unknown > 0 then 'unknown'
         when spend.of_tasks > 0 then 'success'
     end as outcome
 from spend
 left join earlier on spend.workflow_run_id = earlier.workflow_run_id
-order by spend.day, coalesce(spend.workflow_run_id, '(unattributed)')
+order by spend.day, spend.workflow_run_id
