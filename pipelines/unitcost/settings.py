@@ -40,8 +40,6 @@ class Settings(BaseSettings):
     """Span attributes that say whether the task succeeded."""
     memory_limit: str | None = None
     """DuckDB's limit, e.g. `8GB`; by default 80 % of the machine."""
-    unattributed_warning_pct: int = 20
-    """Share of a day's requests without a customer above which a warning is raised."""
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,69 @@
+"""Writes docs/tables.md from the row models: `python -m unitcost.reference`.
+
+A field's meaning is the text below it in its row model; it is read from the source, since row
+models do not carry it at run time.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from functools import cache
+
+from unitcost.tables import published_models
+from unitcost_models.base import Row, columns
+from unitcost_models.meta import BuiltDay, CheckResult, Delivery, LakeFile, QuarantinedRecord, Touch
+
+_META: tuple[type[Row], ...] = (LakeFile, Delivery, BuiltDay, Touch, CheckResult, QuarantinedRecord)
+_HEAD = """# Tables
+
+Generated from `models/unitcost_models` by `uv run python -m unitcost.reference > docs/tables.md`.
+
+Every `_usd` column is `DECIMAL(38,12)`. Unknown is NULL, never 0. Times are UTC.
+"""
+
+
+def tables_page() -> str:
+    """The whole page as Markdown."""
+    rows = sorted([*published_models(), *_META], key=lambda row: row.table)
+    return _HEAD + "".join(_section(row) for row in rows)
+
+
+def _section(row: type[Row]) -> str:
+    meanings = _meanings(row)
+    lines = [f"\n## {row.table}\n", f"{inspect.getdoc(row)}\n", f"Key: {', '.join(row.key)}.\n"]
+    lines += ["| column | type | meaning |", "|---|---|---|"]
+    lines += [
+        f"| {c.name} | {c.sql_type}{'' if c.is_nullable else ' not null'} | {meanings.get(c.name, '')} |"
+        for c in columns(row)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _meanings(row: type[Row]) -> dict[str, str]:
+    """Field name -> its text, the nearest class's first."""
+    found: dict[str, str] = {}
+    for base in row.__mro__:
+        if issubclass(base, Row):
+            found = {**_own_meanings(base), **found}
+    return found
+
+
+@cache
+def _own_meanings(row: type[Row]) -> dict[str, str]:
+    body = ast.parse(inspect.getsource(row)).body[0]
+    statements = body.body if isinstance(body, ast.ClassDef) else []
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in zip(statements, statements[1:], strict=False)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(tables_page())

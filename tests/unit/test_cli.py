@@ -1,0 +1,75 @@
+"""The commands' manners: help without weight, options before or after, errors with a hint."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from unitcost.cli import COMMANDS, main, move_global_options
+
+HEAVY = ("dagster", "duckdb", "polars", "pyarrow", "sqlglot")
+
+
+def exit_code(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    return int(caught.value.code or 0)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_imports_nothing_heavy(command: list[str]) -> None:
+    probe = (
+        "import sys\nfrom unitcost.cli import main\n"
+        f"try: main({[*command, '--help']!r})\nexcept SystemExit as end: code = end.code\n"
+        f"heavy = [m for m in {HEAVY!r} if m in sys.modules]\n"
+        "sys.exit(f'imported {heavy}' if heavy or code else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage: unitcost" in done.stdout
+    assert not command or "--json" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (["--home", "h", "sql", "q"], ["sql", "--home", "h", "q"]),
+        (["--json", "--home=h", "sql", "q"], ["sql", "--json", "--home=h", "q"]),
+        (["sql", "--home", "h", "q"], ["sql", "--home", "h", "q"]),
+        (["--help"], ["--help"]),
+    ],
+)
+def test_global_options_may_stand_before_the_command(given: list[str], wanted: list[str]) -> None:
+    assert move_global_options(given) == wanted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["sql", "select 1"], "there is no warehouse yet"),
+        (["ingest", "/no/such/file"], "/no/such/file: no such file or folder"),
+        (["ingest", "--format", "nonsense", "x"], "no such source"),
+        (["export", "marts.cost_per_feature", "--month", "2026-13"], "not a month"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_usage_errors_say_what_and_exit_2(
+    arguments: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("--home", str(tmp_path), *arguments) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "unitcost.toml").write_text("customers = 1\n")
+    assert exit_code("--home", str(tmp_path), "nightly") == 2
+    assert "unitcost.toml: customers" in capsys.readouterr().err
+
+
+def test_json_is_data_on_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("--home", str(tmp_path), "nightly", "--through", "2026-01-02", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["through"] == "2026-01-02"
