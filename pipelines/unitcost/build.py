@@ -19,11 +19,12 @@ from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
 from unitcost.tables import day_tables, row_models, upstream
 from unitcost.workbench import create_empty, create_view, run_step, run_steps
+from unitcost_models.marts import RunDay
 from unitcost_models.meta import CheckResult, LakeFile
 from unitcost_models.tasks import TaskDay
 
 TASK_WINDOW_DAYS = 31
-"""How far back a task's first day is looked for."""
+"""How far back the first day of a task or a workflow run is looked for."""
 
 
 def build_day(session: Session, day: date, tables: Iterable[str]) -> dict[str, LakeFile]:
@@ -70,7 +71,7 @@ def _open_inputs(
     """Put raw rows, and the kept tables that are not being built, before the transforms."""
     for source in SOURCES.values():
         _open_raw(session, con, source, day)
-    _open_task_days(session, con, day)
+    _open_days_before(session, con, day)
     needed = {t for table in wanted for t in upstream(table)} - wanted
     for table in needed & set(day_tables()):
         files = session.absolute(session.catalogue.live(table, [day]))
@@ -96,17 +97,20 @@ def _open(con: duckdb.DuckDBPyConnection, table: str, files: list[str]) -> None:
         create_empty(con, row_models()[table])
 
 
-def _open_task_days(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
-    create_empty(con, TaskDay)
+def _open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """On which earlier days each task and each workflow run spent."""
     earlier = [day - timedelta(n) for n in range(1, TASK_WINDOW_DAYS + 1)]
     files = session.absolute(session.catalogue.live("core.requests", earlier))
-    if files:
-        con.execute(
-            f"""insert into {TaskDay.table} by name
-                select distinct task_id, day from read_parquet($files, hive_partitioning = false)
-                where task_id is not null""",
-            {"files": files},
-        )
+    for row, unit in ((TaskDay, "task_id"), (RunDay, "workflow_run_id")):
+        create_empty(con, row)
+        if files:
+            con.execute(
+                f"""insert into {row.table} by name
+                    select distinct {unit}, day
+                    from read_parquet($files, hive_partitioning = false)
+                    where {unit} is not null""",
+                {"files": files},
+            )
 
 
 def _run_checks(
