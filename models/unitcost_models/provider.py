@@ -80,10 +80,11 @@ class ProviderCost(Report):
     line_item: str | None
     """As the report words it."""
     cost_type: str
-    """tokens, web_search, file_search, code_execution, session_usage, images, other, or unparsed
-    where no rule reads the line."""
+    """tokens, web_search, file_search, code_execution, session_usage, images or what else the report
+    says; not_split where it is not grouped by line, unparsed where no rule reads the line."""
     token_class: str | None
-    """Column of `core.provider_usage` that the charge is for, where one is known."""
+    """Column of `core.provider_usage` that the charge is for, where one is known. Reasoning is
+    charged within output_tokens."""
     billed_cost_usd: Decimal | None
     """None where the report is in another currency."""
     list_cost_usd: Decimal | None

@@ -1,0 +1,127 @@
+-- One row per reported charge in one bucket: of each bucket just one delivery
+-- grain: record_id
+with
+sized as (
+    select
+        *,
+        coalesce(abs(billed_cost_usd), 0) as row_size
+    from steps.provider_cost_rows
+),
+
+delivered as (
+    select
+        *,
+        sum(row_size) over (partition by source_format, scope_id, delivery_id) as delivery_size
+    from sized
+),
+
+-- The newest by the report's own watermark; without one the largest, as a bucket grows until it is final.
+placed as (
+    select
+        *,
+        rank() over (
+            partition by source_format, scope_id
+            order by delivered_as_of desc nulls last, delivery_size desc, delivery_id asc
+        ) as place
+    from delivered
+),
+
+kept as (
+    select *
+    from placed
+    where place = 1
+),
+
+-- Reports grouped otherwise repeat the same bucket.
+groupings as (
+    select
+        source_format,
+        kind,
+        day,
+        delivery_form,
+        bucket_width,
+        bucket_start,
+        report_grouping,
+        sum(row_size) as grouping_size,
+        max(delivered_as_of) as as_of,
+        row_number() over (
+            partition by source_format, kind, day, delivery_form, bucket_width, bucket_start
+            order by
+                max(delivered_as_of) desc nulls last, sum(row_size) desc,
+                length(report_grouping) desc, report_grouping asc
+        ) as place
+    from kept
+    group by source_format, kind, day, delivery_form, bucket_width, bucket_start, report_grouping
+),
+
+-- Reports in other buckets, or in another form, repeat the same day.
+series as (
+    select
+        source_format,
+        kind,
+        day,
+        delivery_form,
+        bucket_width,
+        row_number() over (
+            partition by source_format, kind, day
+            order by sum(grouping_size) desc, max(as_of) desc nulls last, delivery_form asc, bucket_width asc
+        ) as place
+    from groupings
+    where place = 1
+    group by source_format, kind, day, delivery_form, bucket_width
+)
+
+select
+    r.record_id,
+    r.day,
+    r.provider,
+    r.platform,
+    r.source_format,
+    r.kind,
+    r.bucket_start,
+    r.bucket_end,
+    r.bucket_width,
+    r.report_grouping,
+    coalesce(g.place = 1 and s.place = 1, false) as is_primary,
+    r.bucket_end > r.delivered_as_of as is_provisional,
+    r.workspace_id,
+    r.workspace_name,
+    r.api_key_id,
+    r.api_key_name,
+    r.user_id,
+    r.raw_model,
+    r.service_tier,
+    r.is_batch,
+    r.context_window,
+    r.inference_geo,
+    r.speed,
+    r.api_source,
+    r.line_item,
+    r.cost_type,
+    r.token_class,
+    r.billed_cost_usd,
+    r.list_cost_usd,
+    r.currency,
+    r.amount_text,
+    r.amount_unit,
+    r.quantity,
+    r.quantity_unit
+from kept as r
+left join groupings as g
+    on
+        r.source_format = g.source_format
+        and r.kind = g.kind
+        and r.day = g.day
+        and r.delivery_form = g.delivery_form
+        and r.bucket_width is not distinct from g.bucket_width
+        and r.bucket_start = g.bucket_start
+        and r.report_grouping = g.report_grouping
+left join series as s
+    on
+        r.source_format = s.source_format
+        and r.kind = s.kind
+        and r.day = s.day
+        and r.delivery_form = s.delivery_form
+        and r.bucket_width is not distinct from s.bucket_width
+where not r.is_empty_bucket
+order by r.record_id

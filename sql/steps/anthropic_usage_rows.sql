@@ -1,0 +1,66 @@
+-- One row per reported combination of an Anthropic usage bucket; its classes are disjoint as delivered; all deliveries
+-- grain: record_id
+select
+    record_id,
+    day,
+    'anthropic' as provider,
+    'direct' as platform,
+    source_format,
+    kind,
+    bucket_start,
+    bucket_end,
+    bucket_width,
+    delivery_form,
+    report_grouping,
+    scope_id,
+    delivery_id,
+    delivered_as_of,
+    is_empty_bucket,
+    workspace_id,
+    workspace_name,
+    api_key_id,
+    api_key_name,
+    coalesce(account_id, service_account_id) as user_id,
+    model as raw_model,
+    service_tier,
+    case
+        when coalesce(service_tier, usage_type) is not null
+            then coalesce(service_tier, '') = 'batch' or lower(coalesce(usage_type, '')) like '%batch%'
+    end as is_batch,
+    context_window,
+    inference_geo,
+    speed,
+    cast(null as varchar) as api_source,
+    uncached_input_tokens as input_tokens,
+    cache_read_input_tokens as cache_read_tokens,
+    cache_write_5m_input_tokens as cache_write_5m_tokens,
+    cache_write_1h_input_tokens as cache_write_1h_tokens,
+    cast(null as bigint) as cache_write_30m_tokens,
+    cast(null as bigint) as cache_write_12h_tokens,
+    cast(null as bigint) as cache_write_unknown_tokens,
+    cast(null as bigint) as input_audio_tokens,
+    cast(null as bigint) as input_image_tokens,
+    cast(null as bigint) as cache_read_audio_tokens,
+    cast(null as bigint) as cache_read_image_tokens,
+    output_tokens,
+    cast(null as bigint) as reasoning_tokens,
+    cast(null as bigint) as output_audio_tokens,
+    cast(null as bigint) as output_image_tokens,
+    uncached_input_tokens
+    + coalesce(cache_read_input_tokens, 0)
+    + coalesce(cache_write_5m_input_tokens, 0)
+    + coalesce(cache_write_1h_input_tokens, 0) as prompt_tokens,
+    output_tokens as completion_tokens,
+    web_search_requests as web_search_calls,
+    cast(null as bigint) as file_search_calls,
+    cast(null as bigint) as images,
+    cast(null as decimal(18, 6)) as audio_seconds,
+    cast(null as bigint) as characters,
+    usage_type as meter_detail,
+    cast(null as bigint) as num_requests,
+    cast(null as bigint) as container_sessions,
+    cast(null as bigint) as storage_bytes,
+    'exclusive_classes' as normalisation_rule,
+    cast(null as bigint) as residual_tokens
+from raw.anthropic_usage
+where day = $day
