@@ -1,0 +1,140 @@
+"""Every claim holds on a good day, and finds the row that breaks it.
+
+What happens to a day whose claims fail is tested with the nightly run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from tests.sql.mart_inputs import DAY, build, findings, put, request, task
+from unitcost.queries import load_query, query_names
+from unitcost.workbench import open_workbench
+
+CLAIMS = [name.removeprefix("checks.") for name in query_names("checks")]
+WHO = {"feature": "chat", "workflow": "agent", "customer_id": "acme", "task_type": "refund"}
+
+BROKEN: dict[str, list[tuple[str, str]]] = {
+    "billing_in_doubt_is_not_priced": [
+        ("update marts.cost_per_request set billed_state = 'unknown' where request_id = 'a'", "a"),
+        (
+            "update marts.cost_per_request set billed_state = 'not_billed' where request_id = 'b'",
+            "b",
+        ),
+    ],
+    "calls_have_one_final_attempt": [("update core.requests set call_id = 'c', is_final_attempt = true", "c")],
+    "cost_is_not_negative": [
+        ("update core.request_costs set cost_usd = -1 where request_id = 'a'", "a"),
+        ("update core.request_costs set reasoning_cost_usd = -1 where request_id = 'b'", "b"),
+    ],
+    "cost_is_the_sum_of_its_parts": [
+        ("update core.request_costs set tool_cost_usd = 0.000000000001 where request_id = 'a'", "a")
+    ],
+    "every_mart_ties_to_requests": [
+        ("update marts.cost_per_stage set cost_usd = 0.300000000001", "marts.cost_per_stage"),
+        ("delete from marts.workflow_runs", "marts.workflow_runs"),
+        ("update marts.cost_per_user set unpriced_requests = 1", "marts.cost_per_user"),
+        ("update core.request_costs set cost_usd = 3 where request_id = 'b'", "core.request_costs"),
+    ],
+    "every_request_has_a_cost_row": [
+        ("delete from core.request_costs where request_id = 'b'", "b"),
+        ("delete from core.requests where request_id = 'a'", "a"),
+    ],
+    "every_task_has_one_outcome": [
+        ("update marts.cost_per_successful_task set failed = 1", "refund, chat, agent")
+    ],
+    "every_task_of_a_request_is_known": [("delete from core.tasks", "t1")],
+    "every_usage_has_a_price": [
+        (
+            """update marts.cost_per_request
+               set cost_usd = null, unpriced_reason = 'no_price_at_date' where request_id = 'a'""",
+            "openai, gpt-5-mini",
+        )
+    ],
+    "nearly_all_requests_are_attributed": [
+        ("update marts.cost_per_request set feature = null where request_id = 'a'", "feature")
+    ],
+    "nearly_all_usage_is_reported": [
+        (
+            """update marts.cost_per_request
+               set unpriced_reason = 'billed_state_unknown' where request_id = 'a'""",
+            "all requests",
+        )
+    ],
+    "request_ids_are_unique": [("insert into core.requests from core.requests limit 1", "a")],
+    "requests_are_in_their_day": [
+        ("update core.requests set started_at = '2026-03-03' where request_id = 'b'", "b")
+    ],
+    "stated_costs_agree_with_ours": [
+        ("update marts.cost_per_request set reported_cost_usd = 9", "openai, gpt-5-mini")
+    ],
+    "token_classes_sum_to_the_totals": [
+        ("update core.requests set prompt_tokens = 9 where request_id = 'a'", "a"),
+        ("update core.requests set output_tokens = 9 where request_id = 'a'", "a"),
+    ],
+    "unpriced_cost_is_null_with_reason": [
+        ("update core.request_costs set cost_usd = null where request_id = 'a'", "a"),
+        ("update core.request_costs set unpriced_reason = 'x' where request_id = 'b'", "b"),
+    ],
+    "waste_ties_to_requests": [
+        ("delete from marts.failure_waste", "retried"),
+        ("update marts.failure_waste set waste_usd = 0", "retried"),
+    ],
+}
+
+
+@pytest.fixture
+def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A day with two requests on which every claim holds."""
+    tokens = {"input_tokens": 6, "cache_read_tokens": 2, "prompt_tokens": 8, "output_tokens": 3}
+    both = {"task_id": "t1", "workflow_run_id": "r1", "completion_tokens": 3} | tokens | WHO
+    with open_workbench() as con:
+        put(
+            con,
+            request("a", "0.1", is_final_attempt=False, **both),
+            request("b", "0.2", **both),
+            tasks=(task("t1", **WHO),),
+        )
+        build(con)
+        yield con
+
+
+def test_every_claim_is_broken_in_a_test() -> None:
+    assert sorted(BROKEN) == CLAIMS
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_claim_holds_on_a_good_day(good_day: duckdb.DuckDBPyConnection, claim: str) -> None:
+    assert findings(good_day, claim) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "breakage", "subject"),
+    [(claim, breakage, subject) for claim, cases in BROKEN.items() for breakage, subject in cases],
+)
+def test_claim_names_what_breaks_it(
+    good_day: duckdb.DuckDBPyConnection, claim: str, breakage: str, subject: str
+) -> None:
+    good_day.execute(breakage)
+
+    found = findings(good_day, claim)
+    assert [name for name, _ in found] == [subject]
+    assert found[0][1]
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_claim_says_how_severe_it_is_and_answers_in_three_columns(
+    good_day: duckdb.DuckDBPyConnection, claim: str
+) -> None:
+    query = load_query(f"checks.{claim}")
+    assert re.fullmatch(r"-- severity: (error|warn)", query.text.splitlines()[2])
+    described = good_day.execute(f"describe {query.bind(DAY)}").fetchall()
+    assert [(name, kind) for name, kind, *_ in described] == [
+        ("day", "DATE"),
+        ("subject", "VARCHAR"),
+        ("detail", "VARCHAR"),
+    ]
