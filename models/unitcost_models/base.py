@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from types import UnionType
-from typing import Any, ClassVar, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 
@@ -69,6 +69,8 @@ def _column(name: str, annotation: Any) -> Column:
 def _sql_type(name: str, annotation: Any) -> str:
     if annotation is Decimal:
         return MONEY if _is_money(name) else QUANTITY
+    if get_origin(annotation) is Literal:
+        return _SQL_TYPES[type(get_args(annotation)[0])]
     return _SQL_TYPES[annotation]
 
 
