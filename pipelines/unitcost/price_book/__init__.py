@@ -1,0 +1,1 @@
+"""Reading and checking `price_tables/`. Nothing here prices a request."""
