@@ -11,6 +11,11 @@ where
     day = $day
     and (
         (billed_state = 'not_billed' and cost_usd is distinct from 0)
-        or (billed_state = 'unknown' and status <> 'cache_hit' and cost_usd is not null)
+        or (
+            billed_state = 'unknown'
+            and status <> 'cache_hit'
+            and service_tier <> 'free'
+            and cost_usd is not null
+        )
     )
 order by subject

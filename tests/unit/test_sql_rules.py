@@ -1,0 +1,158 @@
+"""The rules of the SQL files, and that tables, row models and files name each other.
+
+What a query answers is tested in `tests/sql`; layout is sqlfluff's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from unitcost.pricing import load_price_book
+from unitcost.queries import LAYERS, load_query, query_names, query_path
+from unitcost.tables import row_models
+from unitcost.vocabulary import create_macros, load_vocabulary
+from unitcost.workbench import create_empty, open_workbench, run_steps
+from unitcost_models.base import Row, columns
+from unitcost_models.shared import Provenance
+from unitcost_models.spend import Spend
+
+FILES = [name for layer in LAYERS for name in query_names(layer)]
+RAW = query_names("raw")
+KEPT = [*query_names("core"), *query_names("marts")]
+PORTABLE = [*query_names("steps"), *KEPT]
+SPENDS = [name for name, row in row_models().items() if issubclass(row, Spend)]
+DAY = date(2026, 3, 2)
+INEXACT_TYPES = (exp.DType.DOUBLE, exp.DType.FLOAT)
+INEXACT = (exp.Div, exp.Avg, exp.Median, exp.Quantile, exp.ApproxQuantile, exp.PercentileCont)
+SAFE_INTERVALS = ("MONTH", "YEAR")
+
+
+@cache
+def _tree(name: str) -> exp.Expr:
+    return sqlglot.parse_one(load_query(name).text, dialect="duckdb")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_file_loads_and_says_what_a_row_is(name: str) -> None:
+    first, second = load_query(name).text.splitlines()[:2]
+    assert first.startswith("-- One row ")
+    assert second.removeprefix("-- grain: ")
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_header_names_the_key_of_the_row_model(name: str) -> None:
+    grain = load_query(name).text.splitlines()[1].removeprefix("-- grain: ")
+    assert tuple(grain.split(", ")) == row_models()[name].key
+
+
+@pytest.mark.parametrize("name", PORTABLE)
+def test_money_is_never_divided_or_averaged_into_a_float(name: str) -> None:
+    tree = _tree(name)
+    floats = [t.sql() for t in tree.find_all(exp.DataType) if t.this in INEXACT_TYPES]
+    assert [e.sql() for e in tree.find_all(*INEXACT)] + floats == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_days_are_integers_not_intervals(name: str) -> None:
+    """DuckDB merges interval constants that compare equal (1 MONTH and 30 DAY) within a query."""
+    units = [
+        str(i.args.get("unit")).upper().rstrip("S") for i in _tree(name).find_all(exp.Interval)
+    ]
+    assert [unit for unit in units if unit not in SAFE_INTERVALS] == []
+
+
+@pytest.mark.parametrize("name", PORTABLE)
+def test_json_is_read_in_raw_only(name: str) -> None:
+    called = [f.name or f.key for f in _tree(name).find_all(exp.Func)]
+    assert [f for f in called if "json" in f.lower()] == []
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_rows_are_in_key_order(name: str) -> None:
+    order = _tree(name).args.get("order")
+    assert order is not None, "end with `order by` and the key, so that a re-run writes equal bytes"
+    by = [e.this for e in order.expressions]
+    key = row_models()[name].key
+    assert [e.name for e in by if isinstance(e, exp.Column)] in ([*key], [])
+    assert len(by) == len(key)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_every_kept_query_has_a_row_model(name: str) -> None:
+    assert name in row_models(), f"add the row model of {name} to models/unitcost_models"
+
+
+def test_every_daily_row_model_of_core_and_marts_has_a_query() -> None:
+    kept = {t for t, row in row_models().items() if t.startswith(("core.", "marts."))}
+    daily = sorted(t for t in kept if row_models()[t].is_daily)
+    assert [t for t in daily if not query_path(t).is_file()] == [], "add sql/<layer>/<noun>.sql"
+
+
+def test_every_raw_table_has_a_parser() -> None:
+    tables = {t for t in row_models() if t.startswith("raw.")}
+    assert sorted(tables) == RAW
+
+
+@pytest.fixture(scope="module")
+def empty_day() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every table that a row model or the price book makes, of a day on which nothing happened."""
+    with open_workbench() as con:
+        create_macros(con, load_vocabulary())
+        con.execute("create table raw.staged (source_line bigint, record json)")
+        for row in row_models().values():
+            if row.table.split(".")[0] in LAYERS:
+                create_empty(con, row)
+        load_price_book(con)
+        yield con
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_query_answers_exactly_the_columns_of_its_row_model(
+    empty_day: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    needed = [step for step in load_query(name).inputs if step.startswith("steps.")]
+    run_steps(empty_day, [step for step in needed if query_path(step).is_file()], DAY)
+    assert _described(empty_day, load_query(name).bind(DAY)) == _modelled(row_models()[name])
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_parser_answers_the_columns_of_its_row_model_and_why_it_rejects(
+    empty_day: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    added = {"source_format", "source_file", "ingested_at"}
+    found = _described(empty_day, load_query(name).bind(DAY))
+    rejected = {column: found.pop(column, None) for column in ("reject_reason", "reject_text")}
+    wanted = _modelled(row_models()[name])
+    assert added < set(Provenance.model_fields)
+    assert rejected == {"reject_reason": "VARCHAR", "reject_text": "VARCHAR"}
+    assert found == {column: kind for column, kind in wanted.items() if column not in added}
+
+
+@pytest.mark.parametrize("name", SPENDS)
+def test_spend_is_added_up_the_same_way_in_every_mart(name: str) -> None:
+    """A count or sum that differs between two marts would be two meanings of one name."""
+    assert _aggregates(name) == _aggregates("marts.cost_per_feature")
+
+
+def _described(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:
+    return {str(name): str(kind) for name, kind, *_ in con.execute(f"describe {sql}").fetchall()}
+
+
+def _modelled(row: type[Row]) -> dict[str, str]:
+    return {c.name: c.sql_type for c in columns(row)}
+
+
+def _aggregates(name: str) -> dict[str, str]:
+    spend = next(cte for cte in _tree(name).find_all(exp.CTE) if cte.alias == "spend")
+    return {
+        column.alias: column.this.sql()
+        for column in spend.this.selects
+        if column.alias in Spend.model_fields
+    }
