@@ -31,7 +31,7 @@ def build_day(session: Session, day: date, tables: Iterable[str]) -> dict[str, L
     """Build the given tables of a day and every check on them; returns the files by table."""
     wanted = set(tables)
     with session.workbench() as con:
-        load_price_book(con)
+        _open_prices(session, con)
         _open_inputs(session, con, day, wanted)
         files = {}
         for table in day_tables():
@@ -63,6 +63,21 @@ def _run_missing_steps(con: duckdb.DuckDBPyConnection, table: str, day: date) ->
     }
     needed = [step for step in load_query(table).inputs if step.startswith("steps.")]
     run_steps(con, [step for step in needed if step not in done], day, done)
+
+
+def _open_prices(session: Session, con: duckdb.DuckDBPyConnection) -> None:
+    """The price book, read and checked once a run."""
+    if not session.prices:
+        with session.workbench() as book:
+            load_price_book(book)
+            for (name,) in book.execute(
+                "select table_name from information_schema.tables where table_schema = 'core'"
+            ).fetchall():
+                session.prices[f"core.{name}"] = book.table(f"core.{name}").to_arrow_table()
+    for name, rows in session.prices.items():
+        con.register("rows", rows)
+        con.execute(f"create table {name} as select * from rows")
+        con.unregister("rows")
 
 
 def _open_inputs(

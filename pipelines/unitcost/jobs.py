@@ -4,12 +4,10 @@ from datetime import UTC, timedelta
 
 import dagster as dg
 
-from unitcost.partitions import DAYS
 
 nightly_job = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
-    partitions_def=DAYS,
     executor_def=dg.in_process_executor,
     description="Ingest what is new, build every day that is due, check, publish.",
 )

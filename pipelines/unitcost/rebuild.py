@@ -13,6 +13,7 @@ from unitcost.lake.catalogue import utc_now
 from unitcost.pricing import price_revision
 from unitcost.session import Session
 from unitcost.tables import day_tables
+from unitcost.workbench import create_view
 from unitcost_models.meta import BuiltDay, LakeFile
 
 LOG = logging.getLogger("unitcost")
@@ -67,23 +68,24 @@ def _record(inputs: str, day: date, now: datetime) -> BuiltDay:
 
 
 def _continuing(session: Session, built: set[date], through: date) -> list[date]:
-    """Later days, not built now, that spend on a task of a day that was."""
+    """Later days, not built now, that spend on a task or a run of a day that was."""
     catalogue = session.catalogue
     near = [
         day
         for day in sorted(set(catalogue.days) - built)
-        if day <= through
-        and any(b < day <= b + timedelta(TASK_WINDOW_DAYS) for b in built)
+        if day <= through and any(b < day <= b + timedelta(TASK_WINDOW_DAYS) for b in built)
     ]
-    later = session.absolute(catalogue.live("core.tasks", near))
-    earlier = session.absolute(catalogue.live("core.tasks", built))
+    later = session.absolute(catalogue.live("core.requests", near))
+    earlier = session.absolute(catalogue.live("core.requests", built))
     if not later or not earlier:
         return []
     with session.workbench() as con:
+        create_view(con, "core.later", later)
+        create_view(con, "core.earlier", earlier)
         rows = con.execute(
-            """select distinct day from read_parquet($later, hive_partitioning = false)
-               where task_id in (select task_id from read_parquet($earlier, hive_partitioning = false))
-               order by day""",
-            {"later": later, "earlier": earlier},
+            """select distinct day from core.later
+               where task_id in (select task_id from core.earlier)
+                  or workflow_run_id in (select workflow_run_id from core.earlier)
+               order by day"""
         ).fetchall()
     return [day for (day,) in rows]

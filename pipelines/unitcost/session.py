@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import duckdb
+import pyarrow as pa
 
 from unitcost.lake.catalogue import Catalogue, load_catalogue
 from unitcost.lake.files import WrittenFile, table_folder, write_rows
@@ -34,6 +35,8 @@ class Session:
     vocabulary: Vocabulary
     catalogue: Catalogue
     run_id: str = field(default_factory=lambda: uuid4().hex[:12])
+    prices: dict[str, pa.Table] = field(default_factory=dict)
+    """The price book's tables, once they were read."""
 
     def workbench(self) -> duckdb.DuckDBPyConnection:
         """An empty in-memory database with the vocabulary's macros, spilling to scratch."""

@@ -10,5 +10,5 @@ WAREHOUSE = dg.AssetKey(["meta", "warehouse"])
 def publish_if_alone(context: dg.AssetExecutionContext, session: Session) -> None:
     """Publish now if the run's selection leaves out the warehouse asset, which else does it."""
     selection = context.run.asset_selection
-    if selection is not None and WAREHOUSE not in selection:
+    if selection and WAREHOUSE not in selection:
         session.publish()

@@ -1,0 +1,81 @@
+"""Ways in which the same records can be delivered, and what a warehouse holds afterwards."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import shutil
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from unitcost.lake.catalogue import load_catalogue
+from unitcost.nightly import run_nightly
+from unitcost.paths import Home
+
+Fingerprint = dict[tuple[str, date | None], str]
+
+
+def marts(home: Home) -> Fingerprint:
+    """Digest of each mart's file by table and day."""
+    return {
+        (f.table_name, f.day): f.sha256
+        for f in load_catalogue(home.warehouse).files.values()
+        if f.table_name.startswith("marts.") and f.retired_at is None
+    }
+
+
+def load(home: Home, files: Iterable[Path], source: Path, through: date) -> Home:
+    """Copy files into landing under the folder they had below `source`, and run the nightly."""
+    for file in files:
+        target = home.landing / file.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    report = run_nightly(home.root, through)
+    assert report.failed_checks == ()
+    return home
+
+
+def lines_of(file: Path) -> list[str]:
+    """A text file's lines, decompressed."""
+    data = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    return data.decode().splitlines(keepends=True)
+
+
+def rewritten(file: Path, source: Path, target: Path, lines: list[str], mark: str = "") -> None:
+    """Write lines as a plain file of the same format folder."""
+    folder = target / file.relative_to(source).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    name = file.name.removesuffix(".gz")
+    (folder / f"{mark}{name}").write_text("".join(lines))
+
+
+def is_lines(file: Path) -> bool:
+    """Whether a file's lines are records of their own."""
+    return ".jsonl" in file.name
+
+
+def shuffled(source: Path, target: Path) -> None:
+    """Every line file with its lines in another order; other files as they are."""
+    for file in sorted(p for p in source.rglob("*") if p.is_file()):
+        lines = lines_of(file)
+        if is_lines(file):
+            random.Random(3).shuffle(lines)
+        rewritten(file, source, target, lines)
+
+
+def doubled(source: Path, target: Path) -> None:
+    """Every file twice: as it is, and under another name with its lines reversed."""
+    for file in sorted(p for p in source.rglob("*") if p.is_file()):
+        lines = lines_of(file)
+        rewritten(file, source, target, lines)
+        rewritten(file, source, target, lines[::-1] if is_lines(file) else [*lines, "\n"], "again-")
+
+
+def split(source: Path, target: Path) -> None:
+    """Every line file cut in three, lines dealt in turn."""
+    for file in sorted(p for p in source.rglob("*") if p.is_file()):
+        lines = lines_of(file)
+        parts = [lines[n::3] for n in range(3)] if is_lines(file) else [lines]
+        for number, part in enumerate(parts):
+            rewritten(file, source, target, part, f"{number}-")

@@ -1,0 +1,54 @@
+"""The same records in any order, twice, split over files or nights, give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline import deliveries
+from tests.pipeline.deliveries import Fingerprint, load, marts
+from unitcost.demo import write_demo
+from unitcost.paths import Home
+
+THROUGH = date(2026, 11, 4)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("source")
+    write_demo(folder, THROUGH, days=3)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Fingerprint:
+    home = Home(tmp_path_factory.mktemp("plain"))
+    found = marts(load(home, files(source), source, THROUGH))
+    assert len(found) > 3 * 10
+    return found
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("way", [deliveries.shuffled, deliveries.doubled, deliveries.split])
+def test_how_records_are_packed_changes_nothing(
+    way: Callable[[Path, Path], None], source: Path, expected: Fingerprint, tmp_path: Path
+) -> None:
+    repacked = tmp_path / "repacked"
+    way(source, repacked)
+    home = Home(tmp_path / "home")
+    assert marts(load(home, files(repacked), repacked, THROUGH)) == expected
+
+
+def test_nights_and_their_order_change_nothing(
+    source: Path, expected: Fingerprint, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    for file in reversed(files(source)[::2]):
+        load(home, [file], source, THROUGH)
+    assert marts(load(home, files(source), source, THROUGH)) == expected

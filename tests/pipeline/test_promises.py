@@ -1,0 +1,128 @@
+"""Killed, full, broken or crowded: the next nightly is as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.pipeline.deliveries import Fingerprint, load, marts
+from unitcost.demo import write_demo
+from unitcost.lake.catalogue import load_catalogue
+from unitcost.lake.lock import LockedError, writer_lock
+from unitcost.nightly import NightlyError, run_nightly
+from unitcost.paths import Home
+
+THROUGH = date(2026, 11, 4)
+NIGHTLY = "import sys; from datetime import date; from pathlib import Path; from unitcost.nightly import run_nightly; run_nightly(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))"
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("source")
+    write_demo(folder, THROUGH, days=2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Fingerprint:
+    return marts(load(Home(tmp_path_factory.mktemp("plain")), files(source), source, THROUGH))
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.5, 3.5])
+def test_a_killed_run_leaves_no_trace(
+    seconds: float, source: Path, expected: Fingerprint, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    for file in files(source):
+        target = home.landing / file.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+    with subprocess.Popen(
+        [sys.executable, "-c", NIGHTLY, str(home.root), THROUGH.isoformat()],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as run:  # fmt: skip
+        time.sleep(seconds)
+        run.send_signal(signal.SIGKILL)
+    assert run_nightly(home.root, THROUGH).failed_checks == ()
+    assert marts(home) == expected
+    named = {home.root / path for path in load_catalogue(home.warehouse).files}
+    assert set(home.lake.rglob("*.parquet")) <= named
+
+
+def test_nothing_new_is_nothing_done(source: Path, tmp_path: Path) -> None:
+    home = load(Home(tmp_path), files(source), source, THROUGH)
+    before = home.warehouse.stat().st_ino
+    assert run_nightly(home.root, THROUGH).is_up_to_date
+    assert home.warehouse.stat().st_ino == before
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    with writer_lock(Home(tmp_path).lock), pytest.raises(LockedError, match="another run"):
+        run_nightly(tmp_path, THROUGH)
+
+
+def test_readers_see_whole_snapshots_while_a_run_writes(source: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    early = [f for f in files(source) if "revenue" not in f.parts]
+    load(home, early, source, THROUGH - timedelta(1))
+    query = "select (select sum(cost_usd) from marts.cost_per_request) = (select sum(cost_usd) from marts.cost_per_feature), count(*) from core.requests"
+    with subprocess.Popen(
+        [sys.executable, "-c", NIGHTLY, str(home.root), THROUGH.isoformat()],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as run:  # fmt: skip
+        counts = set()
+        while run.poll() is None:
+            with duckdb.connect(str(home.warehouse), read_only=True) as con:
+                ties, count = con.execute(query).fetchall()[0]
+            assert ties
+            counts.add(count)
+    assert run.returncode == 0
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        counts.add(con.execute(query).fetchall()[0][1])
+    assert len(counts) == 2, "the reader saw the old state, then the new one, and nothing between"
+
+
+def test_a_full_disk_publishes_nothing(
+    source: Path, expected: Fingerprint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    real = os.fsync
+    calls = iter(range(10_000))
+
+    def full(handle: int) -> None:
+        if next(calls) == 40:
+            raise OSError(28, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NightlyError, match="No space left"):
+        load(home, files(source), source, THROUGH)
+    assert not home.warehouse.exists()
+    monkeypatch.setattr(os, "fsync", real)
+    run_nightly(home.root, THROUGH)
+    assert marts(home) == expected
+
+
+def test_records_of_later_days_wait_and_are_counted(source: Path, tmp_path: Path) -> None:
+    home = load(Home(tmp_path), files(source), source, THROUGH - timedelta(1))
+    report = run_nightly(home.root, THROUGH - timedelta(1))
+    assert report.waiting_rows > 0
+    assert max(load_catalogue(home.warehouse).days) == THROUGH - timedelta(1)
+    assert run_nightly(home.root, THROUGH).waiting_rows < report.waiting_rows
+
+
+def test_days_to_come_are_not_built(tmp_path: Path) -> None:
+    with pytest.raises(NightlyError, match="is after today"):
+        run_nightly(tmp_path, date(2100, 1, 1))
