@@ -23,7 +23,7 @@ select
     user_id,
     model as raw_model,
     cast(null as varchar) as service_tier,
-    case when meter like '%batch%' then true end as is_batch,
+    case when meter like '%batch%' or lower(line_prefix) like '%batch%' then true end as is_batch,
     cast(null as varchar) as context_window,
     cast(null as varchar) as inference_geo,
     cast(null as varchar) as speed,

@@ -1,0 +1,135 @@
+"""OpenAI cost reports: exact amounts, line items, hostile values."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.sql.provider_reports import TIMES, core, openai_page, text
+from tests.sql.staging_by_hand import parse, reasons
+from unitcost_models.raw_provider import RawOpenaiCost
+
+Con = duckdb.DuckDBPyConnection
+
+
+def cost(line_item: str | None, value: Any = 1.5, **columns: Any) -> dict[str, Any]:
+    amount = {"value": value, "currency": "usd"}
+    base = {"object": "organization.costs.result", "amount": amount, "line_item": line_item}
+    return base | {"project_id": None} | columns
+
+
+def costs(con: Con, *records: Any) -> list[dict[str, Any]]:
+    return core(con, "core.provider_costs", (RawOpenaiCost, list(records)))
+
+
+@pytest.mark.parametrize(
+    ("digits", "exact"),
+    [
+        ("0.061234567890123456789012345678901234", "0.061234567890"),
+        ("123.4567890123456789", "123.456789012346"),
+        ("12345678901234.5", "12345678901234.5"),
+        ("1e-7", "0.0000001"),
+        ("0.0000000000025", "0.000000000002"),
+        ("0.0000000000035", "0.000000000004"),
+        ("-2.50", "-2.5"),
+        ("0", "0"),
+    ],
+)
+def test_an_amount_is_read_from_its_digits(workbench: Con, digits: str, exact: str) -> None:
+    page = text(openai_page(cost("m, input", 4711))).replace("4711", digits)
+    (row,) = costs(workbench, page)
+    assert (row["billed_cost_usd"], row["amount_text"]) == (Decimal(exact), digits)
+    (row,) = costs(workbench, TIMES | {"amount_value": digits, "amount_currency": "USD"})
+    assert (row["billed_cost_usd"], row["amount_text"]) == (Decimal(exact), digits)
+    assert row["amount_unit"] == "currency_number"
+
+
+def test_text_that_looks_like_an_amount_stays_text(workbench: Con) -> None:
+    name = 'a "value": 5, b'
+    (row,) = costs(workbench, openai_page(cost("m, input", 2, project_name=name)))
+    assert (row["workspace_name"], row["billed_cost_usd"]) == (name, Decimal(2))
+
+
+@pytest.mark.parametrize(
+    ("line_item", "model", "cost_type", "token_class"),
+    [
+        ("gpt-4o-2024-08-06, input", "gpt-4o-2024-08-06", "tokens", "input_tokens"),
+        ("gpt-4o-2024-08-06, cached input", "gpt-4o-2024-08-06", "tokens", "cache_read_tokens"),
+        ("gpt-4o-2024-08-06, output", "gpt-4o-2024-08-06", "tokens", "output_tokens"),
+        ("gpt-audio-mini-9, text input", "gpt-audio-mini-9", "tokens", "input_tokens"),
+        ("gpt-realtime-2.1, audio input", "gpt-realtime-2.1", "tokens", "input_audio_tokens"),
+        (
+            "gpt-realtime-2.1, cached audio input",
+            "gpt-realtime-2.1",
+            "tokens",
+            "cache_read_audio_tokens",
+        ),
+        ("gpt-image-3, image output", "gpt-image-3", "tokens", "output_image_tokens"),
+        ("ft-gpt-4o-1:acme::x1, input", "ft-gpt-4o-1:acme::x1", "tokens", "input_tokens"),
+        ("evals | gpt-4o-mini-7, input", "gpt-4o-mini-7", "tokens", "input_tokens"),
+        ("gpt-6-astra, input_tokens", "gpt-6-astra", "tokens", "input_tokens"),
+        ("gpt-6, input_cache_write_30m_tokens", "gpt-6", "tokens", "cache_write_30m_tokens"),
+        ("gpt-6, cache write input", "gpt-6", "tokens", "cache_write_unknown_tokens"),
+        ("assistants api | file search", None, "file_search", None),
+        ("web search tool calls", None, "web_search", None),
+        ("code interpreter sessions", None, "code_execution", None),
+        ("Image models", None, "images", None),
+        ("quantum leaps, sideways", None, "unparsed", None),
+        ("", None, "not_split", None),
+        (None, None, "not_split", None),
+    ],
+)
+def test_line_items_are_read_by_a_tolerant_grammar(
+    workbench: Con,
+    line_item: str | None,
+    model: str | None,
+    cost_type: str,
+    token_class: str | None,
+) -> None:
+    (row,) = costs(workbench, openai_page(cost(line_item)))
+    assert (row["raw_model"], row["cost_type"]) == (model, cost_type)
+    assert (row["token_class"], row["line_item"]) == (token_class, line_item or None)
+
+
+def test_another_currency_is_no_dollar(workbench: Con) -> None:
+    (row,) = costs(workbench, openai_page(cost("m, input", amount={"value": 3, "currency": "eur"})))
+    assert (row["billed_cost_usd"], row["currency"], row["amount_text"]) == (None, "eur", "3")
+
+
+@pytest.mark.parametrize("word", ["NaN", "1e400", "null", "true", '"lots"', "[1]", "-Infinity"])
+def test_what_is_no_money_is_refused(workbench: Con, word: str) -> None:
+    page = text(openai_page(cost("m, input", 4711))).replace("4711", word)
+    (reason,) = reasons(workbench, "openai_costs", page)
+    assert "no amount" in reason
+
+
+def test_a_hostile_quantity_does_not_hide_the_money(workbench: Con) -> None:
+    (row,) = costs(workbench, openai_page(cost("m, input", 2, quantity=1e300, quantity_unit="new")))
+    assert (row["quantity"], row["quantity_unit"]) == (None, "new")
+
+
+def test_all_generations_of_the_dashboard_load(workbench: Con) -> None:
+    first = {"amount_value": "0.5", "amount_currency": "usd", "line_item": "m, input"}
+    first |= {"project_id": "p", "organization_id": "o", "organization_name": "O"}
+    second = first | {"quantity": "7.0", "quantity_unit": "tokens", "project_name": "P"}
+    third = second | {"api_source": "unlabeled", "user_email": "a@b.c"}
+    for number, row in enumerate((first, second, third)):
+        (found,) = costs(workbench, TIMES | row)
+        assert found["billed_cost_usd"] == Decimal("0.5")
+        assert (found["quantity"] is None) == (number == 0)
+
+
+def test_empty_buckets_are_delivered_but_are_no_cost(workbench: Con) -> None:
+    parsed = parse(workbench, "openai_costs", openai_page(), TIMES)
+    assert [(r["is_empty_bucket"], r["reject_reason"]) for r in parsed] == [(True, None)] * 2
+    assert costs(workbench, openai_page(), TIMES) == []
+
+
+def test_a_credit_makes_a_later_delivery_win(workbench: Con) -> None:
+    early = openai_page(cost("m, input", 5))
+    late = openai_page(cost("m, input", 5), cost("credit", -2))
+    rows = costs(workbench, early, late)
+    assert sum(r["billed_cost_usd"] for r in rows if r["is_primary"]) == 3
