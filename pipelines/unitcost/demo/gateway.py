@@ -41,7 +41,7 @@ def gateway_record(call: Call) -> str:
         "request_tags": [run.feature.name],
         "end_user": run.customer,
         "metadata": _metadata(call, has_answer),
-        "response": {"id": call.response_id, "model": model.answers_as} if has_answer else {},
+        "response": _response(call) if has_answer else {},
         **_totals(call, has_answer),
     }
     if not has_answer:
@@ -51,6 +51,16 @@ def gateway_record(call: Call) -> str:
         }  # fmt: skip
     cost = dollars(cost_of(call) or 0) if call.is_answered else "0"
     return f'{json.dumps(record)[:-1]}, "response_cost": {cost}}}\n'
+
+
+def _response(call: Call) -> dict[str, Any]:
+    reason = {"truncated": "length", "refused": "content_filter"}.get(call.ending, "stop")
+    return {
+        "id": call.response_id,
+        "object": "chat.completion",
+        "model": call.model.answers_as,
+        "choices": [{"index": 0, "finish_reason": reason}],
+    }
 
 
 def _metadata(call: Call, has_answer: bool) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Truth:
     def _add_cost(self, call: Call) -> None:
         picos = cost_of(call)
         if call.ending in UNSEEN:
-            self.unpriced["billed_state_unknown"] += 1
+            self.unpriced["usage_missing"] += 1
             self.unseen_usd += dollars(picos or 0)
         elif picos is None:
             self.unpriced["unknown_model"] += 1
