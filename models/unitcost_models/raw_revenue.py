@@ -1,0 +1,48 @@
+"""raw.revenue and core.revenue: what customers pay, as delivered and day by day.
+
+Costs and margins are not here.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from unitcost_models.base import Row
+from unitcost_models.shared import Provenance
+
+
+class RawRevenue(Provenance):
+    """One delivered amount for one customer and period."""
+
+    table: ClassVar[str] = "raw.revenue"
+    key: ClassVar[tuple[str, ...]] = ("record_id",)
+
+    record_id: str
+    """Digest of the record's content."""
+    day: date
+    """The period's last day."""
+    customer_id: str
+    period_start: date
+    """First day, included."""
+    period_end: date
+    """Last day, included."""
+    revenue_usd: Decimal
+    """Exact amount of the whole period; negative for a credit."""
+    invoice_id: str | None
+    line_id: str | None
+    recorded_at: datetime | None
+    """When the amount was stated; the latest statement of an invoice line holds."""
+
+
+class Revenue(Row):
+    """A customer's revenue of one day: its periods spread evenly, exact to the last digit."""
+
+    table: ClassVar[str] = "core.revenue"
+    key: ClassVar[tuple[str, ...]] = ("day", "customer_id")
+
+    day: date
+    customer_id: str
+    revenue_usd: Decimal
+    """Summed over the days of a period it equals the period's amount."""

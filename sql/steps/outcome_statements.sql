@@ -1,0 +1,119 @@
+-- One row per statement about how a task ended, from outcomes files and from traces
+-- grain: statement_id
+with
+delivered as (
+    select
+        'file:' || record_id as statement_id,
+        1 as statement_rank,
+        task_id,
+        workflow_run_id,
+        trace_id,
+        provider_response_id,
+        request_id,
+        outcome,
+        outcome_source,
+        judged_at as outcome_at,
+        task_type,
+        customer_id
+    from raw.outcomes
+),
+
+traced as (
+    select
+        record_id,
+        trace_id,
+        case when record_kind = 'span' then trace_id || ':' || span_id end as workflow_run_id,
+        attr_task_id(attributes) as task_id,
+        attr_response_id(attributes) as provider_response_id,
+        coalesce(ended_at, started_at) as outcome_at,
+        attr_task_type(attributes) as task_type,
+        attr_customer_id(attributes) as customer_id,
+        lower(attr_evaluation_name(attributes)) as evaluation_name,
+        lower(attr_evaluation_label(attributes)) as evaluation_label,
+        try_cast(attr_evaluation_score(attributes) as decimal(18, 6)) as evaluation_score,
+        lower(attr_task_status(attributes)) as task_status,
+        lower(attr_task_outcome(attributes)) as task_outcome
+    from raw.otlp_json
+),
+
+worded as (
+    select
+        *,
+        2 as statement_rank,
+        coalesce(
+            evaluation_label,
+            case
+                when regexp_extract(evaluation_name, '(task|success|resol|goal)', 1) = '' then null
+                when evaluation_score = 1 then 'success'
+                when evaluation_score = 0 then 'failure'
+            end
+        ) as word,
+        'gen_ai.evaluation.result' as outcome_source
+    from traced
+    where evaluation_label is not null or evaluation_score is not null
+    union all
+    select
+        *,
+        3 as statement_rank,
+        task_status as word,
+        'gen_ai.task.status' as outcome_source
+    from traced
+    where task_status is not null
+    union all
+    select
+        *,
+        4 as statement_rank,
+        task_outcome as word,
+        'attribute' as outcome_source
+    from traced
+    where task_outcome is not null
+),
+
+understood as (
+    select
+        *,
+        case
+            when
+                word in ('success', 'succeeded', 'successful', 'true', 'yes', 'pass', 'passed', 'resolved')
+                or word in ('solved', 'correct', 'ok', '1', '1.0', 'completed', 'complete')
+                then 'success'
+            when
+                word in ('failure', 'failed', 'fail', 'false', 'no', 'unresolved', 'unsolved', 'incorrect')
+                or word in ('error', '0', '0.0')
+                then 'failure'
+            when word in ('unknown', 'pending', 'undecided') then 'unknown'
+        end as outcome
+    from worded
+)
+
+select
+    task_id,
+    workflow_run_id,
+    trace_id,
+    provider_response_id,
+    request_id,
+    statement_id,
+    statement_rank,
+    outcome,
+    outcome_source,
+    outcome_at,
+    task_type,
+    customer_id
+from delivered
+union all
+select
+    task_id,
+    workflow_run_id,
+    trace_id,
+    provider_response_id,
+    cast(null as varchar) as request_id,
+    record_id || ':' || statement_rank as statement_id,
+    statement_rank,
+    outcome,
+    outcome_source,
+    outcome_at,
+    task_type,
+    customer_id
+from understood
+where outcome is not null
+order by statement_id
