@@ -256,8 +256,8 @@ held_or_lent as (
     inner join core.meter_fallbacks as f
         on
             h.meter = f.falls_back_to
-            and (f.provider is null or f.provider = c.provider)
-            and (f.model is null or f.model = c.model)
+            and (f.provider is null or c.provider = f.provider)
+            and (f.model is null or c.model = f.model)
 ),
 
 nearest as (

@@ -1,8 +1,9 @@
 -- One row per request: what it costs, class by class, at the list price that held when it started.
 -- grain: request_id
 --
--- Nothing billed costs 0. Unknown usage and any used meter without a price make the whole cost NULL
--- with a reason. The context tier goes by the request's whole prompt, cached and written included.
+-- Nothing billed costs 0. Unknown usage, and any used meter without a price, make the whole cost
+-- NULL with a reason. The context tier goes by the request's whole prompt, cached and written
+-- included. Containers are counted in minutes and priced by the hour.
 with cards as (
     select
         provider,
@@ -54,16 +55,41 @@ asked as (
         r.provider,
         r.platform,
         r.model,
+        r.billed_state,
+        r.usage_basis,
         coalesce(r.region_scope, '') as region_scope,
         case when r.is_batch and r.service_tier = 'standard' then 'batch' else r.service_tier end as service_tier,
         b.time_bands,
         r.status = 'cache_hit' or r.billed_state = 'not_billed' or r.service_tier = 'free' as is_free,
-        case
-            when r.status = 'cache_hit' or r.billed_state = 'not_billed' or r.service_tier = 'free' then null
-            when r.usage_basis <> 'reported' then 'usage_' || r.usage_basis
-            when r.billed_state = 'unknown' then 'billed_state_unknown'
-            when coalesce(r.input_tokens, r.cache_read_tokens, r.cache_write_5m_tokens, r.cache_write_1h_tokens, r.cache_write_30m_tokens, r.cache_write_12h_tokens, r.cache_write_unknown_tokens, r.input_audio_tokens, r.input_image_tokens, r.cache_read_audio_tokens, r.cache_read_image_tokens, r.output_tokens, r.reasoning_tokens, r.output_audio_tokens, r.output_image_tokens, r.web_search_calls, r.web_fetch_calls, r.file_search_calls, r.grounding_prompts, r.grounding_queries, r.search_units, r.images, r.audio_seconds, r.characters, r.pages, r.container_minutes, r.cache_storage_token_hours) is null then 'usage_missing'
-        end as unknown_reason,
+        coalesce(
+            r.input_tokens,
+            r.cache_read_tokens,
+            r.cache_write_5m_tokens,
+            r.cache_write_1h_tokens,
+            r.cache_write_30m_tokens,
+            r.cache_write_12h_tokens,
+            r.cache_write_unknown_tokens,
+            r.input_audio_tokens,
+            r.input_image_tokens,
+            r.cache_read_audio_tokens,
+            r.cache_read_image_tokens,
+            r.output_tokens,
+            r.reasoning_tokens,
+            r.output_audio_tokens,
+            r.output_image_tokens,
+            r.web_search_calls,
+            r.web_fetch_calls,
+            r.file_search_calls,
+            r.grounding_prompts,
+            r.grounding_queries,
+            r.search_units,
+            r.images,
+            r.audio_seconds,
+            r.characters,
+            r.pages,
+            r.container_minutes,
+            r.cache_storage_token_hours
+        ) is not null as has_usage,
         r.input_tokens,
         r.cache_read_tokens,
         r.cache_write_5m_tokens,
@@ -140,37 +166,58 @@ metered as (
         a.day,
         a.model,
         a.is_free,
-        a.unknown_reason,
+        a.meters_used,
+        case
+            when a.is_free then null
+            when a.usage_basis <> 'reported' then 'usage_' || a.usage_basis
+            when a.billed_state = 'unknown' then 'billed_state_unknown'
+            when not a.has_usage then 'usage_missing'
+        end as unknown_reason,
         c.card_id,
-        case when a.is_free or a.unknown_reason is not null then 0 else a.meters_used end as meters_used,
-        case when coalesce(a.input_tokens, 0) = 0 then 0 else a.input_tokens * c.input_per_unit end
-        + case when coalesce(a.input_audio_tokens, 0) = 0 then 0 else a.input_audio_tokens * c.input_audio_per_unit end
-        + case when coalesce(a.input_image_tokens, 0) = 0 then 0 else a.input_image_tokens * c.input_image_per_unit end as input_cost,
-        case when coalesce(a.cache_read_tokens, 0) = 0 then 0 else a.cache_read_tokens * c.cache_read_per_unit end
-        + case when coalesce(a.cache_read_audio_tokens, 0) = 0 then 0 else a.cache_read_audio_tokens * c.cache_read_audio_per_unit end
-        + case when coalesce(a.cache_read_image_tokens, 0) = 0 then 0 else a.cache_read_image_tokens * c.cache_read_image_per_unit end as cache_read_cost,
-        case when coalesce(a.cache_write_5m_tokens, 0) = 0 then 0 else a.cache_write_5m_tokens * c.cache_write_5m_per_unit end
-        + case when coalesce(a.cache_write_1h_tokens, 0) = 0 then 0 else a.cache_write_1h_tokens * c.cache_write_1h_per_unit end
-        + case when coalesce(a.cache_write_30m_tokens, 0) = 0 then 0 else a.cache_write_30m_tokens * c.cache_write_30m_per_unit end
-        + case when coalesce(a.cache_write_12h_tokens, 0) = 0 then 0 else a.cache_write_12h_tokens * c.cache_write_12h_per_unit end
-        + case when coalesce(a.cache_write_unknown_tokens, 0) = 0 then 0 else a.cache_write_unknown_tokens * c.cache_write_per_unit end as cache_write_cost,
-        case when coalesce(a.output_tokens, 0) = 0 then 0 else a.output_tokens * c.output_per_unit end
-        + case when coalesce(a.reasoning_tokens, 0) = 0 then 0 else a.reasoning_tokens * c.reasoning_per_unit end
-        + case when coalesce(a.output_audio_tokens, 0) = 0 then 0 else a.output_audio_tokens * c.output_audio_per_unit end
-        + case when coalesce(a.output_image_tokens, 0) = 0 then 0 else a.output_image_tokens * c.output_image_per_unit end as output_cost,
-        case when coalesce(a.reasoning_tokens, 0) = 0 then 0 else a.reasoning_tokens * c.reasoning_per_unit end as reasoning_cost,
-        case when coalesce(a.web_search_calls, 0) = 0 then 0 else a.web_search_calls * c.web_search_call_per_unit end
-        + case when coalesce(a.web_fetch_calls, 0) = 0 then 0 else a.web_fetch_calls * c.web_fetch_call_per_unit end
-        + case when coalesce(a.file_search_calls, 0) = 0 then 0 else a.file_search_calls * c.file_search_call_per_unit end
-        + case when coalesce(a.grounding_prompts, 0) = 0 then 0 else a.grounding_prompts * c.grounding_prompt_per_unit end
-        + case when coalesce(a.grounding_queries, 0) = 0 then 0 else a.grounding_queries * c.grounding_query_per_unit end
-        + case when coalesce(a.search_units, 0) = 0 then 0 else a.search_units * c.search_unit_per_unit end
-        + case when coalesce(a.images, 0) = 0 then 0 else a.images * c.image_per_unit end
-        + case when coalesce(a.audio_seconds, 0) = 0 then 0 else a.audio_seconds * c.audio_second_per_unit end
-        + case when coalesce(a.characters, 0) = 0 then 0 else a.characters * c.character_per_unit end
-        + case when coalesce(a.pages, 0) = 0 then 0 else a.pages * c.page_per_unit end
-        + case when coalesce(a.container_minutes, 0) = 0 then 0 else decimal_division(a.container_minutes * c.container_hour_per_unit, 60, 12) end
-        + case when coalesce(a.cache_storage_token_hours, 0) = 0 then 0 else a.cache_storage_token_hours * c.cache_storage_per_unit end as tool_cost
+        case when a.input_tokens > 0 then a.input_tokens * c.input_per_unit else 0 end
+        + case when a.input_audio_tokens > 0 then a.input_audio_tokens * c.input_audio_per_unit else 0 end
+        + case
+            when a.input_image_tokens > 0 then a.input_image_tokens * c.input_image_per_unit else 0
+        end as input_cost,
+        case when a.cache_read_tokens > 0 then a.cache_read_tokens * c.cache_read_per_unit else 0 end
+        + case
+            when a.cache_read_audio_tokens > 0 then a.cache_read_audio_tokens * c.cache_read_audio_per_unit else 0
+        end
+        + case
+            when a.cache_read_image_tokens > 0 then a.cache_read_image_tokens * c.cache_read_image_per_unit else 0
+        end as cache_read_cost,
+        case when a.cache_write_5m_tokens > 0 then a.cache_write_5m_tokens * c.cache_write_5m_per_unit else 0 end
+        + case when a.cache_write_1h_tokens > 0 then a.cache_write_1h_tokens * c.cache_write_1h_per_unit else 0 end
+        + case when a.cache_write_30m_tokens > 0 then a.cache_write_30m_tokens * c.cache_write_30m_per_unit else 0 end
+        + case when a.cache_write_12h_tokens > 0 then a.cache_write_12h_tokens * c.cache_write_12h_per_unit else 0 end
+        + case
+            when a.cache_write_unknown_tokens > 0 then a.cache_write_unknown_tokens * c.cache_write_per_unit else 0
+        end as cache_write_cost,
+        case when a.output_tokens > 0 then a.output_tokens * c.output_per_unit else 0 end
+        + case when a.reasoning_tokens > 0 then a.reasoning_tokens * c.reasoning_per_unit else 0 end
+        + case when a.output_audio_tokens > 0 then a.output_audio_tokens * c.output_audio_per_unit else 0 end
+        + case
+            when a.output_image_tokens > 0 then a.output_image_tokens * c.output_image_per_unit else 0
+        end as output_cost,
+        case when a.reasoning_tokens > 0 then a.reasoning_tokens * c.reasoning_per_unit else 0 end as reasoning_cost,
+        case when a.web_search_calls > 0 then a.web_search_calls * c.web_search_call_per_unit else 0 end
+        + case when a.web_fetch_calls > 0 then a.web_fetch_calls * c.web_fetch_call_per_unit else 0 end
+        + case when a.file_search_calls > 0 then a.file_search_calls * c.file_search_call_per_unit else 0 end
+        + case when a.grounding_prompts > 0 then a.grounding_prompts * c.grounding_prompt_per_unit else 0 end
+        + case when a.grounding_queries > 0 then a.grounding_queries * c.grounding_query_per_unit else 0 end
+        + case when a.search_units > 0 then a.search_units * c.search_unit_per_unit else 0 end
+        + case when a.images > 0 then a.images * c.image_per_unit else 0 end
+        + case when a.audio_seconds > 0 then a.audio_seconds * c.audio_second_per_unit else 0 end
+        + case when a.characters > 0 then a.characters * c.character_per_unit else 0 end
+        + case when a.pages > 0 then a.pages * c.page_per_unit else 0 end
+        + case
+            when a.container_minutes > 0
+                then decimal_division(a.container_minutes * c.container_hour_per_unit, 60, 12)
+            else 0
+        end
+        + case
+            when a.cache_storage_token_hours > 0 then a.cache_storage_token_hours * c.cache_storage_per_unit else 0
+        end as tool_cost
     from asked as a
     left join cards as c
         on
@@ -200,48 +247,71 @@ used_lines as (
         u.meters_used,
         m.meter,
         m.bit,
-        l.price_id,
-        k.has_own_prices
+        l.price_id
     from uses as u
     inner join core.meters as m
         on (u.meters_used // m.bit) % 2 = 1
-    inner join (
-        select distinct
-            card_id,
-            has_own_prices
-        from core.price_cards
-    ) as k
-        on u.card_id = k.card_id
     left join core.price_lines as l
         on u.card_id = l.card_id and m.meter = l.meter
 ),
 
-bills as (
-    select
+used_prices as (
+    select distinct
         card_id,
         meters_used,
-        string_agg(distinct price_id, ',' order by price_id) as price_ids,
-        case
-            when bool_and(price_id is not null) then null
-            when not bool_or(has_own_prices) then 'no_price_at_date'
-            else 'no_price_for_meter:' || arg_min(meter, bit) filter (where price_id is null)
-        end as missing_reason
+        price_id
     from used_lines
-    group by card_id, meters_used
+    where price_id is not null
+),
+
+own_prices as (
+    select
+        card_id,
+        bool_or(is_own) as has_own_prices
+    from core.price_lines
+    group by card_id
+),
+
+missing_prices as (
+    select
+        u.card_id,
+        u.meters_used,
+        case when o.has_own_prices then 'no_price_for_meter:' || arg_min(u.meter, u.bit) else 'no_price_at_date' end
+            as missing_reason
+    from used_lines as u
+    inner join own_prices as o
+        on u.card_id = o.card_id
+    where u.price_id is null
+    group by u.card_id, u.meters_used, o.has_own_prices
+),
+
+bills as (
+    select
+        u.card_id,
+        u.meters_used,
+        m.missing_reason,
+        string_agg(p.price_id, ',' order by p.price_id) as price_ids
+    from uses as u
+    left join used_prices as p
+        on u.card_id = p.card_id and u.meters_used = p.meters_used
+    left join missing_prices as m
+        on u.card_id = m.card_id and u.meters_used = m.meters_used
+    group by u.card_id, u.meters_used, m.missing_reason
 ),
 
 judged as (
     select
         m.request_id,
         m.day,
+        m.is_free,
         m.input_cost,
         m.cache_read_cost,
         m.cache_write_cost,
         m.output_cost,
         m.reasoning_cost,
         m.tool_cost,
-        m.is_free,
-        b.price_ids,
+        m.input_cost + m.cache_read_cost + m.cache_write_cost + m.output_cost + m.tool_cost as cost,
+        case when not m.is_free then b.price_ids end as price_ids,
         case
             when m.is_free then null
             when m.unknown_reason is not null then m.unknown_reason
@@ -258,14 +328,30 @@ judged as (
 select
     j.request_id,
     j.day,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.input_cost as decimal(38, 12)) end as input_cost_usd,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.cache_read_cost as decimal(38, 12)) end as cache_read_cost_usd,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.cache_write_cost as decimal(38, 12)) end as cache_write_cost_usd,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.output_cost as decimal(38, 12)) end as output_cost_usd,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.reasoning_cost as decimal(38, 12)) end as reasoning_cost_usd,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.tool_cost as decimal(38, 12)) end as tool_cost_usd,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.input_cost + j.cache_read_cost + j.cache_write_cost + j.output_cost + j.tool_cost as decimal(38, 12)) end as cost_usd,
-    case when j.is_free then 0 when j.unpriced_reason is null then cast(j.input_cost + j.cache_read_cost + j.cache_write_cost + j.output_cost + j.tool_cost as decimal(38, 12)) end as list_cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.input_cost end as decimal(38, 12)
+    ) as input_cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.cache_read_cost end as decimal(38, 12)
+    ) as cache_read_cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.cache_write_cost end as decimal(38, 12)
+    ) as cache_write_cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.output_cost end as decimal(38, 12)
+    ) as output_cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.reasoning_cost end as decimal(38, 12)
+    ) as reasoning_cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.tool_cost end as decimal(38, 12)
+    ) as tool_cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.cost end as decimal(38, 12)
+    ) as cost_usd,
+    cast(
+        case when j.is_free then 0 when j.unpriced_reason is null then j.cost end as decimal(38, 12)
+    ) as list_cost_usd,
     case when j.unpriced_reason is null then 'metered_list' else 'unpriced' end as cost_basis,
     j.unpriced_reason,
     case when j.unpriced_reason is null then j.price_ids end as price_ids,

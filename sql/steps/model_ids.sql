@@ -52,14 +52,10 @@ makers_off as (
         azure_zone,
         location,
         nullif(
-            regexp_extract(
-                last_segment,
-                '^(?:(global|us|eu|apac|jp|au|ca|us-gov)\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.', 1
-            ), ''
+            regexp_extract(last_segment, '^(?:([a-z-]+)\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.(.+)$', 1), ''
         ) as geo,
         regexp_extract(
-            last_segment,
-            '^(?:(?:global|us|eu|apac|jp|au|ca|us-gov)\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.(.+)$', 1
+            last_segment, '^(?:([a-z-]+)\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.(.+)$', 2
         ) as bedrock_id
     from segments
 ),
