@@ -1,0 +1,188 @@
+"""Delivered revenue: periods, amounts, versions; and its exact spread over days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from tests.given import given, rows_of
+from tests.sql.staging_by_hand import accept, parse, reasons
+from unitcost.queries import load_query
+from unitcost.sources.base import Sample
+from unitcost.sources.revenue import detect
+from unitcost.workbench import open_workbench
+from unitcost_models.base import columns
+from unitcost_models.raw_revenue import RawRevenue, Revenue
+
+Connection = duckdb.DuckDBPyConnection
+PAID: dict[str, Any] = {"customer_id": "acme", "period": "2026-02", "amount": "100.00"}
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ({"period": "2026-02"}, ("2026-02-01", "2026-02-28")),
+        ({"period": "2028-02"}, ("2028-02-01", "2028-02-29")),
+        ({"period": "2026-02-03"}, ("2026-02-03", "2026-02-03")),
+        (
+            {"period_start": "2026-02-01", "period_end": "2026-02-28"},
+            ("2026-02-01", "2026-02-28"),
+        ),
+        (
+            {"period_start": "2026-02-01T00:00:00Z", "period_end": "2026-03-01T00:00:00Z"},
+            ("2026-02-01", "2026-02-28"),
+        ),
+    ],
+)
+def test_a_period_is_a_month_a_day_or_two_dates(
+    workbench: Connection, period: dict[str, str], expected: tuple[str, str]
+) -> None:
+    record = {"customer_id": "acme", "amount_usd": 5, **period}
+    (row,) = parse(workbench, "revenue", record)
+    assert (str(row["period_start"]), str(row["period_end"])) == expected
+    assert row["day"] == row["period_end"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"customer_id": ""}, "customer_id is missing"),
+        ({"period": None}, "period is missing"),
+        ({"period": None, "period_start": "2026-02-01"}, "period_end is missing"),
+        ({"period": "2026-13"}, "is not known"),
+        ({"period": "Q1"}, "is not known"),
+        ({"period": None, "period_start": "2026-02-02", "period_end": "2026-02-01"}, "before"),
+        ({"period": "1926-02"}, "check the year"),
+        ({"period": None, "period_start": "2026-01-01", "period_end": "2060-01-01"}, "ten years"),
+        ({"amount": None}, "amount is missing"),
+        ({"amount": "$100"}, "write it as 1234.56"),
+        ({"amount": "NaN"}, "write it as 1234.56"),
+        ({"amount": "1e400"}, "write it as 1234.56"),
+        ({"amount": "1e14"}, "below 10^14"),
+        ({"currency": "EUR"}, "exchange rates are not recorded yet"),
+        ({"recorded_at": "today"}, "recorded_at today"),
+    ],
+)
+def test_a_bad_record_is_rejected_with_its_reason(
+    workbench: Connection, changes: dict[str, Any], words: str
+) -> None:
+    assert words in reasons(workbench, "revenue", {**PAID, **changes})[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"1234.567890123456"', "1234.567890123456"),
+        ("1234.567890123456", "1234.567890123456"),
+        ("99999999999999.123456789012", "99999999999999.123456789012"),
+        ("-5", "-5"),
+        ('"1e2"', "100"),
+    ],
+)
+def test_an_amount_is_exact(workbench: Connection, text: str, expected: str) -> None:
+    record = f'{{"customer_id": "a", "period": "2026-02", "currency": "usd", "amount": {text}}}'
+    (row,) = parse(workbench, "revenue", record)
+    assert row["reject_reason"] is None
+    assert row["revenue_usd"] == Decimal(expected)
+
+
+def of_day(con: Connection, day: date) -> dict[str, Decimal]:
+    rows = rows_of(con, load_query("core.revenue").bind(day))
+    assert all(list(row) == [c.name for c in columns(Revenue)] for row in rows)
+    return {row["customer_id"]: row["revenue_usd"] for row in rows}
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    yield from (first + timedelta(n) for n in range((last - first).days + 1))
+
+
+def test_a_month_is_spread_evenly_and_its_last_day_takes_the_rest(workbench: Connection) -> None:
+    accept(workbench, RawRevenue, PAID)
+    spread = [of_day(workbench, d)["acme"] for d in days(date(2026, 2, 1), date(2026, 2, 28))]
+    assert set(spread[:-1]) == {Decimal("3.571428571428")}
+    assert spread[-1] == Decimal("3.571428571444")
+    assert sum(spread) == 100
+    assert of_day(workbench, date(2026, 1, 31)) == of_day(workbench, date(2026, 3, 1)) == {}
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Connection]:
+    con = open_workbench()
+    yield con
+    con.close()
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@drawn(
+    amount=st.decimals(-(10**13), 10**13, places=12, allow_nan=False),
+    length=st.integers(1, 40),
+)
+def test_every_period_sums_to_its_amount(kept: Connection, amount: Decimal, length: int) -> None:
+    first = date(2026, 2, 1)
+    last = first + timedelta(length - 1)
+    own = {"source_format": "revenue", "source_file": "a", "source_line": 1}
+    given(
+        kept,
+        RawRevenue,
+        own
+        | {
+            "record_id": "r",
+            "day": last,
+            "customer_id": "acme",
+            "period_start": first,
+            "period_end": last,
+            "revenue_usd": amount,
+            "ingested_at": "2026-03-03 00:00:00",
+        },
+    )
+    query = load_query("core.revenue")
+    spread = " union all ".join(f"({query.bind(d)})" for d in days(first, last))
+    assert rows_of(kept, f"select sum(revenue_usd) as s from ({spread})") == [{"s": amount}]
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        ([{"amount": "28"}, {"amount": "56"}], "2"),
+        (
+            [
+                {"amount": "28", "recorded_at": "2026-03-02"},
+                {"amount": "56", "recorded_at": "2026-03-01"},
+            ],
+            "1",
+        ),
+        ([{"amount": "28", "recorded_at": "2026-03-02"}, {"amount": "56"}], "1"),
+        ([{"amount": "28", "invoice_id": "1"}, {"amount": "56", "invoice_id": "2"}], "3"),
+        ([{"amount": "28", "line_id": "1"}, {"amount": "56", "line_id": "1"}], "2"),
+        ([{"amount": "28", "invoice_id": "1"}, {"amount": "-28", "invoice_id": "2"}], "0"),
+    ],
+    ids=["greater", "later", "dated", "two invoices", "one line", "credit note"],
+)
+def test_a_later_statement_replaces_and_another_invoice_adds(
+    workbench: Connection, versions: list[dict[str, str]], expected: str
+) -> None:
+    for order in (versions, versions[::-1]):
+        workbench.execute("drop table if exists raw.revenue")
+        assert accept(workbench, RawRevenue, *({**PAID, **v} for v in order)) == 2
+        assert of_day(workbench, date(2026, 2, 3)) == {"acme": Decimal(expected)}
+
+
+def test_the_same_record_delivered_again_adds_nothing(workbench: Connection) -> None:
+    assert accept(workbench, RawRevenue, PAID, PAID) == 1
+    assert accept(workbench, RawRevenue, dict(reversed(PAID.items())), name="b") == 0
+
+
+def test_detection_takes_its_own_and_leaves_the_rest() -> None:
+    assert detect(Sample("a.csv", "csv", ("customer_id", "period", "amount", "currency"), ()))
+    assert not detect(Sample("a.csv", "csv", ("start_time", "amount_value", "currency"), ()))
+    assert not detect(Sample("a.csv", "csv", ("customer_id", "model", "cost"), ()))
