@@ -1,0 +1,71 @@
+-- One row per call that may be the same as another one, with the group that is one request
+-- grain: sighting_id
+with recursive
+links as (
+    select
+        outer_group as group_key,
+        first_inner_group as same_as
+    from steps.nested_groups
+    where relation = 'same'
+    union all
+    select
+        t.group_key,
+        t.twin_group as same_as
+    from steps.twin_calls as t
+    left join steps.nested_groups as n on t.group_key = n.outer_group and n.relation in ('same', 'sum')
+    where n.outer_group is null
+),
+
+followed as (
+    select
+        group_key,
+        same_as,
+        1 as steps_taken
+    from links
+    union all
+    select
+        f.group_key,
+        l.same_as,
+        f.steps_taken + 1 as steps_taken
+    from followed as f
+    inner join links as l on f.same_as = l.group_key
+    where f.steps_taken < 64
+),
+
+ends as (
+    select
+        group_key,
+        arg_max(same_as, steps_taken) as request_group
+    from followed
+    group by group_key
+),
+
+members as (
+    select
+        sighting_id,
+        group_key
+    from steps.traced_calls
+    union all
+    select
+        i.sighting_id,
+        i.group_key
+    from steps.same_ids as i
+    left join steps.traced_calls as t on i.sighting_id = t.sighting_id
+    where t.sighting_id is null
+    union all
+    select
+        substring(t.group_key, 5) as sighting_id,
+        t.group_key
+    from steps.twin_calls as t
+    left join steps.traced_calls as c on t.group_key = c.group_key
+    where c.group_key is null
+)
+
+select
+    m.sighting_id,
+    coalesce(e.request_group, m.group_key) as group_key,
+    coalesce(n.relation = 'sum', false) as is_sum,
+    count(*) over (partition by coalesce(e.request_group, m.group_key)) as members
+from members as m
+left join ends as e on m.group_key = e.group_key
+left join steps.nested_groups as n on coalesce(e.request_group, m.group_key) = n.outer_group

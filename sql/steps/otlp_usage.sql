@@ -1,0 +1,126 @@
+-- One row per span that states usage, in disjoint token classes
+-- grain: trace_id, span_id
+with
+stated as (
+    select
+        trace_id,
+        span_id,
+        case
+            when operation like '%embed%' or span_kind = 'embedding' then coalesce(stated_input_tokens, stated_total_tokens)
+            else stated_input_tokens
+        end as input,
+        stated_output_tokens as output,
+        stated_total_tokens as total,
+        read_tokens as cache_read,
+        case
+            when write_tokens is null and write_5m_tokens is null and write_1h_tokens is null then null
+            else greatest(coalesce(write_tokens, 0), coalesce(write_5m_tokens, 0) + coalesce(write_1h_tokens, 0))
+        end as cache_write,
+        write_5m_tokens as write_5m,
+        write_1h_tokens as write_1h,
+        stated_reasoning_tokens as reasoning,
+        audio_tokens as audio,
+        image_tokens as image,
+        read_audio_tokens as read_audio,
+        read_image_tokens as read_image,
+        output_audio_tokens as output_audio,
+        output_image_tokens as output_image,
+        is_cache_beside_input
+        or (is_early_vercel and (provider_name like '%anthropic%' or provider_name like '%bedrock%')) as is_cache_beside,
+        is_reasoning_beside_output,
+        coalesce(lower(provider_name), '') || ' ' || coalesce(lower(response_model), lower(request_model), '') as maker
+    from steps.otlp_fields
+    where stated_input_tokens is not null or stated_output_tokens is not null or stated_total_tokens is not null
+),
+
+-- Input excludes the cache where it is too small to hold it, or where only then the total comes out.
+cached as (
+    select
+        *,
+        coalesce(cache_read, 0) + coalesce(cache_write, 0) as cache,
+        coalesce(cache_read, 0) + coalesce(cache_write, 0) > 0
+        and (
+            is_cache_beside
+            or input < coalesce(cache_read, 0) + coalesce(cache_write, 0)
+            or total = input + coalesce(output, 0) + coalesce(cache_read, 0) + coalesce(cache_write, 0)
+        ) as is_exclusive
+    from stated
+),
+
+prompted as (
+    select
+        *,
+        input + case when is_exclusive then cache else 0 end as prompt
+    from cached
+),
+
+-- Output excludes reasoning where it is too small to hold it, or where only then the total comes out. A total
+-- that says more than its parts is thinking that a Gemini dialect names nowhere.
+thought as (
+    select
+        *,
+        coalesce(
+            reasoning > 0 and (is_reasoning_beside_output or reasoning > output or total = prompt + output + reasoning),
+            false
+        ) as is_reasoning_beside,
+        case
+            when
+                coalesce(reasoning, 0) = 0
+                and total > prompt + output
+                and (maker like '%gemini%' or maker like '%google%' or maker like '%vertex%')
+                then total - prompt - output
+        end as hidden_reasoning
+    from prompted
+),
+
+completed as (
+    select
+        *,
+        coalesce(hidden_reasoning, reasoning) as all_reasoning,
+        output + case when is_reasoning_beside then reasoning else 0 end + coalesce(hidden_reasoning, 0) as completion,
+        least(
+            greatest(audio - coalesce(read_audio, 0), 0),
+            greatest(prompt - cache, 0)
+        ) as fresh_audio
+    from thought
+),
+
+pictured as (
+    select
+        *,
+        least(
+            greatest(image - coalesce(read_image, 0), 0),
+            greatest(prompt - cache - coalesce(fresh_audio, 0), 0)
+        ) as fresh_image
+    from completed
+)
+
+select
+    trace_id,
+    span_id,
+    prompt - cache - coalesce(fresh_audio, 0) - coalesce(fresh_image, 0) as input_tokens,
+    cache_read - coalesce(read_audio, 0) - coalesce(read_image, 0) as cache_read_tokens,
+    case when write_5m is not null or write_1h is not null then coalesce(write_5m, 0) end as cache_write_5m_tokens,
+    case when write_5m is not null or write_1h is not null then coalesce(write_1h, 0) end as cache_write_1h_tokens,
+    cache_write - coalesce(write_5m, 0) - coalesce(write_1h, 0) as cache_write_unknown_tokens,
+    fresh_audio as input_audio_tokens,
+    fresh_image as input_image_tokens,
+    read_audio as cache_read_audio_tokens,
+    read_image as cache_read_image_tokens,
+    completion - coalesce(all_reasoning, 0) - coalesce(output_audio, 0) - coalesce(output_image, 0) as output_tokens,
+    all_reasoning as reasoning_tokens,
+    output_audio as output_audio_tokens,
+    output_image as output_image_tokens,
+    prompt as prompt_tokens,
+    completion as completion_tokens,
+    case when is_exclusive then 'exclusive_input' else 'inclusive_input' end
+    || case
+        when is_reasoning_beside then ', exclusive_reasoning'
+        when hidden_reasoning is not null then ', hidden_reasoning'
+        else ''
+    end as normalisation_rule,
+    case
+        when is_exclusive and total = input + coalesce(output, 0) then null
+        else total - prompt - coalesce(completion, 0)
+    end as residual_tokens
+from pictured
