@@ -120,9 +120,7 @@ def kept() -> Iterator[Connection]:
     con.close()
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, deadline=None)
 @drawn(
     amount=st.decimals(-(10**13), 10**13, places=12, allow_nan=False),
     length=st.integers(1, 40),
