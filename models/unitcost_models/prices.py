@@ -1,10 +1,12 @@
-"""The price book as tables: dated prices, and the names that lead to them.
+"""core.prices and what is made of it: price lists, their cells and cards.
 
-No rate lives here, nor any file format but that of one price row; `price_tables/` holds the data.
+No rate lives here; `price_tables/` holds them. The names that lead to a price are in `price_names`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Self
@@ -15,166 +17,6 @@ from unitcost_models.base import Row
 
 CARD_DECIMALS = 12
 """Decimals of a price per single unit; what does not fit is refused, never rounded."""
-
-
-class Provider(Row):
-    """One spelling of who was called, as sources write it (lower case)."""
-
-    table: ClassVar[str] = "core.providers"
-    key: ClassVar[tuple[str, ...]] = ("provider_name",)
-    is_daily: ClassVar[bool] = False
-
-    provider_name: str
-    provider: str | None
-    """Who makes the model; None where the platform serves several makers."""
-    platform: str | None
-    """Who serves it; None where the name is only a gateway's or a library's."""
-    family: str
-    """Names that share response ids share the family."""
-
-
-class ServiceTier(Row):
-    """One spelling of a service tier as served (lower case)."""
-
-    table: ClassVar[str] = "core.service_tiers"
-    key: ClassVar[tuple[str, ...]] = ("spelled",)
-    is_daily: ClassVar[bool] = False
-
-    spelled: str
-    service_tier: str
-
-
-class TierEquivalent(Row):
-    """A tier that a provider bills at another tier's price."""
-
-    table: ClassVar[str] = "core.tier_equivalents"
-    key: ClassVar[tuple[str, ...]] = ("provider", "service_tier")
-    is_daily: ClassVar[bool] = False
-
-    provider: str
-    service_tier: str
-    priced_as: str
-
-
-class RegionScope(Row):
-    """Which price list a region named by a request belongs to."""
-
-    table: ClassVar[str] = "core.region_scopes"
-    key: ClassVar[tuple[str, ...]] = ("provider", "platform", "spelled")
-    is_daily: ClassVar[bool] = False
-
-    provider: str
-    platform: str
-    spelled: str
-    """As requests name it; empty where they name none."""
-    region_scope: str
-    """As price rows name it."""
-    otherwise: str | None
-    """List of the models that have no rows in that scope, where the provider says so."""
-
-
-class ModelAlias(Row):
-    """One id and the canonical model it means, from when to when."""
-
-    table: ClassVar[str] = "core.model_aliases"
-    key: ClassVar[tuple[str, ...]] = ("alias", "valid_from")
-    is_daily: ClassVar[bool] = False
-
-    alias: str
-    """Lower case, without prefixes and suffixes that `steps.model_ids` strips."""
-    model: str
-    provider: str
-    """Who makes the model."""
-    valid_from: datetime | None
-    """None = always."""
-    valid_to: datetime | None
-    """Exclusive; None = open."""
-    rule: str
-    """`key` (its own id), `id` (a spelling or snapshot) or `dated_alias`."""
-
-
-class ModelFamily(Row):
-    """A member of a family that one price row covers."""
-
-    table: ClassVar[str] = "core.model_families"
-    key: ClassVar[tuple[str, ...]] = ("family", "model")
-    is_daily: ClassVar[bool] = False
-
-    family: str
-    model: str
-
-
-class Meter(Row):
-    """A billed measure and the column of core.requests that counts it."""
-
-    table: ClassVar[str] = "core.meters"
-    key: ClassVar[tuple[str, ...]] = ("meter",)
-    is_daily: ClassVar[bool] = False
-
-    meter: str
-    unit: str
-    request_column: str | None
-    """None where no source counts it per request."""
-    bit: int | None
-    """Power of two; a request's meters are the sum of their bits."""
-
-
-class MeterFallback(Row):
-    """A meter that is billed at another meter's price where it has none of its own."""
-
-    table: ClassVar[str] = "core.meter_fallbacks"
-    key: ClassVar[tuple[str, ...]] = ("meter", "falls_back_to", "provider", "model")
-    is_daily: ClassVar[bool] = False
-
-    meter: str
-    falls_back_to: str
-    provider: str | None
-    """None = every provider."""
-    model: str | None
-    """None = every model."""
-
-
-class TimeBand(Row):
-    """A named part of the week in which a price holds."""
-
-    table: ClassVar[str] = "core.time_bands"
-    key: ClassVar[tuple[str, ...]] = ("time_band",)
-    is_daily: ClassVar[bool] = False
-
-    time_band: str
-    time_zone: str
-    """IANA name; weekdays, hours and holidays are read on its clock."""
-    calendar: str | None
-    """Holiday calendar; on its days no window is open."""
-    complement_of: str | None
-    """Set where the band is all time outside another band."""
-
-
-class TimeWindow(Row):
-    """Opening hours of a time band on one weekday."""
-
-    table: ClassVar[str] = "core.time_windows"
-    key: ClassVar[tuple[str, ...]] = ("time_band", "weekday", "from_minute")
-    is_daily: ClassVar[bool] = False
-
-    time_band: str
-    weekday: int
-    """1 Monday to 7 Sunday."""
-    from_minute: int
-    """Minute of the local day, inclusive."""
-    to_minute: int
-    """Exclusive."""
-
-
-class Holiday(Row):
-    """A public holiday of a calendar."""
-
-    table: ClassVar[str] = "core.holidays"
-    key: ClassVar[tuple[str, ...]] = ("calendar", "holiday")
-    is_daily: ClassVar[bool] = False
-
-    calendar: str
-    holiday: date
 
 
 class Price(Row):
@@ -260,13 +102,29 @@ class Price(Row):
 
     @model_validator(mode="after")
     def _check_bounds(self) -> Self:
-        if self.valid_from and self.valid_to and self.valid_from >= self.valid_to:
-            raise ValueError("valid_from is not before valid_to; an interval is [valid_from, valid_to)")
-        if self.ctx_gt is not None and self.ctx_le is not None and self.ctx_gt >= self.ctx_le:
-            raise ValueError("ctx_gt is not below ctx_le; a context band is (ctx_gt, ctx_le]")
-        if (self.ctx_gt is None and self.ctx_le is None) != (self.ctx_basis is None):
-            raise ValueError("ctx_basis goes with ctx_gt or ctx_le; write prompt_total or empty all three")
+        for is_wrong, message in self._claims():
+            if is_wrong:
+                raise ValueError(message)
         return self
+
+    def _claims(self) -> Iterator[tuple[bool, str]]:
+        bounds = (self.ctx_gt, self.ctx_le)
+        yield (
+            None not in (self.valid_from, self.valid_to) and self.valid_from >= self.valid_to,  # type: ignore[operator]
+            "valid_from is not before valid_to; an interval is [valid_from, valid_to)",
+        )
+        yield (
+            None not in bounds and self.ctx_gt >= self.ctx_le,  # type: ignore[operator]
+            "ctx_gt is not below ctx_le; a context band is (ctx_gt, ctx_le]",
+        )
+        yield (
+            (bounds == (None, None)) != (self.ctx_basis is None),
+            "ctx_basis goes with ctx_gt or ctx_le; write prompt_total or empty all three",
+        )
+        yield (
+            "," in self.price_id,
+            "price_id holds a comma; ids are listed with commas between them",
+        )
 
 
 def price_per_unit(unit_price: Any, per: Any) -> Decimal:
@@ -276,33 +134,39 @@ def price_per_unit(unit_price: Any, per: Any) -> Decimal:
         ValueError: not a plain non-negative decimal, `per` is not a positive integer, or the
             quotient needs more than 12 decimals.
     """
-    if not _is_plain(unit_price):
-        raise ValueError("unit_price must be plain decimal text such as 0.125")
-    if not str(per).isdigit() or int(per) == 0:
-        raise ValueError("per must be a positive integer such as 1000000")
+    if not isinstance(unit_price, str) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", unit_price):
+        message = f"unit_price {unit_price!r} must be plain decimal text such as 0.125"
+        raise ValueError(message)
+    if not re.fullmatch(r"[1-9][0-9]*", str(per)):
+        message = f"per {per!r} must be a positive integer such as 1000000"
+        raise ValueError(message)
     single = Decimal(unit_price) / Decimal(per)
     if single * Decimal(per) != Decimal(unit_price) or single != round(single, CARD_DECIMALS):
-        raise ValueError(f"unit_price / per needs more than {CARD_DECIMALS} decimals; choose a larger unit")
+        message = f"unit_price / per needs more than {CARD_DECIMALS} decimals; use a larger unit"
+        raise ValueError(message)
     return single
 
 
 def _utc_moment(bound: str, text: Any) -> Any:
-    if text is None or not isinstance(text, str):
+    if not isinstance(text, str):
         return text
     if not text.endswith("Z"):
-        raise ValueError(f"{bound} must be UTC and end in Z, such as 2026-11-01T00:00:00Z")
+        message = f"{bound} {text!r} must be UTC and end in Z, such as 2026-11-01T00:00:00Z"
+        raise ValueError(message)
     return text.removesuffix("Z")
-
-
-def _is_plain(text: Any) -> bool:
-    return isinstance(text, str) and text.replace(".", "", 1).isdigit() and text[0] != "."
 
 
 class PriceKey(Row):
     """One way in which a request can name a price list."""
 
     table: ClassVar[str] = "core.price_keys"
-    key: ClassVar[tuple[str, ...]] = ("provider", "platform", "region_scope", "model", "service_tier")
+    key: ClassVar[tuple[str, ...]] = (
+        "provider",
+        "platform",
+        "region_scope",
+        "model",
+        "service_tier",
+    )
     is_daily: ClassVar[bool] = False
 
     provider: str
@@ -344,7 +208,7 @@ class PriceLine(Row):
 
 
 class PriceCard(Row):
-    """A cell of a price list as requests name it: one price for every meter, None where unpriced."""
+    """A cell of a price list as requests name it: one price a meter, None where there is none."""
 
     table: ClassVar[str] = "core.price_cards"
     key: ClassVar[tuple[str, ...]] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -44,11 +45,12 @@ def price_revision(folder: Path | None = None) -> str:
     book = folder or data_root() / "price_tables"
     digest = hashlib.sha256()
     for path in sorted(p for p in book.rglob("*") if p.suffix in (".csv", ".toml")):
-        digest.update(path.relative_to(book).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        name = path.relative_to(book).as_posix().encode()
+        digest.update(name + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def _create(con: duckdb.DuckDBPyConnection, row: type[Row], rows: list[Row] | list[Price]) -> None:
+def _create(con: duckdb.DuckDBPyConnection, row: type[Row], rows: Sequence[Row]) -> None:
     """A table of these rows; one list a column is far quicker than one insert a row."""
     cells = [f"unnest(?::{c.sql_type}[]) as {c.name}" for c in columns(row)]
     values = [[getattr(r, c.name) for r in rows] for c in columns(row)]

@@ -1,6 +1,7 @@
 """What only the whole book can tell: rows that overlap, and names that lead nowhere.
 
-Each check is a query that returns the bad rows; what one row alone can tell is in its contract.
+Each check is a query that returns the bad rows as sentences; what one row alone can tell is in its
+contract.
 """
 
 from __future__ import annotations
@@ -9,22 +10,34 @@ import duckdb
 
 from unitcost.price_book.errors import PriceBookError
 
-_OVERLAP = """
+_SAME_LIST = " and ".join(
+    f"a.{column} = b.{column}"
+    for column in (
+        "provider",
+        "platform",
+        "region_scope",
+        "model_key",
+        "service_tier",
+        "meter",
+        "currency",
+    )
+)
+_SAME_TIME = """
+    coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
+"""
+_SAME_SIZE = "coalesce(a.ctx_gt < b.ctx_le, true) and coalesce(b.ctx_gt < a.ctx_le, true)"
+_PLACE = "b.source_file || ':' || b.source_line || ': '"
+
+_OVERLAP = f"""
 select
-    b.source_file || ':' || b.source_line || ': ' || b.price_id || ' holds at the same time as '
-    || a.price_id || ' (' || a.source_file || ':' || a.source_line
-    || '); close the older row with valid_to = the valid_from of the newer one'
+    {_PLACE} || b.price_id || ' holds at the same time as ' || a.price_id || ' (' || a.source_file
+    || ':' || a.source_line || '); close the older row with valid_to = valid_from of the newer'
 from core.prices as a
 inner join core.prices as b
     on
-        a.provider = b.provider and a.platform = b.platform and a.region_scope = b.region_scope
-        and a.model_key = b.model_key and a.service_tier = b.service_tier and a.meter = b.meter
-        and a.currency = b.currency and a.price_id < b.price_id
+        {_SAME_LIST} and {_SAME_TIME} and {_SAME_SIZE}
+        and (a.source_file, a.source_line) < (b.source_file, b.source_line)
         and (a.time_band is null or b.time_band is null or a.time_band = b.time_band)
-        and coalesce(a.valid_from, timestamp '0001-01-01') < coalesce(b.valid_to, timestamp '9999-12-31')
-        and coalesce(b.valid_from, timestamp '0001-01-01') < coalesce(a.valid_to, timestamp '9999-12-31')
-        and coalesce(a.ctx_gt, -1) < coalesce(b.ctx_le, 1000000000000000)
-        and coalesce(b.ctx_gt, -1) < coalesce(a.ctx_le, 1000000000000000)
 where a.status <> 'cancelled' and b.status <> 'cancelled'
 """
 _REPEATED_ID = """
@@ -35,104 +48,136 @@ from core.prices
 group by price_id
 having count(*) > 1
 """
-_UNKNOWN = """
-select p.source_file || ':' || p.source_line || ': {column} ' || p.{column} || ' is not in {file}; {fix}'
-from core.prices as p
-where p.{column} is not null and p.{column} <> '*' and p.{column} not in ({known})
-"""
-_HALF_A_CLOCK = """
+_UNIT = f"""
 select
-    p.source_file || ':' || p.source_line || ': ' || p.price_id || ' holds in time band ' || p.time_band
-    || ' and no row holds the rest of the time; add a row in its complement for the same interval'
-from core.prices as p
-inner join core.time_bands as b
-    on p.time_band = b.time_band
+    {_PLACE} || 'unit ' || b.unit || ' is not that of meter ' || m.meter
+    || ' in meters.toml; write ' || m.unit
+from core.prices as b
+inner join core.meters as m
+    on b.meter = m.meter
+where b.unit <> m.unit
+"""
+_HALF_A_CLOCK = f"""
+select
+    {_PLACE} || b.price_id || ' holds in time band ' || b.time_band
+    || ' and no row holds the rest of the time; add one in its complement for the same interval'
+from core.prices as b
+inner join core.time_bands as t
+    on b.time_band = t.time_band
 where not exists (
     select 1
-    from core.prices as o
+    from core.prices as a
     inner join core.time_bands as c
-        on o.time_band = c.time_band
+        on a.time_band = c.time_band
     where
-        (c.complement_of = b.time_band or b.complement_of = c.time_band)
-        and o.provider = p.provider and o.platform = p.platform and o.region_scope = p.region_scope
-        and o.model_key = p.model_key and o.service_tier = p.service_tier and o.meter = p.meter
-        and o.valid_from is not distinct from p.valid_from and o.valid_to is not distinct from p.valid_to
-        and o.ctx_gt is not distinct from p.ctx_gt
+        (c.complement_of = t.time_band or t.complement_of = c.time_band)
+        and {_SAME_LIST}
+        and a.valid_from is not distinct from b.valid_from
+        and a.valid_to is not distinct from b.valid_to
+        and a.ctx_gt is not distinct from b.ctx_gt
 )
 """
-_REPEATED_ALIAS = """
+_TWO_MEANINGS = f"""
 select
     'models.toml: id ' || a.alias || ' means both ' || a.model || ' and ' || b.model
-    || ' at the same time; give one of them, or dates that do not overlap'
+    || ' at the same time; keep one of them, or give dates that do not overlap'
 from core.model_aliases as a
 inner join core.model_aliases as b
-    on
-        a.alias = b.alias and a.model < b.model
-        and coalesce(a.valid_from, timestamp '0001-01-01') < coalesce(b.valid_to, timestamp '9999-12-31')
-        and coalesce(b.valid_from, timestamp '0001-01-01') < coalesce(a.valid_to, timestamp '9999-12-31')
-"""
-_REPEATED_NAME = """
-select '{file}: ' || {name} || ' is listed twice; keep one'
-from {table}
-group by {key}
-having count(*) > 1
+    on a.alias = b.alias and a.model < b.model and {_SAME_TIME}
 """
 
 
 def _unknown(column: str, known: str, file: str, fix: str) -> str:
-    return _UNKNOWN.format(column=column, known=known, file=file, fix=fix)
+    """Price rows whose name is not among the known ones."""
+    return f"""
+        select {_PLACE} || '{column} ' || b.{column} || ' is not in {file}; {fix}'
+        from core.prices as b
+        where b.{column} <> '*' and b.{column} not in ({known})
+    """
 
 
-def _repeated(table: str, key: str, file: str, name: str) -> str:
-    return _REPEATED_NAME.format(table=table, key=key, file=file, name=name)
+def _dangling(table: str, column: str, known: str, file: str) -> str:
+    """Rule entries that name what does not exist."""
+    return f"""
+        select distinct
+            '{file}: {column} ' || {column} || ' is not known; add it or correct the name'
+        from {table}
+        where {column} is not null and {column} not in ({known})
+    """
 
 
+def _repeated(table: str, key: str, file: str) -> str:
+    """Names listed twice under one key."""
+    return f"""
+        select '{file}: ' || concat_ws(' ', {key}) || ' is listed twice; keep one'
+        from {table}
+        group by {key}
+        having count(*) > 1
+    """
+
+
+_METERS = "select meter from core.meters"
+_HOLIDAYS = "select calendar from core.holidays"
+_KEYS = "select alias from core.model_aliases where rule = 'key'"
 _CHECKS = (
     _OVERLAP,
     _REPEATED_ID,
+    _UNIT,
     _HALF_A_CLOCK,
-    _REPEATED_ALIAS,
+    _TWO_MEANINGS,
     _unknown(
         "model_key",
-        "select alias from core.model_aliases where rule = 'key' "
-        "union all select 'family:' || family from core.model_families",
+        f"{_KEYS} union all select 'family:' || family from core.model_families",
         "models.toml",
         "add a [[model]] with this key or correct it",
     ),
-    _unknown("meter", "select meter from core.meters", "meters.toml", "use a known meter or append one"),
+    _unknown("meter", _METERS, "meters.toml", "correct it or append one"),
     _unknown(
         "service_tier",
         "select service_tier from core.service_tiers",
         "service_tiers.toml",
-        "use a known tier or add a [[tier]]",
+        "correct it or add a [[tier]]",
     ),
     _unknown(
         "time_band",
         "select time_band from core.time_bands",
         "time_bands.toml",
-        "use a known band or add a [[band]]",
+        "correct it or add a [[band]]",
     ),
     _unknown(
         "region_scope",
         "select s.region_scope from core.region_scopes as s "
-        "where s.provider = p.provider and s.platform = p.platform",
+        "where s.provider = b.provider and s.platform = b.platform",
         "region_scopes.toml for this provider and platform",
-        "use a known scope or add a [[scope]]",
+        "correct it or add a [[scope]]",
     ),
     _unknown(
         "supersedes",
         "select price_id from core.prices",
         "the book",
-        "name the price_id of the row that it replaces",
+        "write the price_id of the row that it replaces",
     ),
-    _repeated("core.providers", "provider_name", "providers.toml", "provider_name"),
-    _repeated("core.service_tiers", "spelled", "service_tiers.toml", "spelled"),
-    _repeated(
-        "core.region_scopes",
-        "provider, platform, spelled",
-        "region_scopes.toml",
-        "provider || ' ' || platform || ' ' || spelled",
+    _dangling("core.model_families", "model", _KEYS, "models.toml"),
+    _dangling("core.meter_fallbacks", "meter", _METERS, "meters.toml"),
+    _dangling("core.meter_fallbacks", "falls_back_to", _METERS, "meters.toml"),
+    _dangling(
+        "core.time_bands",
+        "complement_of",
+        "select time_band from core.time_windows",
+        "time_bands.toml",
     ),
+    _dangling("core.time_bands", "calendar", _HOLIDAYS, "time_bands.toml"),
+    _dangling(
+        "core.tier_equivalents",
+        "priced_as",
+        "select service_tier from core.service_tiers",
+        "service_tiers.toml",
+    ),
+    _repeated("core.providers", "provider_name", "providers.toml"),
+    _repeated("core.service_tiers", "spelled", "service_tiers.toml"),
+    _repeated("core.region_scopes", "provider, platform, spelled", "region_scopes.toml"),
+    _repeated("core.meters", "meter", "meters.toml"),
+    _repeated("core.model_aliases", "alias, model, valid_from", "models.toml"),
 )
 
 

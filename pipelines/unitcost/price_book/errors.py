@@ -14,6 +14,7 @@ class PriceBookError(ValueError):
     """A price book that cannot be trusted; each line names file, line or entry, and the fix."""
 
     def __init__(self, problems: list[str]) -> None:
+        """From the problems, one sentence each."""
         super().__init__("\n".join(problems))
         self.problems = problems
 

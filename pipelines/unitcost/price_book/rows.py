@@ -49,7 +49,9 @@ def _read_file(path: Path, name: str, prices: list[Price], problems: list[str]) 
             _read_line(cells, name, reader.line_num, prices, problems)
 
 
-def _read_line(cells: list[str], name: str, line: int, prices: list[Price], problems: list[str]) -> None:
+def _read_line(
+    cells: list[str], name: str, line: int, prices: list[Price], problems: list[str]
+) -> None:
     if len(cells) != len(CSV_COLUMNS):
         problems.append(f"{name}:{line}: {len(cells)} cells; a price row has {len(CSV_COLUMNS)}")
         return
