@@ -51,12 +51,9 @@ makers_off as (
         first_segment,
         azure_zone,
         location,
-        nullif(
-            regexp_extract(last_segment, '^(?:([a-z-]+)\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.(.+)$', 1), ''
-        ) as geo,
         regexp_extract(
-            last_segment, '^(?:([a-z-]+)\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.(.+)$', 2
-        ) as bedrock_id
+            last_segment, '^((?:[a-z-]+\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.).+$', 1
+        ) as maker_prefix
     from segments
 ),
 
@@ -70,9 +67,9 @@ steps_off as (
         first_segment,
         azure_zone,
         location,
-        geo,
-        bedrock_id,
-        case when bedrock_id <> '' then bedrock_id else last_segment end as bare_id
+        maker_prefix <> '' as has_bedrock_prefix,
+        nullif(regexp_extract(maker_prefix, '^([a-z-]+)\.[a-z]+\.$', 1), '') as geo,
+        substring(last_segment, length(maker_prefix) + 1) as bare_id
     from makers_off
 ),
 
@@ -86,8 +83,8 @@ versions_off as (
         first_segment,
         azure_zone,
         location,
+        has_bedrock_prefix,
         geo,
-        bedrock_id,
         bare_id,
         regexp_extract(bare_id, '^(.+?)(?::[0-9]+)$', 1) as revision_off,
         regexp_extract(bare_id, '^(.+?)-v[0-9]+(?:[:-][0-9]+)?$', 1) as version_off,
@@ -208,7 +205,7 @@ resolved as (
         v.geo,
         v.azure_zone,
         v.location,
-        v.bedrock_id <> '' as has_bedrock_prefix,
+        v.has_bedrock_prefix,
         named.provider as named_provider,
         named.platform as named_platform,
         named.provider_name is null and v.provider_name <> '' as is_unknown_name,
