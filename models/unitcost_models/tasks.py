@@ -41,6 +41,7 @@ class TaskDay(Row):
 
     table: ClassVar[str] = "core.task_days"
     key: ClassVar[tuple[str, ...]] = ("task_id", "day")
+    is_daily: ClassVar[bool] = False
 
     task_id: str
     day: date

@@ -57,4 +57,4 @@ select
     ) as decimal(38, 12)) as revenue_usd
 from floored
 group by customer_id
-order by customer_id
+order by day, customer_id

@@ -151,4 +151,4 @@ select
 from facts as f
 left join earlier as e on f.task_id = e.task_id
 left join holding as h on f.task_id = h.task_id and h.place = 1
-order by f.task_id
+order by f.task_id, day
