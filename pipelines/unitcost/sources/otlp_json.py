@@ -1,0 +1,39 @@
+"""OTLP/JSON: traces and evaluation logs as the collector's file exporter and SDKs write them.
+
+Rules (opentelemetry-proto's JSON encoding and file exporter, semantic conventions of GenAI,
+OpenLLMetry, OpenInference, OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM):
+
+- One line, or one document, is one export batch: `resourceSpans[]`, or `resourceLogs[]`. A trace
+  spreads over lines and files; children come before parents; re-delivery is legal.
+- Ids are hex in any case; 64-bit integers are text or numbers; enums are integers or names;
+  a missing or empty `parentSpanId` is a root; a status without code is unset.
+- A delivered record is a span, a kept span event or a kept log record. Only attributes that the
+  vocabulary names are kept, so no prompt or answer reaches `raw`; what counting needs of them
+  (response id, finish reason, usage, a digest of the input) is taken out first.
+- Text that is a Python literal instead of JSON (LiteLLM's `llm.openai.usage`) is read too.
+- Metrics repeat what spans count; a batch of them is quarantined, saying so.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost_models.raw_otlp import RawOtlp
+
+_BATCHES = ("resourceSpans", "resourceLogs", "resourceMetrics")
+
+
+def detect(sample: Sample) -> bool:
+    """Whether the sample is surely OTLP/JSON."""
+    return sample.kind == "json" and any(
+        isinstance(record.get(key), list) for record in sample.records for key in _BATCHES
+    )
+
+
+SOURCE = Source(
+    format="otlp_json",
+    title="OpenTelemetry traces and evaluations (OTLP/JSON)",
+    row=RawOtlp,
+    detect=detect,
+    counts_calls=True,
+    late_rows="record_kind <> 'span'",
+)

@@ -1,0 +1,63 @@
+"""Turns any delivered file into `raw.staged` and `raw.rejected`, in bounded memory.
+
+What a record means is not known here; `sql/raw` reads that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from unitcost.staging.checking import check_records
+from unitcost.staging.documents import spool_documents
+from unitcost.staging.layout import HEAD_BYTES, Layout, layout_of
+from unitcost.staging.limits import StagingError
+from unitcost.staging.lines import spool_lines
+from unitcost.staging.opening import read_chunks, read_head
+from unitcost.staging.sampling import sample
+from unitcost.staging.spool import Spool
+from unitcost.staging.tabular import spool_csv, spool_parquet
+
+__all__ = ["Staged", "StagingError", "sample", "stage"]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a file held: its layout, and how many records can be read and how many cannot."""
+
+    layout: Layout
+    records: int
+    rejected: int
+
+
+def stage(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Staged:
+    """Make `raw.staged(source_line, record)` and `raw.rejected(source_line, reason, text)`.
+
+    Every record is the text of a valid JSON object (VARCHAR: a JSON column would be validated again
+    by every reader). Rows of CSV and Parquet become objects of column name
+    and text (nested Parquet values: JSON); an empty CSV cell is null. `source_line` is the line in
+    a file of lines, the line a CSV record begins on, elsewhere the record's ordinal. Both relations
+    read files below `scratch`, which must stay until they are no longer needed.
+
+    Raises:
+        StagingError: nothing of the file can be read; the message says why.
+    """
+    layout = layout_of(read_head(path, HEAD_BYTES))
+    spool = Spool(scratch)
+    _spool(con, path, layout, spool)
+    spool.close()
+    records, rejected = check_records(con, spool)
+    return Staged(layout, records, rejected)
+
+
+def _spool(con: duckdb.DuckDBPyConnection, path: Path, layout: Layout, spool: Spool) -> None:
+    if layout is Layout.LINES:
+        spool_lines(read_chunks(path), spool)
+    elif layout is Layout.DOCUMENTS:
+        spool_documents(con, path, spool)
+    elif layout is Layout.CSV:
+        spool_csv(con, path, spool)
+    elif layout is Layout.PARQUET:
+        spool_parquet(con, path, spool)

@@ -1,0 +1,88 @@
+"""Checks spooled records in SQL and makes the two relations that ingest reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import duckdb
+
+from unitcost.staging.limits import KEPT_TEXT, MAX_DEPTH, NOT_JSON, NOT_OBJECT, TOO_DEEP
+from unitcost.staging.spool import Spool
+from unitcost.staging.sqltext import sql_text
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+# What nests deeply ends in a run of closing brackets.
+_CLOSING_RUNS = ("}" * 32, "]" * 32, "}]" * 16)
+
+
+def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, int]:
+    """Make `raw.staged` and `raw.rejected`; returns how many rows each has."""
+    kept = f"read_parquet({sql_text(spool.kept)}, file_row_number = true)"
+    _find_invalid(con, kept)
+    _find_deep(con, kept)
+    bad = _count(con, "raw.invalid")
+    con.execute(
+        f"""create or replace view raw.staged as select source_line, record from {kept}
+            {"anti join raw.invalid using (file_row_number)" if bad else ""}"""
+    )
+    con.execute(
+        f"""create or replace view raw.rejected as
+            select source_line, reason, text from read_parquet({sql_text(spool.rejected)})
+            union all
+            select source_line, i.reason, left(record, {KEPT_TEXT}) as text
+            from {kept} inner join raw.invalid as i using (file_row_number)"""
+    )
+    return _count(con, kept) - bad, spool.rejected_count + bad
+
+
+def _find_invalid(con: duckdb.DuckDBPyConnection, kept: str) -> None:
+    """`raw.invalid(file_row_number, reason)`: records that are no JSON objects."""
+    con.execute(
+        f"""create or replace table raw.invalid as
+            select file_row_number, if(is_json, $not_object, $not_json) as reason
+            from (
+                select
+                    file_row_number,
+                    json_valid(record) as is_json,
+                    ltrim(left(record, 64), ' \t\r')[1] = '{{' as is_object
+                from {kept}
+            )
+            where not is_json or not is_object""",
+        {"not_object": NOT_OBJECT, "not_json": NOT_JSON},
+    )
+
+
+def _find_deep(con: duckdb.DuckDBPyConnection, kept: str) -> None:
+    runs = " or ".join(f"contains(record, '{run}')" for run in _CLOSING_RUNS)
+    suspects = con.cursor().execute(
+        f"""select file_row_number, record from {kept}
+            anti join raw.invalid using (file_row_number) where {runs}"""
+    )
+    deep = [row for row, text in _rows(suspects) if depth_of(text) > MAX_DEPTH]
+    if deep:
+        con.execute(
+            "insert into raw.invalid select unnest($rows), $reason",
+            {"rows": deep, "reason": TOO_DEEP},
+        )
+
+
+def depth_of(text: str) -> int:
+    """How deeply objects and arrays nest in a JSON text."""
+    depth = deepest = 0
+    for character in _STRING.sub("", text):
+        if character in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "}]":
+            depth -= 1
+    return deepest
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str]]:
+    while rows := cursor.fetchmany(100):
+        yield from rows
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    return int(con.execute(f"select count(*) from {relation}").fetchall()[0][0])

@@ -1,0 +1,76 @@
+"""Tells from the beginning of a file how its records are laid out. Reads nothing but that."""
+
+from __future__ import annotations
+
+import csv
+import json
+from enum import Enum
+
+from unitcost.staging.limits import StagingError
+
+HEAD_BYTES = 1 << 20
+
+
+class Layout(Enum):
+    """How records stand in a file."""
+
+    LINES = "json lines"
+    DOCUMENTS = "json documents"
+    CSV = "csv"
+    PARQUET = "parquet"
+    EMPTY = "empty"
+
+
+def layout_of(head: bytes) -> Layout:
+    """The layout of a file that begins with `head`.
+
+    Raises:
+        StagingError: it is neither CSV nor JSON nor Parquet.
+    """
+    if head[:4] == b"PAR1":
+        return Layout.PARQUET
+    text = head.lstrip()
+    if not text:
+        return Layout.EMPTY
+    lines = text[:HEAD_BYTES].splitlines()
+    if text.startswith(b"["):
+        return Layout.DOCUMENTS
+    if _has_object_lines(lines) or _begins_long_line(text):
+        return Layout.LINES
+    if text.startswith(b"{"):
+        return Layout.DOCUMENTS
+    if header_of(head):
+        return Layout.CSV
+    message = "neither CSV with a header nor JSON nor Parquet; convert it to one of them"
+    raise StagingError(message)
+
+
+def _has_object_lines(lines: list[bytes]) -> bool:
+    """Whether a whole object stands on a line of its own, not indented inside a document."""
+    return any(line.startswith(b"{") and is_json(line) for line in lines[:100])
+
+
+def _begins_long_line(text: bytes) -> bool:
+    """Whether an object on one line is longer than what is looked at here."""
+    return text.startswith(b"{") and len(text) > HEAD_BYTES // 2 and b"\n" not in text
+
+
+def is_json(text: bytes) -> bool:
+    """Whether the text is one JSON value."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def header_of(head: bytes) -> list[str]:
+    """Column names of a CSV file, or none where the first line is no header."""
+    first = head.lstrip().split(b"\n", 1)[0].rstrip(b"\r")
+    if b"\0" in first or b"," not in first:
+        return []
+    try:
+        names = next(csv.reader([first.decode()], strict=True))
+    except (UnicodeDecodeError, csv.Error, StopIteration):
+        return []
+    return [name.strip() for name in names] if any(name.strip() for name in names) else []

@@ -1,0 +1,83 @@
+"""Where staged records go: Parquet files in scratch, so that any size fits in bounded memory.
+
+How records are found in a file is not known here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from unitcost.staging.limits import KEPT_TEXT
+
+_KEPT = pa.schema([("source_line", pa.int64()), ("record", pa.string())])
+_REJECTED = pa.schema([("source_line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
+_FLUSH_BYTES = 8 << 20
+
+
+class Spool:
+    """Collects records and rejects of one file, writing them to disk in batches.
+
+    `kept` and `rejected` are the two Parquet files; both exist once it is closed.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        """Begin both files in a new folder below `scratch`."""
+        scratch.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="staged-", dir=scratch))
+        self.kept = self.folder / "kept.parquet"
+        self.rejected = self.folder / "rejected.parquet"
+        self.rejected_count = 0
+        self._kept = pq.ParquetWriter(
+            self.kept, _KEPT, compression="lz4", use_dictionary=False, write_statistics=False
+        )
+        self._rejected = pq.ParquetWriter(self.rejected, _REJECTED, compression="zstd")
+        self._records: list[tuple[int, bytes]] = []
+        self._rejects: list[tuple[int, str, str]] = []
+        self._pending_bytes = 0
+
+    def keep_lines(self, first_line: int, lines: list[bytes]) -> None:
+        """Keep consecutive lines that are known to be UTF-8."""
+        self.flush()
+        numbers = pa.array(range(first_line, first_line + len(lines)), pa.int64())
+        self.keep_batch(numbers, pa.array(lines, pa.string()))
+
+    def keep_batch(self, numbers: pa.Array, records: pa.Array) -> None:
+        """Keep one batch of records; each is JSON text."""
+        self._kept.write_batch(pa.record_batch([numbers, records], schema=_KEPT))
+
+    def keep(self, line: int, record: bytes) -> None:
+        """Keep one record, known to be UTF-8."""
+        self._records.append((line, record))
+        self._grow(len(record))
+
+    def reject(self, line: int, reason: str, text: bytes) -> None:
+        """Reject one record with the beginning of its text."""
+        shown = text[:KEPT_TEXT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+        self._rejects.append((line, reason, shown))
+        self.rejected_count += 1
+        self._grow(len(shown))
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        if self._records:
+            numbers, records = zip(*self._records, strict=True)
+            self.keep_batch(pa.array(numbers, pa.int64()), pa.array(records, pa.string()))
+        if self._rejects:
+            columns = [pa.array(values) for values in zip(*self._rejects, strict=True)]
+            self._rejected.write_batch(pa.record_batch(columns, schema=_REJECTED))
+        self._records, self._rejects, self._pending_bytes = [], [], 0
+
+    def close(self) -> None:
+        """Write what is pending and finish both files."""
+        self.flush()
+        self._kept.close()
+        self._rejected.close()
+
+    def _grow(self, size: int) -> None:
+        self._pending_bytes += size
+        if self._pending_bytes > _FLUSH_BYTES:
+            self.flush()

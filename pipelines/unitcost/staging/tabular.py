@@ -1,0 +1,127 @@
+"""Reads CSV and Parquet files: each row becomes a JSON object of column name and text."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from unitcost.staging.csvlines import Record, records_of
+from unitcost.staging.layout import header_of
+from unitcost.staging.limits import MAX_RECORD, StagingError
+from unitcost.staging.opening import is_packed, read_chunks, read_head, unpack
+from unitcost.staging.spool import Spool
+from unitcost.staging.sqltext import sql_name, sql_text
+
+_BATCH = 20_000
+_RAGGED = "the line has {found} values, the header {wanted}; quote values that hold commas"
+_QUOTING = "the quoting of the line is broken; double the quotes inside values"
+_NESTED = ("STRUCT", "MAP", "UNION", "VARIANT", "JSON")
+
+
+def spool_csv(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
+    """Spool every row; a ragged or badly quoted one is rejected alone.
+
+    The first line is the header. An empty cell is null. A quoted value may span lines.
+    """
+    csv.field_size_limit(MAX_RECORD)
+    names = distinct_names(header_of(read_head(path, 1 << 20)))
+    batch: list[Record] = []
+    for record in records_of(read_chunks(path), spool, len(names)):
+        batch.append(record)
+        if len(batch) >= _BATCH:
+            _spool_rows(con, names, batch, spool)
+            batch = []
+    _spool_rows(con, names, batch, spool)
+
+
+def distinct_names(names: list[str]) -> list[str]:
+    """Names for columns without one, and for a second column of the same name."""
+    distinct: list[str] = []
+    for position, name in enumerate(names, start=1):
+        wanted = name or f"column_{position}"
+        distinct.append(wanted if wanted not in distinct else f"{wanted}_{position}")
+    return distinct
+
+
+def _spool_rows(
+    con: duckdb.DuckDBPyConnection, names: list[str], batch: list[Record], spool: Spool
+) -> None:
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    for record, row in zip(batch, _parsed(batch), strict=True):
+        if row is not None and len(row) == len(names):
+            lines.append(record.line)
+            rows.append(row)
+        elif row is None:
+            spool.reject(record.line, _QUOTING, record.text.encode())
+        else:
+            reason = _RAGGED.format(found=len(row), wanted=len(names))
+            spool.reject(record.line, reason, record.text.encode())
+    if rows:
+        spool.flush()
+        spool.keep_batch(pa.array(lines, pa.int64()), _objects(con, names, rows))
+
+
+def _parsed(batch: list[Record]) -> Sequence[list[str] | None]:
+    """Each record's values; None where its quoting is broken."""
+    try:
+        rows = list(csv.reader((record.text for record in batch), strict=True))
+    except csv.Error:
+        rows = []
+    if len(rows) == len(batch):
+        return rows
+    return [record.values() for record in batch]
+
+
+def _objects(con: duckdb.DuckDBPyConnection, names: list[str], rows: list[list[str]]) -> pa.Array:
+    """The rows as JSON texts."""
+    columns = {f"c{n}": pa.array(values) for n, values in enumerate(zip(*rows, strict=True))}
+    con.register("staged_rows", pa.table(columns))
+    pairs = ", ".join(f"{sql_text(name)}, nullif(c{n}, '')" for n, name in enumerate(names))
+    table = con.sql(
+        f"select json_object({pairs})::varchar as record from staged_rows"
+    ).to_arrow_table()
+    con.unregister("staged_rows")
+    return table.column("record").combine_chunks().cast(pa.string())
+
+
+def spool_parquet(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
+    """Spool every row, numbered from 1.
+
+    Scalars become text, exactly (decimals digit by digit), nested values JSON.
+
+    Raises:
+        StagingError: it is damaged.
+    """
+    source = sql_text(unpack(path, spool.folder) if is_packed(path) else path)
+    target = spool.folder / "rows.parquet"
+    try:
+        pairs = _column_pairs(con, source)
+        con.execute(
+            f"""copy (
+                select row_number() over () as source_line, json_object({pairs})::varchar as record
+                from read_parquet({source}, hive_partitioning = false)
+            ) to {sql_text(target)} (format parquet, compression lz4, row_group_size 20480)"""
+        )
+    except duckdb.Error as error:
+        message = "the Parquet file is damaged or cannot be read; write it again"
+        raise StagingError(message) from error
+    spool.kept = target
+
+
+def _column_pairs(con: duckdb.DuckDBPyConnection, source: str) -> str:
+    described = con.execute(
+        f"describe select * from read_parquet({source}, hive_partitioning = false)"
+    ).fetchall()
+    return ", ".join(
+        f"{sql_text(name)}, {_value(sql_name(name), kind)}" for name, kind, *_ in described
+    )
+
+
+def _value(column: str, kind: str) -> str:
+    is_nested = kind.startswith(_NESTED) or kind.endswith("]")
+    return f"to_json({column})" if is_nested else f"{column}::varchar"

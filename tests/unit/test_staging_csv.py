@@ -1,0 +1,74 @@
+"""CSV files: true line numbers, every value as text, and a bad row is rejected alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.test_staging import Con, records, rejects, staged
+
+
+def test_values_are_text_and_empty_ones_null(workbench: Con, tmp_path: Path) -> None:
+    content = '\ufeffa, b,c\r\n1,0.10,\r\n007,"x,""y""",é\r\n'
+    staged(workbench, tmp_path, content.encode())
+    assert records(workbench) == [
+        (2, {"a": "1", "b": "0.10", "c": None}),
+        (3, {"a": "007", "b": 'x,"y"', "c": "é"}),
+    ]
+
+
+def test_a_quoted_value_may_span_lines(workbench: Con, tmp_path: Path) -> None:
+    staged(workbench, tmp_path, b'a,b\n1,"x\n\ny"\n2,z\n')
+    assert records(workbench) == [(2, {"a": "1", "b": "x\n\ny"}), (5, {"a": "2", "b": "z"})]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"1", "the line has 1 values, the header 2"),
+        (b"1,2,3", "the line has 3 values, the header 2"),
+        (b"1,\xff", "the line is not valid UTF-8"),
+        (b'1,"x', "a quote opened on this line is never closed"),
+        (b'"1"x,2', "the quoting of the line is broken"),
+        (b"1," + b"x" * (17 << 20), "the record is 17,825,794 bytes long, more than 16 MiB"),
+    ],
+)
+def test_a_bad_row_is_rejected_alone(
+    workbench: Con, tmp_path: Path, line: bytes, reason: str
+) -> None:
+    staged(workbench, tmp_path, b"a,b\n1,2\n" + line + b"\n3,4\n\n5,6")
+    assert [n for n, _ in records(workbench)] == [2, 4, 6]
+    assert rejects(workbench) == [(3, reason)]
+
+
+def test_two_stray_quotes_do_not_swallow_the_rows_between(workbench: Con, tmp_path: Path) -> None:
+    staged(workbench, tmp_path, b'a,b\n1,"x\n2,y\n3,z\n4,"w\n5,v\n')
+    assert [n for n, _ in records(workbench)] == [3, 4, 6]
+    assert [n for n, _ in rejects(workbench)] == [2, 5]
+
+
+def test_columns_without_a_name_of_their_own_get_one(workbench: Con, tmp_path: Path) -> None:
+    staged(workbench, tmp_path, b"a,,a\n1,2,3\n")
+    assert records(workbench) == [(2, {"a": "1", "column_2": "2", "a_3": "3"})]
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=8)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(TEXT, TEXT, st.just("end")), min_size=1, max_size=6))
+def test_what_a_writer_wrote_is_read_back(
+    workbench: Con, tmp_path: Path, rows: list[tuple[str, str, str]]
+) -> None:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerows([("a", "b", "c"), *rows])
+    staged(workbench, tmp_path, file.getvalue().encode())
+    assert [tuple(v or "" for v in r.values()) for _, r in records(workbench)] == rows
