@@ -114,6 +114,17 @@ def test_what_cannot_be_priced_is_counted_with_its_reason(
     assert pairs(warehouse, unpriced) == truth.unpriced
 
 
+def test_every_task_ends_as_it_was_stated(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    rows = warehouse.execute(
+        """
+        select task_type, outcome, count(*) from core.tasks where day = started_on group by all
+        """
+    ).fetchall()
+    assert {(kind, outcome): count for kind, outcome, count in rows} == truth.tasks
+
+
 def test_stated_costs_equal_the_metered_ones(warehouse: duckdb.DuckDBPyConnection) -> None:
     differing = """
         select count(*) from marts.cost_per_request

@@ -6,13 +6,13 @@ A warehouse that read the files must come to the same numbers to the last digit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from unitcost.demo.run import UNSEEN, Call, Usage
-from unitcost.demo.scenario import PICO, picos
+from unitcost.demo.business import outcome_rows
+from unitcost.demo.run import UNSEEN, Call, Run, Usage
+from unitcost.demo.scenario import CLASSIFICATION, PICO, picos
 from unitcost.demo.traffic import Month, simulate_day
 
 ModelKey = tuple[str, str, str]
@@ -50,7 +50,8 @@ class Truth:
 
     `requests` counts attempts. `tokens` holds what the files tell of billed usage, by model.
     `cost_usd` is the cost of every request whose cost can be known; `unpriced` counts the others
-    by reason. `unseen_usd` is what the providers bill and no log tells.
+    by reason. `tasks` counts tasks by type and outcome, as far as it was stated by the last day.
+    `unseen_usd` is what the providers bill and no log tells.
     """
 
     requests: int = 0
@@ -61,6 +62,7 @@ class Truth:
     cost_by_day: dict[date, Decimal] = field(default_factory=dict)
     cost_by_feature: dict[str, Decimal] = field(default_factory=dict)
     cost_by_customer: dict[str | None, Decimal] = field(default_factory=dict)
+    tasks: Counter[tuple[str, str]] = field(default_factory=Counter)
     unpriced: Counter[str] = field(default_factory=Counter)
     unseen_usd: Decimal = Decimal(0)
 
@@ -72,6 +74,14 @@ class Truth:
         if call.is_answered:
             self._add_tokens(call)
         self._add_cost(call)
+
+    def add_tasks(self, runs: list[Run], through: date) -> None:
+        """Count the tasks that these runs worked on; runs of the batch job have none."""
+        stated = {run.task_id for _, run in outcome_rows(runs, through)}
+        for run in {run.task_id: run for run in runs if run.feature is not CLASSIFICATION}.values():
+            is_known = run.task_id in stated or run.feature.judged == "trace"
+            outcome = run.outcome if is_known else None
+            self.tasks[run.feature.task_type, outcome or "unknown"] += 1
 
     def _add_tokens(self, call: Call) -> None:
         key = (call.model.provider, call.model.name, call.model.service_tier)
@@ -96,17 +106,13 @@ class Truth:
         self.cost_by_customer[customer] = self.cost_by_customer.get(customer, Decimal(0)) + cost
 
 
-def count_all(calls: Iterable[Call]) -> Truth:
-    """The truth about these calls."""
-    truth = Truth()
-    for call in calls:
-        truth.add(call)
-    return truth
-
-
 def demo_truth(through: date, seed: int = 7, days: int = 30) -> Truth:
     """The truth about the month that `write_demo` writes for the same arguments."""
-    month = Month(through, seed, days)
-    return count_all(
-        call for day in month.dates() for run in simulate_day(month, day) for call in run.calls
-    )
+    month, truth = Month(through, seed, days), Truth()
+    for day in month.dates():
+        runs = simulate_day(month, day)
+        truth.add_tasks(runs, through)
+        for run in runs:
+            for call in run.calls:
+                truth.add(call)
+    return truth
