@@ -203,8 +203,6 @@ class PriceLine(Row):
     """None where the cell has no price at all."""
     price_id: str | None
     price_per_unit: Decimal | None
-    is_own: bool
-    """Whether the row is the model's own, not a fee for every model."""
 
 
 class PriceCard(Row):
@@ -237,8 +235,6 @@ class PriceCard(Row):
     time_band: str | None
     card_id: int
     """The cell in `core.price_lines`; cards that differ in spelling share it."""
-    has_own_prices: bool
-    """Whether the model itself has a price here."""
     input_per_unit: Decimal | None
     cache_read_per_unit: Decimal | None
     cache_write_5m_per_unit: Decimal | None

@@ -31,8 +31,7 @@ offers as (
         coalesce(p.ctx_le, 1000000000000000) as ctx_le,
         case when p.model_key = l.model then 0 when f.model is not null then 4 else 8 end
         + case when p.region_scope = l.region_scope then 0 else 2 end
-        + case when p.service_tier = l.service_tier then 0 else 1 end as distance,
-        p.model_key <> '*' as is_own
+        + case when p.service_tier = l.service_tier then 0 else 1 end as distance
     from core.prices as p
     left join core.model_families as f
         on p.model_key = 'family:' || f.family
@@ -216,8 +215,7 @@ held as (
         o.meter,
         o.price_id,
         o.price_per_unit,
-        o.distance,
-        o.is_own
+        o.distance
     from cells as c
     inner join offers as o
         on
@@ -239,8 +237,7 @@ held_or_lent as (
         meter,
         price_id,
         price_per_unit,
-        distance,
-        is_own
+        distance
     from held
     union all
     select
@@ -248,8 +245,7 @@ held_or_lent as (
         f.meter,
         h.price_id,
         h.price_per_unit,
-        h.distance + 100 as distance,
-        h.is_own
+        h.distance + 100 as distance
     from held as h
     inner join cells as c
         on h.card_id = c.card_id
@@ -266,7 +262,6 @@ nearest as (
         meter,
         price_id,
         price_per_unit,
-        is_own,
         row_number() over (partition by card_id, meter order by distance, price_id) as preference
     from held_or_lent
 )
@@ -285,8 +280,7 @@ select
     c.time_band,
     n.meter,
     n.price_id,
-    n.price_per_unit,
-    coalesce(n.is_own, false) as is_own
+    n.price_per_unit
 from cells as c
 left join nearest as n
     on c.card_id = n.card_id and n.preference = 1

@@ -255,6 +255,18 @@ used_lines as (
         on u.card_id = l.card_id and m.meter = l.meter
 ),
 
+price_cells as (
+    select distinct
+        card_id,
+        provider,
+        platform,
+        region_scope,
+        model,
+        service_tier,
+        ctx_gt
+    from core.price_lines
+),
+
 used_prices as (
     select distinct
         card_id,
@@ -264,25 +276,39 @@ used_prices as (
     where price_id is not null
 ),
 
-own_prices as (
+-- A meter that the same list prices at another time lacks a price at this date; else it has none.
+missing_meters as (
     select
-        card_id,
-        bool_or(is_own) as has_own_prices
-    from core.price_lines
-    group by card_id
+        u.card_id,
+        u.meters_used,
+        u.meter,
+        u.bit,
+        count(o.price_id) > 0 as is_priced_at_another_time
+    from used_lines as u
+    inner join price_cells as c
+        on u.card_id = c.card_id
+    left join core.price_lines as o
+        on
+            c.provider = o.provider
+            and c.platform = o.platform
+            and c.region_scope = o.region_scope
+            and c.model = o.model
+            and c.service_tier = o.service_tier
+            and c.ctx_gt = o.ctx_gt
+            and u.meter = o.meter
+    where u.price_id is null
+    group by u.card_id, u.meters_used, u.meter, u.bit
 ),
 
 missing_prices as (
     select
-        u.card_id,
-        u.meters_used,
-        case when o.has_own_prices then 'no_price_for_meter:' || arg_min(u.meter, u.bit) else 'no_price_at_date' end
-            as missing_reason
-    from used_lines as u
-    inner join own_prices as o
-        on u.card_id = o.card_id
-    where u.price_id is null
-    group by u.card_id, u.meters_used, o.has_own_prices
+        card_id,
+        meters_used,
+        arg_min(
+            case when is_priced_at_another_time then 'no_price_at_date' else 'no_price_for_meter:' || meter end, bit
+        ) as missing_reason
+    from missing_meters
+    group by card_id, meters_used
 ),
 
 bills as (
