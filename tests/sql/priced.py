@@ -27,7 +27,7 @@ def open_priced_workbench() -> duckdb.DuckDBPyConnection:
 
 def request(**values: Any) -> dict[str, Any]:
     """A billed, reported request of gpt-5 on its own platform, unless told otherwise."""
-    row = {
+    row: dict[str, Any] = {
         "request_id": "r1",
         "call_id": "c1",
         "is_final_attempt": True,
