@@ -80,8 +80,8 @@ class ProviderCost(Report):
     line_item: str | None
     """As the report words it."""
     cost_type: str
-    """tokens, web_search, file_search, code_execution, session_usage, images or what else the report
-    says; not_split where it is not grouped by line, unparsed where no rule reads the line."""
+    """tokens, web_search, file_search, code_execution, session_usage, images or what else the
+    report says; not_split where it is not grouped by line, unparsed where no rule reads it."""
     token_class: str | None
     """Column of `core.provider_usage` that the charge is for, where one is known. Reasoning is
     charged within output_tokens."""
@@ -96,3 +96,43 @@ class ProviderCost(Report):
     """Rule that read them: currency_number, cents_text or dollars_2dp."""
     quantity: Decimal | None
     quantity_unit: str | None
+
+
+class UsageEntry(Row):
+    """What a normalised usage object is of."""
+
+    body_id: str
+    """Identity given by the caller."""
+    entry_no: int
+    """0 for the response itself; 1 and up for what is billed outside its totals."""
+    entry_model: str | None
+    """Model of an entry that ran on another one than the response's."""
+    entry_type: str
+    """response, or the type the provider gives the entry: compaction, advisor_message."""
+    normalisation_rule: str
+    """Name in `unitcost.usage_objects.RULES`."""
+
+
+class UsageObject(Meters, Tokens, UsageEntry):
+    """One billed entry of one response's usage object, token classes disjoint.
+
+    Not a table: `unitcost.usage_objects.normalise` makes these rows for whoever reads responses.
+    """
+
+    input_tool_tokens: int | None
+    """Results of tools the provider ran, read as input (Gemini); priced as text input."""
+    input_video_tokens: int | None
+    """Uncached video input."""
+    cache_read_video_tokens: int | None
+    """Video input served from a cache."""
+    processed_input_tokens: int | None
+    """What was processed where that is not what is billed (Cohere); never priced."""
+    processed_output_tokens: int | None
+    declared_tokens: int | None
+    """The total that the object declares, of the scope of the classes."""
+    residual_tokens: int | None
+    """Declared total minus the classes; None where no total is declared."""
+    reported_cost_usd: Decimal | None
+    """Cost that the object states."""
+    problem: str | None
+    """A count that is none, and was left out; None when all could be read."""

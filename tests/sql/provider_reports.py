@@ -108,7 +108,8 @@ def core(
     con: duckdb.DuckDBPyConnection, table: str, *deliveries: tuple[type[Row], list[Any]]
 ) -> list[Report]:
     """Rows of a core table after the deliveries (raw row model, records of one file)."""
-    for row in RAW:
+    models: tuple[type[Row], ...] = RAW
+    for row in models:
         create_empty(con, row)
     for number, (row, records) in enumerate(deliveries):
         accept(con, row, *records, name=f"{number}.json")

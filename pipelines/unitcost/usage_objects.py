@@ -1,0 +1,138 @@
+"""Makes the usage objects of provider responses disjoint, each by its own source's rule.
+
+`normalise` runs `sql/raw/usage_objects.sql` over whole relations; nothing here loops over records.
+Which table the rows end up in, and who delivered the responses, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import duckdb
+
+from unitcost.queries import load_query
+
+RULES: dict[str, str] = {
+    "openai_chat": "prompt includes cache and modalities, completion includes reasoning",
+    "openai_responses": "input includes cache reads and writes, output includes reasoning",
+    "openai_realtime": "modality counts include their cached part",
+    "openai_images": "input is text and image; output is image unless split",
+    "openai_transcription": "tokens by modality, or seconds of audio and no token",
+    "gemini": "cached inside prompt; tool prompts and thoughts beside; details over modalities",
+    "gemini_interactions": "gemini under the names of the Interactions API",
+    "gemini_openai": "what the total has beyond prompt and completion is reasoning",
+    "deepseek": "prompt is cache hits and misses",
+    "xai": "reasoning stands beside completion where the total says so",
+    "mistral": "openai_chat; audio is told in seconds",
+    "openrouter": "openai_chat for every model, Claude included; the cost is stated",
+    "openrouter_activity": "openai_chat; a replayed row may have more cached than prompt",
+    "litellm": "prompt includes reads and writes for every provider",
+    "vercel_gateway": "input includes cache reads and writes",
+    "total_only": "one total, all of it input (embeddings, reranking)",
+    "anthropic": "input, reads and writes beside each other; output includes thinking",
+    "bedrock_converse": "input, reads and writes beside each other; the total has all four",
+    "bedrock_metrics": "counts of the invocation log and of streams, beside each other",
+    "bedrock_titan": "input and output",
+    "bedrock_llama": "input and output",
+    "cohere": "billed units; what was processed is kept aside",
+    "ollama": "input and output; a prompt that was cached is absent",
+    "cloudflare_gateway": "input and output, nothing split",
+    "marketplace_units": "a usage amount in millions of tokens of one direction",
+}
+"""Rule name -> how the object's counts relate. Names are `normalisation_rule` in the results."""
+
+_FAMILIES = ("inclusive", "exclusive", "gemini")
+
+_BY_FLAVOUR: dict[tuple[str, str], str] = {
+    ("anthropic", "openai_compatible"): "openai_chat",
+    ("cohere", "openai_compatible"): "openai_chat",
+    ("google", "openai_compatible"): "gemini_openai",
+    ("google", "interactions"): "gemini_interactions",
+    ("openai", "images"): "openai_images",
+    ("openai", "realtime"): "openai_realtime",
+    ("openai", "transcriptions"): "openai_transcription",
+    ("openrouter", "activity"): "openrouter_activity",
+    ("bedrock", "converse"): "bedrock_converse",
+    ("bedrock", "invocation_log"): "bedrock_metrics",
+    ("aws_marketplace", "cur"): "marketplace_units",
+}
+_BY_PROVIDER: dict[str, str] = {
+    "anthropic": "anthropic",
+    "cloudflare_gateway": "cloudflare_gateway",
+    "cohere": "cohere",
+    "deepseek": "deepseek",
+    "google": "gemini",
+    "litellm": "litellm",
+    "mistral": "mistral",
+    "ollama": "ollama",
+    "openrouter": "openrouter",
+    "vercel_gateway": "vercel_gateway",
+    "xai": "xai",
+}
+_BY_KEYS: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"billed_units"}), "cohere"),
+    (frozenset({"total_input_tokens"}), "gemini_interactions"),
+    (frozenset({"inputTextTokenCount"}), "bedrock_titan"),
+    (frozenset({"inputTokenCount"}), "bedrock_metrics"),
+    (frozenset({"inputTokens"}), "bedrock_converse"),
+    (frozenset({"outputTokens"}), "bedrock_converse"),
+    (frozenset({"promptTokenCount"}), "gemini"),
+    (frozenset({"candidatesTokenCount"}), "gemini"),
+    (frozenset({"totalTokenCount"}), "gemini"),
+    (frozenset({"prompt_token_count"}), "bedrock_llama"),
+    (frozenset({"eval_count"}), "ollama"),
+    (frozenset({"prompt_cache_miss_tokens"}), "deepseek"),
+    (frozenset({"cost_in_usd_ticks"}), "xai"),
+    (frozenset({"num_cached_tokens"}), "mistral"),
+    (frozenset({"prompt_audio_seconds"}), "mistral"),
+    (frozenset({"seconds", "type"}), "openai_transcription"),
+    (frozenset({"input_token_details", "type"}), "openai_transcription"),
+    (frozenset({"input_token_details"}), "openai_realtime"),
+    (frozenset({"cached_input_tokens"}), "vercel_gateway"),
+    (frozenset({"prompt_tokens"}), "openai_chat"),
+    (frozenset({"input_tokens", "total_tokens"}), "openai_responses"),
+    (frozenset({"input_tokens", "output_tokens"}), "anthropic"),
+    (frozenset({"total_tokens"}), "total_only"),
+    (frozenset({"tokens_in", "tokens_out"}), "cloudflare_gateway"),
+)
+_NEEDED_KEYS: dict[str, frozenset[str]] = {
+    "anthropic": frozenset({"input_tokens", "output_tokens"}),
+    "cohere": frozenset({"billed_units"}),
+    "deepseek": frozenset({"prompt_cache_miss_tokens"}),
+    "ollama": frozenset({"eval_count"}),
+}
+"""A provider's own object; what it answers in another's shape is read by that shape."""
+
+
+def choose_rule(provider: str | None, flavour: str | None, keys: Collection[str]) -> str | None:
+    """The rule for a usage object.
+
+    `provider` is who answered (the gateway, where one rewrites usage), `flavour` the API where a
+    provider has several, `keys` the object's top-level names: Bedrock and most gateways pass the
+    maker's own object on, so its names decide what neither of the two does. None where the object
+    counts no tokens at all.
+    """
+    names = set(keys)
+    by_flavour = _BY_FLAVOUR.get((provider or "", flavour or ""))
+    if by_flavour is not None:
+        return by_flavour
+    own = _BY_PROVIDER.get(provider or "")
+    by_keys = next((rule for needed, rule in _BY_KEYS if needed <= names), None)
+    if own is None or by_keys is None:
+        return by_keys
+    return own if names >= _NEEDED_KEYS.get(own, frozenset()) else by_keys
+
+
+def normalise(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the view `raw.usage_objects` of `raw.usage_bodies(body_id, rule, usage JSON)`.
+
+    Its columns are those of `unitcost_models.provider.UsageObject`: one row per billed entry. A
+    count that is none (negative, fractional, not a number) is left out and named in `problem`. A
+    body whose rule is NULL or unknown gives no row.
+    """
+    for family in _FAMILIES:
+        name = f"raw.usage_objects_{family}"
+        con.execute(f"create or replace view {name} as {load_query(name).text}")
+    con.execute(
+        f"create or replace view raw.usage_objects as {load_query('raw.usage_objects').text}"
+    )
