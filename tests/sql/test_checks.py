@@ -26,7 +26,9 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
             "b",
         ),
     ],
-    "calls_have_one_final_attempt": [("update core.requests set call_id = 'c', is_final_attempt = true", "c")],
+    "calls_have_one_final_attempt": [
+        ("update core.requests set call_id = 'c', is_final_attempt = true", "c")
+    ],
     "cost_is_not_negative": [
         ("update core.request_costs set cost_usd = -1 where request_id = 'a'", "a"),
         ("update core.request_costs set reasoning_cost_usd = -1 where request_id = 'b'", "b"),

@@ -1,0 +1,73 @@
+"""Pricing and materialising a day: the general transforms against a script written by hand.
+
+Sizes: `UNITCOST_BENCH_REQUESTS=1000000 pytest -n 0 -s tests/benchmarks/test_bench_marts.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import pytest
+
+from tests.benchmarks.made_day import DAY, made_day
+from tests.benchmarks.marts_by_hand import write_by_hand
+from unitcost.lake.files import write_rows
+from unitcost.queries import load_query, query_names
+from unitcost.tables import day_tables, row_models
+from unitcost.workbench import run_step, run_steps
+
+T = TypeVar("T")
+COUNT = int(os.environ.get("UNITCOST_BENCH_REQUESTS", "20000"))
+
+
+@pytest.mark.benchmark
+def test_a_day_of_marts_against_a_script_written_by_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_hand = tmp_path / "by_hand"
+    by_hand.mkdir()
+    with made_day(COUNT) as con:
+        seconds, ours = _timed(lambda: _write_ours(con, tmp_path / "ours"))
+        yardstick, _ = _timed(lambda: write_by_hand(con, by_hand))
+        for table, file in ours.items():
+            assert _differences(con, file, by_hand / f"{table.split('.')[1]}.parquet") == 0, table
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\nmarts of {COUNT:,} requests: {seconds:.2f} s, by hand {yardstick:.2f} s, "
+            f"ratio {seconds / yardstick:.2f}"
+        )
+
+
+def _write_ours(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Path]:
+    """What a day's build does for these tables: run, write, audit."""
+    run_steps(
+        con, [s for s in load_query("core.request_costs").inputs if s in query_names("steps")], DAY
+    )
+    marts = [table for table in day_tables() if table.startswith("marts.")]
+    written = {}
+    for table in ("core.request_costs", *marts):
+        run_step(con, table, DAY)
+        written[table] = write_rows(con, row_models()[table], f"from {table}", folder / table).path
+    return written
+
+
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def _differences(con: duckdb.DuckDBPyConnection, ours: Path, by_hand: Path) -> int:
+    """Rows that only one of the two files holds."""
+    names = [name for name, *_ in con.execute(f"describe from '{ours}'").fetchall()]
+    columns = ", ".join(names)
+    left, right = (f"(select {columns} from '{file}')" for file in (ours, by_hand))
+    answer = con.execute(
+        f"select count(*) from (({left} except all {right}) union all ({right} except all {left}))"
+    )
+    return int(answer.fetchall()[0][0])
