@@ -82,7 +82,7 @@ class Result(Row):
     normalisation_rule: str | None
     """The rule that made the token classes disjoint, e.g. `inclusive_input`."""
     residual_tokens: int | None
-    """Declared total minus the sum of the classes; None where no total of that scope is declared."""
+    """Declared total minus the sum of the classes; None where no such total is declared."""
     reported_cost_usd: Decimal | None
     """Cost that the source states; kept beside ours, never added."""
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from unitcost_models.base import Row
 from unitcost_models.shared import Dimensions, Meters, Provenance, Tokens
 
 

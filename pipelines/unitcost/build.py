@@ -149,7 +149,9 @@ def _are_open(con: duckdb.DuckDBPyConnection, check: Query) -> bool:
 
 
 def _run_check(con: duckdb.DuckDBPyConnection, check: Query, day: date) -> CheckResult:
-    bad = con.execute(f"select to_json(b)::varchar, count(*) over () from ({check.bind(day)}) as b limit 1").fetchall()
+    bad = con.execute(
+        f"select to_json(b)::varchar, count(*) over () from ({check.bind(day)}) as b limit 1"
+    ).fetchall()
     return CheckResult(
         check_name=check.name.removeprefix("checks."),
         day=day,

@@ -43,8 +43,7 @@ def due_days(catalogue: Catalogue, digests: dict[date, str], through: date) -> l
     return [
         day
         for day, digest in digests.items()
-        if day <= through
-        and (day not in catalogue.days or catalogue.days[day].inputs != digest)
+        if day <= through and (day not in catalogue.days or catalogue.days[day].inputs != digest)
     ]
 
 
@@ -58,7 +57,7 @@ def _digest(names: set[str], constant: str) -> str:
 
 
 def _inputs_by_day(catalogue: Catalogue) -> dict[date, set[str]]:
-    """Day -> names of the raw files and deliveries it is made from; only days with rows of their own."""
+    """Day -> names of what it is made from, for days with rows or touches of their own."""
     seen: dict[date, set[str]] = defaultdict(set)
     own: set[date] = {day for day, _ in catalogue.touches}
     for file in _raw_files(catalogue):

@@ -5,5 +5,6 @@ class UsageError(ValueError):
     """The command cannot do what was asked; `hint` says how to ask."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
+        """What is wrong and how to ask."""
         super().__init__(message)
         self.hint = hint

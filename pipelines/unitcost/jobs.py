@@ -4,7 +4,6 @@ from datetime import UTC, timedelta
 
 import dagster as dg
 
-
 nightly_job = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),

@@ -52,9 +52,7 @@ def deliveries(landing: Path) -> list[Path]:
     return sorted(
         path
         for path in landing.rglob("*")
-        if path.is_file()
-        and not path.name.startswith(".")
-        and not path.name.endswith(_UNFINISHED)
+        if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_UNFINISHED)
     )
 
 

@@ -1,4 +1,4 @@
-"""The nightly run from the command line: the same job as the schedule's, only when there is work."""
+"""The nightly run: the same job as the schedule's, started only when there is work."""
 
 from __future__ import annotations
 
@@ -148,7 +148,8 @@ def _checks(result: ExecuteInProcessResult) -> tuple[tuple[str, ...], tuple[str,
 
     broken = [e for e in result.get_asset_check_evaluations() if not e.passed]
     lines = [
-        (e.severity == AssetCheckSeverity.ERROR, f"{e.check_name}: {_first(e.metadata)}") for e in broken
+        (e.severity == AssetCheckSeverity.ERROR, f"{e.check_name}: {_first(e.metadata)}")
+        for e in broken
     ]
     return (
         tuple(text for is_error, text in lines if is_error),

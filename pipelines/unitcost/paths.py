@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def data_root() -> Path:
-    """Folder that holds `sql/`, `price_tables/` and `dagster.yaml`: the wheel's or the checkout's."""
+    """Folder of `sql/`, `price_tables/` and `dagster.yaml`: the wheel's or the checkout's."""
     packaged = _PACKAGE / "data"
     return packaged if packaged.is_dir() else _PACKAGE.parents[1]
 

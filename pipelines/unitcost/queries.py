@@ -61,7 +61,9 @@ def load_query(name: str) -> Query:
     """
     path = query_path(name)
     if not path.is_file():
-        raise QueryError(f"{path.name}: there is no query {name}; add sql/{name.replace('.', '/')}.sql")
+        raise QueryError(
+            f"{path.name}: there is no query {name}; add sql/{name.replace('.', '/')}.sql"
+        )
     text = path.read_text(encoding="utf-8")
     _check_header(name, text)
     statement = _one_select(name, text)

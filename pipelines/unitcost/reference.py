@@ -10,6 +10,7 @@ import ast
 import inspect
 import sys
 from functools import cache
+from itertools import pairwise
 
 from unitcost.tables import published_models
 from unitcost_models.base import Row, columns
@@ -34,10 +35,9 @@ def _section(row: type[Row]) -> str:
     meanings = _meanings(row)
     lines = [f"\n## {row.table}\n", f"{inspect.getdoc(row)}\n", f"Key: {', '.join(row.key)}.\n"]
     lines += ["| column | type | meaning |", "|---|---|---|"]
-    lines += [
-        f"| {c.name} | {c.sql_type}{'' if c.is_nullable else ' not null'} | {meanings.get(c.name, '')} |"
-        for c in columns(row)
-    ]
+    for c in columns(row):
+        kind = c.sql_type if c.is_nullable else f"{c.sql_type} not null"
+        lines.append(f"| {c.name} | {kind} | {meanings.get(c.name, '')} |")
     return "\n".join(lines) + "\n"
 
 
@@ -56,7 +56,7 @@ def _own_meanings(row: type[Row]) -> dict[str, str]:
     statements = body.body if isinstance(body, ast.ClassDef) else []
     return {
         field.target.id: " ".join(text.value.value.split())
-        for field, text in zip(statements, statements[1:], strict=False)
+        for field, text in pairwise(statements)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
         and isinstance(text, ast.Expr)

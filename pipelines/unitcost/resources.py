@@ -10,7 +10,7 @@ from pydantic import PrivateAttr
 from unitcost.session import Session, open_session
 
 
-class Warehouse(dg.ConfigurableResource):
+class Warehouse(dg.ConfigurableResource[Session]):
     """The home folder, opened for writing while a run lasts."""
 
     home: str
@@ -19,8 +19,9 @@ class Warehouse(dg.ConfigurableResource):
     _session: Session | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(
-        self, context: dg.InitResourceContext
+    def yield_for_execution(  # type: ignore[override]  # the assets take the resource itself
+        self,
+        context: dg.InitResourceContext,  # noqa: ARG002 Dagster passes it
     ) -> Generator["Warehouse", None, None]:
         """Hold the writer's lock for the run."""
         with open_session(Path(self.home)) as session:

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from unitcost.lake.catalogue import Catalogue, load_catalogue
-from unitcost.lake.files import WrittenFile, table_folder, write_rows
+from unitcost.lake.files import table_folder, write_rows
 from unitcost.lake.lock import writer_lock
 from unitcost.lake.publish import publish, remove_orphans
 from unitcost.paths import Home
@@ -24,6 +24,15 @@ from unitcost.vocabulary import Vocabulary, create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
 from unitcost_models.base import Row
 from unitcost_models.meta import LakeFile, QuarantinedRecord
+
+
+@dataclass(frozen=True)
+class RawPart:
+    """Which part of a table a file holds: its day, its delivery, whether it is of late rows."""
+
+    day: date | None
+    delivery: str | None
+    is_late: bool
 
 
 @dataclass
@@ -45,44 +54,38 @@ class Session:
         return con
 
     def write(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        row: type[Row],
-        sql: str,
-        day: date | None,
-        delivery: str | None = None,
-        is_late: bool = False,
+        self, con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, day: date | None
     ) -> LakeFile:
-        """Write a table's rows of one day and name the file in the catalogue.
-
-        A raw file (with a `delivery`) stands beside others; any other takes their place.
-        """
-        written = write_rows(con, row, sql, self._folder(row, day))
-        file = self._entry(row, written, day, delivery, is_late)
-        if delivery:
-            self.catalogue.add(file)
-        else:
-            self.catalogue.replace(file)
+        """Write a table's rows of one day; the file takes the place of the day's older one."""
+        file = self._write(con, row, sql, RawPart(day, None, False))
+        self.catalogue.replace(file)
         return file
 
-    def _folder(self, row: type[Row], day: date | None) -> Path:
-        if row is QuarantinedRecord:
-            return self.home.quarantine
-        return table_folder(self.home.lake, row.table, day)
-
-    def _entry(
-        self, row: type[Row], written: WrittenFile, day: date | None, delivery: str | None, is_late: bool
+    def write_raw(
+        self, con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, part: RawPart
     ) -> LakeFile:
+        """Write a delivery's rows of one day; the file stands beside those of others."""
+        file = self._write(con, row, sql, part)
+        self.catalogue.add(file)
+        return file
+
+    def _write(
+        self, con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, part: RawPart
+    ) -> LakeFile:
+        folder = table_folder(self.home.lake, row.table, part.day)
+        if row is QuarantinedRecord:
+            folder = self.home.quarantine
+        written = write_rows(con, row, sql, folder)
         return LakeFile(
             table_name=row.table,
-            day=day,
+            day=part.day,
             path=str(written.path.relative_to(self.home.root)),
             rows=written.rows,
             bytes=written.bytes,
             sha256=written.sha256,
             run_id=self.run_id,
-            delivery=delivery,
-            is_late=is_late,
+            delivery=part.delivery,
+            is_late=part.is_late,
             retired_at=None,
         )
 

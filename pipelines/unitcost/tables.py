@@ -39,7 +39,7 @@ PRICES = "core.prices"
 
 @cache
 def day_tables() -> tuple[str, ...]:
-    """Tables built day by day (core and marts with a SQL file and a daily row model), inputs first."""
+    """Core and mart tables with a SQL file and a daily row model, inputs first."""
     names = {
         table
         for table, row in row_models().items()

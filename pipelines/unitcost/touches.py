@@ -1,6 +1,6 @@
 """Finds the days that a new delivery speaks of besides its records' own: judgements and revenue.
 
-The finding is recorded in the catalogue, so that a crash between reading and building loses nothing.
+The finding is kept in the catalogue, so that a crash between reading and building loses nothing.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ def _touched(session: Session, delivery: Delivery) -> set[date]:
         return _revenue_days(con) | _judged_days(session, con)
 
 
-def _open_late(
-    session: Session, con: duckdb.DuckDBPyConnection, table: str, sha256: str
-) -> None:
+def _open_late(session: Session, con: duckdb.DuckDBPyConnection, table: str, sha256: str) -> None:
     files = [f for f in session.catalogue.live(table) if f.is_late and f.delivery == sha256]
     if files:
         create_view(con, table, session.absolute(files))
@@ -49,7 +47,7 @@ def _open_late(
 
 def _revenue_days(con: duckdb.DuckDBPyConnection) -> set[date]:
     rows = con.execute(
-        """select distinct cast(unnest(generate_series(period_start, period_end, interval 1 day)) as date)
+        """select distinct period_start + unnest(range(period_end - period_start + 1)) as day
            from raw.revenue"""
     ).fetchall()
     return {day for (day,) in rows}

@@ -14,10 +14,14 @@ from unitcost.queries import LAYERS, load_query, query_path
 from unitcost_models.base import Row, columns
 
 
-def open_workbench(memory_limit: str | None = None, spill: str | None = None) -> duckdb.DuckDBPyConnection:
+def open_workbench(
+    memory_limit: str | None = None, spill: str | None = None
+) -> duckdb.DuckDBPyConnection:
     """A fresh connection: UTC, insertion order kept, no progress bar, empty layer schemas."""
     con = duckdb.connect()
-    con.execute("set enable_progress_bar = false; set timezone = 'UTC'; set preserve_insertion_order = true")
+    con.execute(
+        "set enable_progress_bar = false; set timezone = 'UTC'; set preserve_insertion_order = true"
+    )
     if memory_limit:
         con.execute(f"set memory_limit = '{memory_limit}'")
     if spill:

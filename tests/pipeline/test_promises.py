@@ -21,7 +21,13 @@ from unitcost.nightly import NightlyError, run_nightly
 from unitcost.paths import Home
 
 THROUGH = date(2026, 11, 4)
-NIGHTLY = "import sys; from datetime import date; from pathlib import Path; from unitcost.nightly import run_nightly; run_nightly(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))"
+NIGHTLY = """
+import sys
+from datetime import date
+from pathlib import Path
+from unitcost.nightly import run_nightly
+run_nightly(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +83,13 @@ def test_readers_see_whole_snapshots_while_a_run_writes(source: Path, tmp_path: 
     home = Home(tmp_path)
     early = [f for f in files(source) if "revenue" not in f.parts]
     load(home, early, source, THROUGH - timedelta(1))
-    query = "select (select sum(cost_usd) from marts.cost_per_request) = (select sum(cost_usd) from marts.cost_per_feature), count(*) from core.requests"
+    query = """
+        select
+            (select sum(cost_usd) from marts.cost_per_request)
+            = (select sum(cost_usd) from marts.cost_per_feature),
+            count(*)
+        from core.requests
+    """
     with subprocess.Popen(
         [sys.executable, "-c", NIGHTLY, str(home.root), THROUGH.isoformat()],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -33,9 +33,17 @@ def written(home: Home, cost: str, day: date = DAY) -> LakeFile:
         sql = f"select date '{day}' as day, {cost}::decimal(18,6) as cost_usd"
         file = write_rows(con, Bill, sql, table_folder(home.lake, Bill.table, day))
     return LakeFile(
-        table_name=Bill.table, day=day, path=str(file.path.relative_to(home.root)), rows=file.rows,
-        bytes=file.bytes, sha256=file.sha256, run_id="r", delivery=None, is_late=False, retired_at=None,
-    )  # fmt: skip
+        table_name=Bill.table,
+        day=day,
+        path=str(file.path.relative_to(home.root)),
+        rows=file.rows,
+        bytes=file.bytes,
+        sha256=file.sha256,
+        run_id="r",
+        delivery=None,
+        is_late=False,
+        retired_at=None,
+    )
 
 
 def costs(home: Home) -> list[tuple[date, Decimal]]:
@@ -64,7 +72,9 @@ def test_an_empty_table_is_there_and_typed(tmp_path: Path) -> None:
     home = Home(tmp_path)
     publish(home, Catalogue(), [Bill], "r1")
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        assert con.execute("select typeof(cost_usd) from (select any_value(cost_usd) as cost_usd from marts.bills)").fetchall() == [("DECIMAL(38,12)",)]
+        assert con.execute(
+            "select typeof(cost_usd) from (select any_value(cost_usd) as cost_usd from marts.bills)"
+        ).fetchall() == [("DECIMAL(38,12)",)]
 
 
 def test_a_reader_keeps_its_snapshot(tmp_path: Path) -> None:

@@ -28,7 +28,9 @@ def test_help_imports_nothing_heavy(command: list[str]) -> None:
         f"heavy = [m for m in {HEAVY!r} if m in sys.modules]\n"
         "sys.exit(f'imported {heavy}' if heavy or code else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "Usage: unitcost" in done.stdout
     assert not command or "--json" in done.stdout

@@ -32,7 +32,11 @@ def test_a_source_is_whole(name: str) -> None:
 
 def test_sightings_are_united() -> None:
     union = query_path("steps.sightings").read_text()
-    missing = [s.format for s in SOURCES.values() if s.counts_calls and f"steps.{s.format}_sightings" not in union]
+    missing = [
+        s.format
+        for s in SOURCES.values()
+        if s.counts_calls and f"steps.{s.format}_sightings" not in union
+    ]
     assert missing == []
 
 

@@ -24,7 +24,10 @@ class Bill(Row):
     day: date
 
 
-GOOD = "select 'a' as line, 5 as tokens, 0.000001234::decimal(18,12) as cost_usd, date '2026-11-01' as day"
+GOOD = (
+    "select 'a' as line, 5 as tokens, "
+    "0.000001234::decimal(18,12) as cost_usd, date '2026-11-01' as day"
+)
 
 
 def test_equal_rows_are_the_same_file(workbench: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -24,7 +24,11 @@ with writer_lock(Path(sys.argv[1])):
 
 def test_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     file = tmp_path / "home" / ".lock"
-    with writer_lock(file), pytest.raises(LockedError, match=f"process {os.getpid()}"), writer_lock(file):
+    with (
+        writer_lock(file),
+        pytest.raises(LockedError, match=f"process {os.getpid()}"),
+        writer_lock(file),
+    ):
         pass
     with writer_lock(file):
         assert file.read_text() == str(os.getpid())

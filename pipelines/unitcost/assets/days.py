@@ -19,7 +19,7 @@ def _spec(table: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         asset_key(table),
         deps=[asset_key(t) for t in sorted((upstream(table) | {PRICES}) & known)],
-        group_name=table.split(".")[0],
+        group_name=table.split(".", maxsplit=1)[0],
         description=load_query(table).text.splitlines()[0].removeprefix("-- "),
     )
 
@@ -46,7 +46,10 @@ def day_table_assets(
             context.log_event(event)
         yield dg.MaterializeResult(
             asset_key=asset_key(table),
-            metadata={"days": len(built), "rows": sum(files[table].rows for files in built.values())},
+            metadata={
+                "days": len(built),
+                "rows": sum(files[table].rows for files in built.values()),
+            },
         )
     answers = list(day_check_results(session.catalogue, built, tables))
     if all(a.passed or a.severity == dg.AssetCheckSeverity.WARN for a in answers):

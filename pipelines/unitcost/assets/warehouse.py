@@ -31,7 +31,9 @@ def prices(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
     deps=[asset_key(t) for t in (*day_tables(), PRICES, *(f"raw.{s}" for s in SOURCES))],
     check_specs=[dg.AssetCheckSpec(NEWEST_DAY, asset=WAREHOUSE)],
 )
-def published(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def published(  # dagster understands the bare result only
+    warehouse: Warehouse,
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """`warehouse.duckdb`: all tables of all days, swapped in by one rename."""
     catalogue = warehouse.session.catalogue
     warehouse.session.publish()

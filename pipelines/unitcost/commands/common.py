@@ -55,8 +55,10 @@ def as_objects(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """Print a table to stdout: numbers right, NULL as a dash."""
+def show_table(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None
+) -> None:
+    """Print a table to stdout: numbers right, NULL as -."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for position, name in enumerate(names):
         is_number = any(isinstance(row[position], int | Decimal) for row in rows)
@@ -68,7 +70,7 @@ def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]], title: str |
 
 def _cell(value: Any) -> str:
     if value is None:
-        return "–"
+        return "-"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Decimal):

@@ -8,16 +8,26 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from unitcost.commands.common import COMMON, OUT, Common, as_objects, progress, show_json, show_table
+from unitcost.commands.common import (
+    COMMON,
+    OUT,
+    Common,
+    as_objects,
+    progress,
+    show_json,
+    show_table,
+)
 from unitcost.commands.errors import FAILED, OK
-from unitcost.errors import UsageError
 from unitcost.commands.nightly import show_report
 from unitcost.commands.warehouse import read_warehouse
+from unitcost.errors import UsageError
 
 
 def demo(
     *,
-    through: Annotated[date | None, Parameter(help="Last day of the month; default yesterday.")] = None,
+    through: Annotated[
+        date | None, Parameter(help="Last day of the month; default yesterday.")
+    ] = None,
     seed: Annotated[int, Parameter(help="Another seed gives another month.")] = 7,
     common: Common = COMMON,
 ) -> int:

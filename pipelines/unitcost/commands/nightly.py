@@ -46,7 +46,9 @@ def show_report(report: NightlyReport) -> None:
             f"{report.quarantined:,} quarantined.",
             highlight=False,
         )
-        OUT.print(f"Built {report.days_built:,} days through {report.through} ({report.seconds} s).")
+        OUT.print(
+            f"Built {report.days_built:,} days through {report.through} ({report.seconds} s)."
+        )
     if report.waiting_rows:
         OUT.print(f"{report.waiting_rows:,} records are dated after {report.through} and wait.")
     _show_problems(report)
@@ -59,7 +61,9 @@ def _show_problems(report: NightlyReport) -> None:
             "move them into landing/<format>/"
         )
     if report.quarantined:
-        ERR.print('hint: unitcost sql "select * from meta.quarantine" shows what was refused and why')
+        ERR.print(
+            'hint: unitcost sql "select * from meta.quarantine" shows what was refused and why'
+        )
     for line in report.warnings:
         ERR.print(f"warning: {line}", markup=False)
     for line in report.failed_checks:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from unitcost.commands.common import COMMON, ERR, Common, as_objects, show_json, show_table
-from unitcost.errors import UsageError
 from unitcost.commands.warehouse import read_warehouse
+from unitcost.errors import UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,16 +38,17 @@ def sql(
         raise UsageError(str(error), hint) from error
 
 
-def _answer(
-    con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Path | None
-) -> None:
+def _answer(con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Path | None) -> None:
     if output == "parquet" and out is None:
         message = "--format parquet needs a file"
         raise UsageError(message, "add --out FILE")
     if output in ("csv", "parquet"):
         target = str(out) if out else "/dev/stdout"
         header = ", header" if output == "csv" else ""
-        con.execute(f"copy ({query.strip().rstrip(';')}) to $target (format {output}{header})", {"target": target})
+        con.execute(
+            f"copy ({query.strip().rstrip(';')}) to $target (format {output}{header})",
+            {"target": target},
+        )
         return
     cursor = con.execute(query)
     names = [column[0] for column in cursor.description or ()]

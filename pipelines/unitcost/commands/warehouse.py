@@ -24,7 +24,9 @@ def read_warehouse(home: Path) -> duckdb.DuckDBPyConnection:
     file = Home(home).warehouse
     if not file.is_file():
         message = f"{file}: there is no warehouse yet"
-        raise UsageError(message, "run `unitcost demo`, or `unitcost ingest PATH` and `unitcost nightly`")
+        raise UsageError(
+            message, "run `unitcost demo`, or `unitcost ingest PATH` and `unitcost nightly`"
+        )
     con = duckdb.connect(str(file), read_only=True)
     con.execute("set enable_progress_bar = false; set timezone = 'UTC'")
     return con

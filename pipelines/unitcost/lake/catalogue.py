@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import duckdb
 
@@ -85,11 +85,11 @@ class Catalogue:
 
     def rows_of(self) -> Iterator[tuple[type[Row], list[Row]]]:
         """Each meta table's row model and rows, in key order."""
-        yield LakeFile, sorted(self.files.values(), key=lambda f: f.path)
-        yield Delivery, sorted(self.deliveries.values(), key=lambda d: d.path)
-        yield BuiltDay, sorted(self.days.values(), key=lambda d: d.day)
+        yield LakeFile, [self.files[path] for path in sorted(self.files)]
+        yield Delivery, [self.deliveries[path] for path in sorted(self.deliveries)]
+        yield BuiltDay, [self.days[day] for day in sorted(self.days)]
         yield Touch, [Touch(day=d, delivery=s) for d, s in sorted(self.touches)]
-        yield CheckResult, sorted(self.checks.values(), key=lambda c: (c.check_name, c.day))
+        yield CheckResult, [self.checks[key] for key in sorted(self.checks)]
 
 
 def load_catalogue(warehouse: Path) -> Catalogue:
@@ -109,4 +109,6 @@ def load_catalogue(warehouse: Path) -> Catalogue:
 def _read(con: duckdb.DuckDBPyConnection, row: type[R]) -> list[R]:
     names = list(row.model_fields)
     answer = con.execute(f"select {', '.join(names)} from {row.table}").fetchall()
-    return [row.model_construct(**dict(zip(names, values, strict=True))) for values in answer]
+    return [
+        cast(R, row.model_construct(**dict(zip(names, values, strict=True)))) for values in answer
+    ]

@@ -17,7 +17,16 @@ import duckdb
 
 from unitcost_models.base import Column, Row, columns
 
-_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_INTEGERS = {
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
@@ -56,7 +65,9 @@ def write_rows(
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{uuid4().hex}.parquet"
     body = ", ".join(f'cast("{c.name}" as {c.sql_type}) as "{c.name}"' for c in wanted)
-    con.execute(f"copy (select {body} from ({sql})) to '{_quoted(draft)}' (format parquet, compression zstd)")
+    con.execute(
+        f"copy (select {body} from ({sql})) to '{_quoted(draft)}' (format parquet, compression zstd)"
+    )
     rows = _audit_nulls(con, row, wanted, draft)
     return _finish(draft, rows)
 
@@ -106,7 +117,9 @@ def _audit_nulls(
     required = [c.name for c in wanted if not c.is_nullable]
     counts = ", ".join(f'count("{name}")' for name in required)
     answer = con.execute(f"select count(*), {counts or '1'} from {source}").fetchall()[0]
-    missing = [name for name, count in zip(required, answer[1:], strict=False) if count != answer[0]]
+    missing = [
+        name for name, count in zip(required, answer[1:], strict=False) if count != answer[0]
+    ]
     if missing:
         file.unlink()
         message = f"{row.table}: NULL in {', '.join(missing)}, which the row model requires"

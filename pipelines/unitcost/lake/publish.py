@@ -37,7 +37,8 @@ def publish(home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_i
         con.execute(f"attach '{_quoted(draft)}' as w (storage_version '{STORAGE_VERSION}')")
         con.execute("use w")
         _write_meta(con, catalogue)
-        for row in [*tables, QuarantinedRecord]:
+        views: list[type[Row]] = [*tables, QuarantinedRecord]
+        for row in views:
             _create_view(con, home, catalogue, row)
         con.execute("use memory; detach w")
     with draft.open("rb") as handle:
@@ -65,7 +66,11 @@ def _create_view(
     files = [str(home.root.resolve() / f.path) for f in catalogue.live(row.table)]
     if files:
         listed = ", ".join(f"'{f.replace(chr(39), chr(39) * 2)}'" for f in files)
-        hive = "hive_partitioning = true, hive_types = {'day': DATE}" if row.is_daily else "hive_partitioning = false"
+        hive = (
+            "hive_partitioning = true, hive_types = {'day': DATE}"
+            if row.is_daily
+            else "hive_partitioning = false"
+        )
         body = f"select {names} from read_parquet([{listed}], {hive})"
     else:
         typed = ", ".join(f'cast(null as {c.sql_type}) as "{c.name}"' for c in columns(row))
@@ -74,7 +79,7 @@ def _create_view(
 
 
 def remove_orphans(home: Home, catalogue: Catalogue) -> int:
-    """Delete lake files that no catalogue names: what a crash or an expiry left. Returns the count."""
+    """Delete the files that no catalogue names, left by a crash or expired; how many."""
     named = {home.root / path for path in catalogue.files}
     orphans = [
         path

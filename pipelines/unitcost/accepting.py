@@ -1,0 +1,142 @@
+"""One staged file's records into raw: accepted by day, known ones skipped, broken ones quarantined.
+
+Which files are read is not decided here.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from unitcost.queries import load_query
+from unitcost.session import RawPart, Session
+from unitcost.sources.base import Source
+from unitcost_models.base import columns
+from unitcost_models.meta import Delivery, QuarantinedRecord
+
+_TEXT_LIMIT = 65_536
+"""Characters of a quarantined record that are kept."""
+
+
+def accept(
+    session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
+) -> Delivery:
+    """Parse `raw.staged` and keep every record somewhere; the entry with its counts."""
+    con.execute(f"create table raw.parsed as {load_query(f'raw.{source.format}').text}")
+    _find_fresh(session, con, source)
+    _select_accepted(con)
+    accepted = _write_days(session, con, source, entry)
+    quarantined = _quarantine(session, con, entry)
+    parsed = _count(con, "select count(*) from raw.parsed")
+    delivered = parsed + _count(con, "select count(*) from raw.rejected")
+    return entry.model_copy(
+        update={
+            "delivered": delivered,
+            "accepted": accepted,
+            "quarantined": quarantined,
+            "duplicates": delivered - accepted - quarantined,
+        }
+    )
+
+
+def refuse(
+    session: Session, con: duckdb.DuckDBPyConnection, entry: Delivery, reason: str
+) -> Delivery:
+    """A file that cannot be read at all is one quarantined record."""
+    con.execute(
+        """create or replace table raw.rejected as
+           select 0::bigint as source_line, $1 as reason, null::varchar as text""",
+        [reason],
+    )
+    con.execute(
+        """create table raw.parsed as
+           select 0 as source_line, '' as reject_reason, '' as reject_text where false"""
+    )
+    count = _quarantine(session, con, entry)
+    return entry.model_copy(update={"delivered": count, "quarantined": count, "note": reason})
+
+
+def _find_fresh(session: Session, con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """`raw.fresh`: where each record that raw does not hold yet is first seen in the file."""
+    days = con.execute("select distinct day from raw.parsed where reject_reason is null").fetchall()
+    held = session.catalogue.live(source.row.table, [day for (day,) in days])
+    known = (
+        "select record_id from read_parquet($files, hive_partitioning = false)"
+        if held
+        else "select null::varchar as record_id where false"
+    )
+    con.execute(
+        f"""create table raw.fresh as
+            select min(rowid) as first_row from raw.parsed
+            where reject_reason is null
+              and record_id not in (select record_id from ({known}))
+            group by record_id""",
+        {"files": session.absolute(held)} if held else None,
+    )
+
+
+def _select_accepted(con: duckdb.DuckDBPyConnection) -> None:
+    """`raw.accepted`: the fresh rows; not copied where every row is fresh."""
+    fresh = _count(con, "select count(*) from raw.fresh")
+    is_clean = fresh == _count(con, "select count(*) from raw.parsed")
+    only = "" if is_clean else "inner join raw.fresh as f on p.rowid = f.first_row"
+    con.execute(
+        f"""create {"view" if is_clean else "table"} raw.accepted as
+            select p.* exclude (reject_reason, reject_text) from raw.parsed as p {only}"""
+    )
+
+
+def _write_days(
+    session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
+) -> int:
+    late = source.late_rows or "false"
+    body = _select_list(source, entry)
+    parts = con.execute(f"select distinct day, ({late}) from raw.accepted order by all").fetchall()
+    return sum(
+        session.write_raw(
+            con,
+            source.row,
+            f"""select {body} from raw.accepted
+                where day = date '{day}' and ({late}) = {is_late}
+                order by source_line, record_id""",
+            RawPart(day, entry.sha256, is_late),
+        ).rows
+        for day, is_late in parts
+    )
+
+
+def _provenance(entry: Delivery) -> dict[str, str]:
+    name = entry.path.replace("'", "''")
+    return {
+        "source_format": f"'{entry.source_format}'",
+        "source_file": f"'{name}'",
+        "ingested_at": f"timestamp '{entry.ingested_at}'",
+    }
+
+
+def _select_list(source: Source, entry: Delivery) -> str:
+    provenance = _provenance(entry)
+    return ", ".join(
+        f"{provenance[c.name]} as {c.name}" if c.name in provenance else f'"{c.name}"'
+        for c in columns(source.row)
+    )
+
+
+def _quarantine(session: Session, con: duckdb.DuckDBPyConnection, entry: Delivery) -> int:
+    provenance = _provenance(entry)
+    sql = f"""select {provenance["source_format"]} as source_format,
+                     {provenance["source_file"]} as source_file,
+                     source_line, reason, left(text, {_TEXT_LIMIT}) as text,
+                     {provenance["ingested_at"]} as ingested_at
+              from (select source_line, reason, text from raw.rejected
+                    union all
+                    select source_line, reject_reason, reject_text from raw.parsed
+                    where reject_reason is not null)
+              order by source_line, reason, text"""
+    count = _count(con, f"select count(*) from ({sql})")
+    if count:
+        session.write_raw(con, QuarantinedRecord, sql, RawPart(None, entry.sha256, False))
+    return count
+
+
+def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    return int(con.execute(sql).fetchall()[0][0])
