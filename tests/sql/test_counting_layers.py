@@ -1,0 +1,205 @@
+"""A call seen by several layers is one request: by response id, by the span tree, by its tokens."""
+
+from __future__ import annotations
+
+import duckdb
+
+from tests.given import rows_of
+from tests.sql.spans_by_hand import DAY, chat, count, log_record, span, totals
+
+ANSWER = {"gen_ai.response.id": "chatcmpl-1"}
+SDK = "com.anthropic.sdk.python"
+LANGCHAIN = "openinference.instrumentation.langchain"
+
+
+def test_one_response_id_is_one_request_wherever_it_is_seen(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = count(
+        counting,
+        [
+            span("root"),
+            chat("framework", "root", ANSWER, scope=LANGCHAIN),
+            chat("sibling", "root", ANSWER),
+            chat("elsewhere", None, ANSWER, trace="b" * 32),
+        ],
+        [log_record("litellm:1", provider_response_id="chatcmpl-1")],
+    )
+    assert [r["sighting_count"] for r in rows] == [4]
+    assert totals(rows) == (100, 20)
+    assert rows[0]["source_format"] == "litellm"
+    seen = rows_of(counting, "select * from core.sightings")
+    assert {s["request_id"] for s in seen} == {rows[0]["request_id"]}
+    assert [s["sighting_id"] for s in seen if s["is_winner"]] == ["litellm:1"]
+
+
+def test_response_ids_of_two_providers_are_two_requests(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    other = ANSWER | {"gen_ai.provider.name": "mistral_ai"}
+    assert len(count(counting, [chat("a", None, ANSWER), chat("b", None, other)])) == 2
+
+
+def test_azure_and_openai_share_response_ids(counting: duckdb.DuckDBPyConnection) -> None:
+    azure = ANSWER | {"gen_ai.provider.name": "azure.ai.openai"}
+    assert len(count(counting, [chat("a", None, ANSWER), chat("b", None, azure)])) == 1
+
+
+def test_a_gateway_names_the_maker_behind_a_borrowed_dialect(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    answer = {"gen_ai.response.id": "msg_01HqvkzUjyqwXoZ8C4"}
+    record = log_record(
+        "litellm:1", provider_name="anthropic", provider_response_id=answer["gen_ai.response.id"]
+    )
+    rows = count(counting, [chat("a", None, answer)], [record])
+    assert [r["source_format"] for r in rows] == ["litellm"]
+
+
+def test_cache_hits_repeat_an_id_and_cost_nothing(counting: duckdb.DuckDBPyConnection) -> None:
+    hit = {"provider_response_id": "chatcmpl-1", "is_cache_hit": True}
+    rows = count(
+        counting,
+        [chat("a", None, ANSWER)],
+        [log_record("litellm:1", **hit), log_record("litellm:2", **hit)],
+    )
+    assert sorted((r["status"], r["billed_state"]) for r in rows) == [
+        ("cache_hit", "not_billed"),
+        ("cache_hit", "not_billed"),
+        ("ok", "billed"),
+    ]
+
+
+def test_a_call_inside_a_call_is_the_same_call(counting: duckdb.DuckDBPyConnection) -> None:
+    rows = count(
+        counting,
+        [
+            chat("framework", None, scope=LANGCHAIN),
+            span("between", "framework"),
+            chat("sdk", "between", ANSWER, scope=SDK),
+        ],
+    )
+    assert [(r["span_id"], r["sighting_count"]) for r in rows] == [("sdk", 2)]
+
+
+def test_the_inner_call_lends_what_the_outer_lacks_and_back(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    silent = {"gen_ai.usage.input_tokens": "", "gen_ai.usage.output_tokens": ""}
+    rows = count(
+        counting,
+        [chat("framework", None, scope=LANGCHAIN), chat("sdk", "framework", ANSWER | silent)],
+    )
+    assert totals(rows) == (100, 20)
+    assert [(r["provider_response_id"], r["usage_basis"]) for r in rows] == [
+        ("chatcmpl-1", "reported")
+    ]
+
+
+def test_differing_ids_make_a_nested_call_another_call(counting: duckdb.DuckDBPyConnection) -> None:
+    rows = count(
+        counting,
+        [chat("outer", None, ANSWER), chat("inner", "outer", {"gen_ai.response.id": "other"})],
+    )
+    assert totals(rows) == (200, 40)
+
+
+def test_an_embedding_inside_a_chat_is_another_call(counting: duckdb.DuckDBPyConnection) -> None:
+    embed = {
+        "gen_ai.operation.name": "embeddings",
+        "gen_ai.request.model": "text-embedding-3-small",
+    }
+    rows = count(counting, [chat("outer"), chat("inner", "outer", embed)])
+    assert {r["stage"] for r in rows} == {"embedding", "inference"}
+
+
+def test_several_calls_inside_make_a_call_their_sum(counting: duckdb.DuckDBPyConnection) -> None:
+    summed = {"gen_ai.usage.input_tokens": 200, "gen_ai.usage.output_tokens": 40}
+    rows = count(counting, [chat("loop", None, summed), chat("one", "loop"), chat("two", "loop")])
+    assert sorted(r["span_id"] for r in rows) == ["one", "two"]
+
+
+def test_a_call_left_open_around_others_is_counted_by_its_own_id(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = count(
+        counting,
+        [
+            chat("outer", None, ANSWER),
+            chat("one", "outer", {"gen_ai.response.id": "one"}),
+            chat("two", "outer", {"gen_ai.response.id": "two"}),
+        ],
+    )
+    assert totals(rows) == (300, 60)
+
+
+def test_siblings_without_an_id_are_one_call_by_their_numbers(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = count(
+        counting,
+        [
+            span("root"),
+            chat("framework", "root", scope=LANGCHAIN, at=0, lasts=2),
+            chat("sdk", "root", ANSWER, at=0.5, lasts=1),
+        ],
+    )
+    assert [r["span_id"] for r in rows] == ["sdk"]
+
+
+def test_parallel_equal_calls_of_one_layer_stay_apart(counting: duckdb.DuckDBPyConnection) -> None:
+    rows = count(counting, [span("root"), chat("a", "root", lasts=2), chat("b", "root", at=0.5)])
+    assert len(rows) == 2
+
+
+def test_aggregates_add_nothing(counting: duckdb.DuckDBPyConnection) -> None:
+    usage = {"llm.token_count.prompt": 100, "llm.token_count.completion": 20}
+    kinds = ["CHAIN", "AGENT", "TOOL", "RETRIEVER", "GUARDRAIL", "EVALUATOR"]
+    operations = ["invoke_agent", "create_agent", "invoke_workflow", "execute_tool", "plan"]
+    aggregates = [{"openinference.span.kind": kind} | usage for kind in kinds]
+    aggregates += [{"gen_ai.operation.name": name} | usage for name in operations]
+    spans = []
+    for number, attributes in enumerate(aggregates):
+        trace = f"{number:032x}"
+        spans += [span("agg", None, attributes, trace=trace), chat("call", "agg", trace=trace)]
+    rows = count(counting, spans)
+    assert [r["span_id"] for r in rows] == ["call"] * len(aggregates)
+
+
+def test_only_the_lowest_aggregate_counts_where_no_call_was_recorded(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    agent = {"gen_ai.operation.name": "invoke_agent"}
+    rows = count(
+        counting, [chat("outer", None, agent), span("mid", "outer"), chat("low", "mid", agent)]
+    )
+    assert [(r["span_id"], r["usage_basis"]) for r in rows] == [("low", "reported")]
+
+
+def test_a_broken_tree_loses_and_doubles_nothing(counting: duckdb.DuckDBPyConnection) -> None:
+    chain = [span(f"s{n}", f"s{n - 1}" if n else None) for n in range(1000)]
+    rows = count(
+        counting,
+        [
+            chat("own", "own"),
+            span("x", "y", trace="c" * 32),
+            span("y", "x", trace="c" * 32),
+            chat("in_cycle", "x", trace="c" * 32),
+            chat("orphan", "missing", trace="d" * 32),
+            *chain,
+            chat("deep", "s999", at=1),
+        ],
+    )
+    assert sorted(r["span_id"] for r in rows) == ["deep", "in_cycle", "orphan", "own"]
+    assert {r["day"] for r in rows} == {DAY}
+
+
+def test_the_most_complete_version_of_a_span_counts(counting: duckdb.DuckDBPyConnection) -> None:
+    silent = {"gen_ai.usage.input_tokens": "", "gen_ai.usage.output_tokens": ""}
+    versions = [
+        chat("a", None, silent),
+        chat("a", None, {"app.feature": "search"}),
+        chat("a", None, ended_at=None),
+    ]
+    rows = count(counting, versions)
+    assert [(r["feature"], r["prompt_tokens"]) for r in rows] == [("search", 100)]
