@@ -11,7 +11,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from unitcost.lake.catalogue import Catalogue
-from unitcost.queries import load_query, query_names
+from unitcost.queries import query_names, query_path
 from unitcost.sources import SOURCES
 from unitcost_models.meta import LakeFile
 
@@ -24,7 +24,7 @@ def transforms_fingerprint() -> str:
     digest = hashlib.sha256()
     for layer in ("steps", "core", "marts", "checks"):
         for name in query_names(layer):
-            digest.update(load_query(name).text.encode())
+            digest.update(query_path(name).read_bytes())
     return digest.hexdigest()[:16]
 
 

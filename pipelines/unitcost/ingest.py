@@ -14,7 +14,7 @@ from pathlib import Path
 from unitcost.accepting import accept, refuse
 from unitcost.lake.catalogue import utc_now
 from unitcost.landing import deliveries, digest, format_of
-from unitcost.queries import load_query
+from unitcost.queries import query_path
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.staging import StagingError, stage
@@ -36,8 +36,8 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     """Digest of what decides how a format's records are read."""
     if source_format is None:
         return hashlib.sha256(",".join(SOURCES).encode()).hexdigest()[:16]
-    text = load_query(f"raw.{source_format}").text + session.vocabulary.fingerprint()
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    parser = query_path(f"raw.{source_format}").read_bytes()
+    return hashlib.sha256(parser + session.vocabulary.fingerprint().encode()).hexdigest()[:16]
 
 
 def arrivals(session: Session) -> list[Arrival]:

@@ -34,7 +34,7 @@ def prices(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
 def published(  # dagster understands the bare result only
     warehouse: Warehouse,
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """`warehouse.duckdb`: all tables of all days, swapped in by one rename."""
+    """All tables of all days as `warehouse.duckdb`, swapped in by one rename."""
     catalogue = warehouse.session.catalogue
     warehouse.session.publish()
     return dg.MaterializeResult(
@@ -44,7 +44,7 @@ def published(  # dagster understands the bare result only
 
 
 def _newest_day(catalogue: Catalogue) -> dg.AssetCheckResult:
-    """Whether yesterday or today has requests; Dagster's freshness policies do not see partitions."""
+    """Whether yesterday or today has requests; freshness policies do not see partitions."""
     filled = [f.day for f in catalogue.live("core.requests") if f.rows and f.day]
     newest = max(filled, default=None)
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
