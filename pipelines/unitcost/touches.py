@@ -47,7 +47,8 @@ def _open_late(session: Session, con: duckdb.DuckDBPyConnection, table: str, sha
 
 def _revenue_days(con: duckdb.DuckDBPyConnection) -> set[date]:
     rows = con.execute(
-        """select distinct period_start + unnest(range(period_end - period_start + 1)) as day
+        """select distinct
+               period_start + cast(unnest(range(period_end - period_start + 1)) as integer) as day
            from raw.revenue"""
     ).fetchall()
     return {day for (day,) in rows}
