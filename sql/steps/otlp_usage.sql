@@ -21,10 +21,10 @@ stated as (
         stated_reasoning_tokens as reasoning,
         audio_tokens as audio,
         image_tokens as image,
-        read_audio_tokens as read_audio,
-        read_image_tokens as read_image,
-        output_audio_tokens as output_audio,
-        output_image_tokens as output_image,
+        least(read_audio_tokens, read_tokens) as read_audio,
+        least(read_image_tokens, read_tokens - coalesce(least(read_audio_tokens, read_tokens), 0)) as read_image,
+        output_audio_tokens as stated_output_audio,
+        output_image_tokens as stated_output_image,
         is_cache_beside_input
         or (is_early_vercel and (provider_name like '%anthropic%' or provider_name like '%bedrock%')) as is_cache_beside,
         is_reasoning_beside_output,
@@ -88,11 +88,19 @@ completed as (
 pictured as (
     select
         *,
+        least(stated_output_audio, completion - coalesce(all_reasoning, 0)) as output_audio,
         least(
             greatest(image - coalesce(read_image, 0), 0),
             greatest(prompt - cache - coalesce(fresh_audio, 0), 0)
         ) as fresh_image
     from completed
+),
+
+sounded as (
+    select
+        *,
+        least(stated_output_image, completion - coalesce(all_reasoning, 0) - coalesce(output_audio, 0)) as output_image
+    from pictured
 )
 
 select
@@ -123,4 +131,4 @@ select
         when is_exclusive and total = input + coalesce(output, 0) then null
         else total - prompt - coalesce(completion, 0)
     end as residual_tokens
-from pictured
+from sounded
