@@ -49,6 +49,7 @@ entries as (
     where usage ->> 'type' in ('compaction', 'advisor_message')
 ),
 
+-- Where Bedrock's own count stands beside the maker's, Bedrock's is what it bills.
 texts as (
     select
         body_id,
@@ -59,9 +60,9 @@ texts as (
         coalesce(json_type(usage) = 'OBJECT', false) as is_object,
         coalesce(
             usage ->> '$.billed_units.input_tokens',
+            usage ->> 'inputTokenCount',
             usage ->> 'input_tokens',
             usage ->> 'inputTokens',
-            usage ->> 'inputTokenCount',
             usage ->> 'inputTextTokenCount',
             usage ->> 'prompt_token_count',
             usage ->> 'prompt_eval_count',
@@ -69,9 +70,9 @@ texts as (
         ) as count_input,
         coalesce(
             usage ->> '$.billed_units.output_tokens',
+            usage ->> 'outputTokenCount',
             usage ->> 'output_tokens',
             usage ->> 'outputTokens',
-            usage ->> 'outputTokenCount',
             usage ->> 'generation_token_count',
             usage ->> 'eval_count',
             usage ->> 'tokens_out'

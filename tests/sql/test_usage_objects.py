@@ -1,0 +1,343 @@
+"""Usage objects of provider responses: golden vectors, hostile objects, the choice of a rule."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.given import rows_of
+from unitcost.usage_objects import RULES, choose_rule, normalise
+from unitcost_models.base import columns
+from unitcost_models.provider import UsageObject
+from unitcost_models.shared import TOKEN_CLASSES
+
+Con = duckdb.DuckDBPyConnection
+Json = dict[str, Any]
+CLASSES = (*TOKEN_CLASSES, "input_tool_tokens", "input_video_tokens", "cache_read_video_tokens")
+
+
+def all_entries(con: Con, bodies: list[tuple[str, Any]]) -> list[list[Json]]:
+    """The entries of each body (rule, usage); one query, whose planning is most of its time."""
+    con.execute(
+        "create or replace table raw.usage_bodies (body_id varchar, rule varchar, usage json)"
+    )
+    rows = [[f"{n:04}", rule, json.dumps(usage)] for n, (rule, usage) in enumerate(bodies)]
+    con.executemany("insert into raw.usage_bodies values (?, ?, ?)", rows)
+    normalise(con)
+    found: dict[str, list[Json]] = {body_id: [] for body_id, _, _ in rows}
+    for row in rows_of(con, "from raw.usage_objects order by body_id, entry_no"):
+        found[row["body_id"]].append(row)
+    return list(found.values())
+
+
+def entries(con: Con, rule: str, usage: Any) -> list[Json]:
+    return all_entries(con, [(rule, usage)])[0]
+
+
+def classes(row: Json) -> dict[str, int]:
+    """The classes that hold tokens, `_tokens` left out."""
+    return {name.removesuffix("_tokens"): row[name] for name in CLASSES if row[name]}
+
+
+def inclusive(prompt: int, completion: int, total: int | None = None, **details: Any) -> Json:
+    total = prompt + completion if total is None else total
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": total,
+    } | details
+
+
+def modality(**counts: int) -> list[Json]:
+    return [{"modality": name, "tokenCount": count} for name, count in counts.items()]
+
+
+G1 = {
+    "input_tokens": 1000,
+    "input_tokens_details": {
+        "cached_tokens": 300,
+        "cache_write_tokens": 100,
+        "cache_write_tokens_details": {"ttl_30m_tokens": 60, "ttl_12h_tokens": 40},
+    },
+    "output_tokens": 50,
+    "output_tokens_details": {"reasoning_tokens": 20},
+}
+G2 = inclusive(
+    81,
+    40,
+    prompt_tokens_details={"audio_tokens": 69, "cached_tokens": 0},
+    completion_tokens_details={"audio_tokens": 25, "reasoning_tokens": 0},
+)
+CACHED = {"text_tokens": 30, "audio_tokens": 20}
+G3_INPUT = {
+    "text_tokens": 60,
+    "audio_tokens": 40,
+    "cached_tokens": 50,
+    "cached_tokens_details": CACHED,
+}
+G3 = {
+    "input_tokens": 100,
+    "input_token_details": G3_INPUT,
+    "output_tokens": 20,
+    "output_token_details": {"text_tokens": 5, "audio_tokens": 15},
+}
+G5 = {
+    "input_tokens": 10,
+    "cache_read_input_tokens": 900,
+    "cache_creation_input_tokens": 90,
+    "cache_creation": {"ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 60},
+    "output_tokens": 40,
+    "output_tokens_details": {"thinking_tokens": 25},
+}
+G6 = {
+    "input_tokens": 10,
+    "cache_creation_input_tokens": 90,
+    "cache_creation": None,
+    "output_tokens": 0,
+}
+G8 = {
+    "inputTokens": 10,
+    "cacheReadInputTokens": 900,
+    "cacheWriteInputTokens": 90,
+    "outputTokens": 40,
+    "totalTokens": 1040,
+    "cacheDetails": [{"ttl": "1h", "inputTokens": 60}, {"ttl": "5m", "inputTokens": 30}],
+}
+G9 = {
+    "promptTokenCount": 1000,
+    "promptTokensDetails": modality(TEXT=700, IMAGE=300),
+    "cachedContentTokenCount": 400,
+    "cacheTokensDetails": modality(TEXT=400),
+    "toolUsePromptTokenCount": 50,
+    "candidatesTokenCount": 60,
+    "thoughtsTokenCount": 140,
+    "totalTokenCount": 1250,
+}
+G10 = {"promptTokenCount": 100, "promptTokensDetails": modality(IMAGE=90)}
+G12 = inclusive(
+    500,
+    80,
+    prompt_cache_hit_tokens=384,
+    prompt_cache_miss_tokens=116,
+    completion_tokens_details={"reasoning_tokens": 50},
+)
+THINKS_90 = {"reasoning_tokens": 90}
+G15 = inclusive(1000, 0, prompt_tokens_details={"cached_tokens": 900, "cache_write_tokens": 90})
+
+GOLDEN = [
+    (
+        "G1",
+        "openai_responses",
+        G1,
+        "input=600 cache_read=300 cache_write_30m=60 cache_write_12h=40 output=30 reasoning=20",
+    ),
+    ("G2", "openai_chat", G2, "input=12 input_audio=69 output=15 output_audio=25"),
+    (
+        "G3",
+        "openai_realtime",
+        G3,
+        "input=30 input_audio=20 cache_read=30 cache_read_audio=20 output=5 output_audio=15",
+    ),
+    (
+        "G5",
+        "anthropic",
+        G5,
+        "input=10 cache_read=900 cache_write_5m=30 cache_write_1h=60 output=15 reasoning=25",
+    ),
+    ("G6", "anthropic", G6, "input=10 cache_write_unknown=90"),
+    (
+        "G8",
+        "bedrock_converse",
+        G8,
+        "input=10 cache_read=900 cache_write_5m=30 cache_write_1h=60 output=40",
+    ),
+    (
+        "G9",
+        "gemini",
+        G9,
+        "input=300 input_image=300 cache_read=400 input_tool=50 output=60 reasoning=140",
+    ),
+    ("G10", "gemini", G10, "input_image=90 input=10"),
+    ("G11", "gemini_openai", inclusive(35, 12, 109), "input=35 output=12 reasoning=62"),
+    ("G12", "deepseek", G12, "input=116 cache_read=384 output=30 reasoning=50"),
+    (
+        "G13",
+        "xai",
+        inclusive(100, 10, 200, completion_tokens_details=THINKS_90),
+        "input=100 output=10 reasoning=90",
+    ),
+    (
+        "G14",
+        "xai",
+        inclusive(100, 100, completion_tokens_details=THINKS_90),
+        "input=100 output=10 reasoning=90",
+    ),
+    ("G15", "openrouter", G15, "input=10 cache_read=900 cache_write_unknown=90"),
+    ("G17", "marketplace_units", {"usage_amount": 0.25, "direction": "input"}, "input=250000"),
+]
+
+
+def test_golden_vectors(workbench: Con) -> None:
+    found = all_entries(workbench, [(rule, usage) for _, rule, usage, _ in GOLDEN])
+    for (name, rule, _, expected), (row,) in zip(GOLDEN, found, strict=True):
+        pairs = (pair.split("=") for pair in expected.split())
+        assert (name, classes(row)) == (name, {k: int(v) for k, v in pairs})
+        assert (name, row["residual_tokens"] in (0, None)) == (name, True)
+        assert (row["normalisation_rule"], row["problem"]) == (rule, None)
+
+
+def test_g6_a_life_that_is_not_told_is_null(workbench: Con) -> None:
+    (row,) = entries(workbench, "anthropic", G6)
+    assert (row["cache_write_5m_tokens"], row["cache_write_1h_tokens"]) == (None, None)
+    assert (row["reasoning_tokens"], row["cache_read_tokens"]) == (None, None)
+
+
+def test_g7_what_is_billed_outside_the_totals_is_a_row_of_its_own(workbench: Con) -> None:
+    steps = [
+        ("message", 60, 12),
+        ("message", 40, 8),
+        ("compaction", 500, 30),
+        ("advisor_message", 7, 3),
+    ]
+    iterations = [{"type": t, "input_tokens": i, "output_tokens": o} for t, i, o in steps]
+    iterations[3]["model"] = "wiser"
+    rows = entries(
+        workbench, "anthropic", {"input_tokens": 100, "output_tokens": 20, "iterations": iterations}
+    )
+    found = [
+        (r["entry_type"], r["entry_model"], r["input_tokens"], r["output_tokens"]) for r in rows
+    ]
+    assert found == [
+        ("response", None, 100, 20),
+        ("compaction", None, 500, 30),
+        ("advisor_message", "wiser", 7, 3),
+    ]
+
+
+def test_g18_a_replayed_activity_row_keeps_its_residual(workbench: Con) -> None:
+    activity = {
+        "prompt_tokens": 0,
+        "cached_tokens": 700,
+        "completion_tokens": 0,
+        "reasoning_tokens": 0,
+    }
+    (row,) = entries(workbench, "openrouter_activity", activity)
+    assert (row["input_tokens"], row["cache_read_tokens"], row["residual_tokens"]) == (0, 700, -700)
+
+
+def test_seconds_ticks_searches_and_costs_are_kept(workbench: Con) -> None:
+    (row,) = entries(workbench, "openai_transcription", {"type": "duration", "seconds": 37.5})
+    assert (row["audio_seconds"], classes(row), row["input_tokens"]) == (Decimal("37.5"), {}, None)
+    (row,) = entries(workbench, "xai", inclusive(1, 1, cost_in_usd_ticks=1721250))
+    assert row["reported_cost_usd"] == Decimal("0.000172125")
+    searched = G5 | {"server_tool_use": {"web_search_requests": 2, "web_fetch_requests": 1}}
+    (row,) = entries(workbench, "anthropic", searched)
+    assert (row["web_search_calls"], row["web_fetch_calls"]) == (2, 1)
+    (row,) = entries(workbench, "cohere", {"billed_units": {"search_units": 3}})
+    assert (row["search_units"], row["input_tokens"], row["residual_tokens"]) == (3, None, None)
+
+
+def test_cohere_bills_less_than_it_processes(workbench: Con) -> None:
+    usage = {
+        "billed_units": {"input_tokens": 5, "output_tokens": 6},
+        "tokens": {"input_tokens": 90},
+    }
+    (row,) = entries(workbench, "cohere", usage)
+    assert (row["prompt_tokens"], row["processed_input_tokens"]) == (5, 90)
+
+
+def test_pictures_are_output_unless_split(workbench: Con) -> None:
+    usage = {"input_tokens": 30, "input_tokens_details": {"text_tokens": 10, "image_tokens": 20}}
+    (row,) = entries(workbench, "openai_images", usage | {"output_tokens": 9})
+    assert classes(row) == {"input": 10, "input_image": 20, "output_image": 9}
+
+
+def test_litellm_lives_are_split(workbench: Con) -> None:
+    lives = {"ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 50}
+    details = {
+        "cached_tokens": 900,
+        "cache_creation_tokens": 90,
+        "cache_creation_token_details": lives,
+    }
+    (row,) = entries(workbench, "litellm", inclusive(1000, 1, prompt_tokens_details=details))
+    assert classes(row) == {
+        "input": 10,
+        "cache_read": 900,
+        "cache_write_5m": 30,
+        "cache_write_1h": 50,
+        "cache_write_unknown": 10,
+        "output": 1,
+    }
+
+
+COUNTS = [
+    ("openai_chat", "prompt_tokens"),
+    ("anthropic", "input_tokens"),
+    ("gemini", "promptTokenCount"),
+]
+NO_COUNTS = [-1, 0.5, "NaN", "many", True, [1], {"a": 1}, 10**13, 1e300]
+
+
+def test_a_wrong_count_is_named_and_unknown(workbench: Con) -> None:
+    bodies = [(rule, {name: value}) for rule, name in COUNTS for value in NO_COUNTS]
+    for (row,) in all_entries(workbench, bodies):
+        assert "is no count of tokens" in row["problem"]
+        assert (row["input_tokens"], row["prompt_tokens"]) == (None, None)
+
+
+def test_what_is_no_usage_has_no_tokens(workbench: Con) -> None:
+    usages: list[Any] = [None, [], 7, "text", {}, {"cacheDetails": 5, "iterations": {}}]
+    bodies = [(rule, usage) for rule in RULES for usage in usages]
+    for (_, usage), (row,) in zip(bodies, all_entries(workbench, bodies), strict=True):
+        assert classes(row) == {}
+        assert (row["problem"] is None) == isinstance(usage, dict)
+
+
+@pytest.mark.parametrize("bad", [None, 5, "x", [1], {"cached_tokens": None}])
+def test_hostile_details_do_not_hide_the_totals(workbench: Con, bad: Any) -> None:
+    bodies = [
+        ("openai_chat", inclusive(5, 6, prompt_tokens_details=bad)),
+        ("gemini", {"promptTokenCount": 5, "promptTokensDetails": bad}),
+        ("anthropic", G5 | {"iterations": bad, "cache_creation": bad}),
+    ]
+    (chat,), (gemini,), (anthropic,) = all_entries(workbench, bodies)
+    assert (chat["input_tokens"], chat["output_tokens"], chat["cache_read_tokens"]) == (5, 6, None)
+    assert gemini["input_tokens"] == 5
+    assert anthropic["cache_write_unknown_tokens"] == 90
+
+
+def test_an_unknown_rule_gives_no_row(workbench: Con) -> None:
+    assert entries(workbench, "telepathy", inclusive(1, 1)) == []
+
+
+def test_the_result_has_the_columns_of_the_row_model(workbench: Con) -> None:
+    entries(workbench, "openai_chat", {})
+    found = [(n, t) for n, t, *_ in workbench.execute("describe raw.usage_objects").fetchall()]
+    assert found == [(c.name, c.sql_type) for c in columns(UsageObject)]
+
+
+@pytest.mark.parametrize(
+    ("provider", "flavour", "keys", "rule"),
+    [
+        ("anthropic", None, G5, "anthropic"),
+        ("bedrock", "invoke", G5, "anthropic"),
+        ("bedrock", "invoke", G2, "openai_chat"),
+        ("bedrock", "converse", G8, "bedrock_converse"),
+        ("google", None, G9, "gemini"),
+        ("google", "openai_compatible", G2, "gemini_openai"),
+        ("deepseek", None, G1 | {"total_tokens": 1}, "openai_responses"),
+        ("openrouter", None, G5, "openrouter"),
+        ("litellm", None, G2, "litellm"),
+        (None, None, G12, "deepseek"),
+        (None, None, {"readUnits"}, None),
+        ("google", None, {"trafficType"}, None),
+    ],
+)
+def test_a_rule_is_chosen_by_provider_flavour_and_names(
+    provider: str | None, flavour: str | None, keys: Any, rule: str | None
+) -> None:
+    assert choose_rule(provider, flavour, keys) == rule
