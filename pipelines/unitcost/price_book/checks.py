@@ -117,6 +117,7 @@ def _repeated(table: str, key: str, file: str) -> str:
 
 
 _METERS = "select meter from core.meters"
+_ZONES = "select name from pg_timezone_names()"
 _HOLIDAYS = "select calendar from core.holidays"
 _KEYS = "select alias from core.model_aliases where rule = 'key'"
 _CHECKS = (
@@ -166,6 +167,7 @@ _CHECKS = (
         "select time_band from core.time_windows",
         "time_bands.toml",
     ),
+    _dangling("core.time_bands", "time_zone", _ZONES, "time_bands.toml"),
     _dangling("core.time_bands", "calendar", _HOLIDAYS, "time_bands.toml"),
     _dangling(
         "core.tier_equivalents",

@@ -1,0 +1,166 @@
+"""steps.model_ids: spellings that lead to a model, and spellings that must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.given import given, rows_of
+from tests.sql.priced import open_priced_workbench
+from unitcost.workbench import run_step
+from unitcost_models.sources import SourceSighting
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    con = open_priced_workbench()
+    yield con
+    con.close()
+
+
+def _resolve(con: duckdb.DuckDBPyConnection, **sighting: Any) -> list[dict[str, Any]]:
+    given(con, SourceSighting, {"sighting_id": "s1", **sighting})
+    run_step(con, "steps.model_ids", date(2026, 1, 1))
+    return rows_of(con, "select * from steps.model_ids where raw_model is not null")
+
+
+@pytest.mark.parametrize(
+    ("provider_name", "raw_model", "expected"),
+    [
+        ("openai", "gpt-5", ("openai", "direct", None, "gpt-5", "key")),
+        ("openai", "GPT-5 ", ("openai", "direct", None, "gpt-5", "key")),
+        ("openai", "gpt-4.1-2025-04-14", ("openai", "direct", None, "gpt-4.1", "id")),
+        ("openai", "gpt-4o-2024-05-13", ("openai", "direct", None, "gpt-4o-2024-05-13", "key")),
+        ("openai", "gpt-6-sol-2026-09-22", ("openai", "direct", None, "gpt-6-sol", "date_suffix")),
+        ("azure.ai.openai", "gpt-5-mini", ("openai", "azure", None, "gpt-5-mini", "key")),
+        ("azure", "azure/eu/gpt-5", ("openai", "azure", "data_zone_eu", "gpt-5", "route_prefix")),
+        (
+            "gemini",
+            "models/gemini-2.5-pro",
+            ("google", "ai_studio", None, "gemini-2.5-pro", "route_prefix"),
+        ),
+        (
+            "gcp.vertex_ai",
+            "projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-pro",
+            ("google", "vertex", "europe-west1", "gemini-2.5-pro", "route_prefix"),
+        ),
+        (
+            "vertex_ai",
+            "claude-sonnet-4-5@20250929",
+            ("anthropic", "vertex", None, "claude-sonnet-4-5", "vertex_version"),
+        ),
+        (
+            "vertex_ai",
+            "claude-opus-5@default",
+            ("anthropic", "vertex", None, "claude-opus-5", "vertex_version"),
+        ),
+        (
+            "aws.bedrock",
+            "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            ("anthropic", "bedrock", "geo_us", "claude-sonnet-4-5", "bedrock_version"),
+        ),
+        (
+            "aws.bedrock",
+            "global.anthropic.claude-opus-5-5",
+            ("anthropic", "bedrock", "global", "claude-opus-5-5", "bedrock_prefix"),
+        ),
+        (
+            "aws.bedrock",
+            "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Feu.amazon.nova-pro-v1%3A0",
+            ("amazon", "bedrock", "geo_eu", "nova-pro", "bedrock_version"),
+        ),
+        (
+            "aws.bedrock",
+            "amazon.titan-embed-text-v2:0",
+            ("amazon", "bedrock", "in_region", "titan-embed-text-v2", "bedrock_prefix"),
+        ),
+        (
+            "openrouter",
+            "anthropic/claude-sonnet-4.5",
+            ("anthropic", "openrouter", None, "claude-sonnet-4-5", "route_prefix"),
+        ),
+        ("openai", "xai/grok-4.5", ("xai", "direct", None, "grok-4.5", "route_prefix")),
+        ("openai", "gemini-3.8-flash", ("google", "ai_studio", None, "gemini-3.8-flash", "key")),
+        (
+            "openai",
+            "bedrock/amazon.nova-lite-v1:0",
+            ("amazon", "bedrock", "in_region", "nova-lite", "bedrock_version"),
+        ),
+        (None, "claude-opus-5", ("anthropic", "direct", None, "claude-opus-5", "key")),
+        ("some-proxy", "gpt-5", ("openai", "some-proxy", None, "gpt-5", "key")),
+    ],
+)
+def test_a_known_spelling_resolves(
+    con: duckdb.DuckDBPyConnection,
+    provider_name: str | None,
+    raw_model: str,
+    expected: tuple[str | None, ...],
+) -> None:
+    row = _resolve(con, provider_name=provider_name, response_model=raw_model)[0]
+    columns = ("provider", "platform", "region_scope", "model", "rule")
+    assert tuple(row[column] for column in columns) == expected
+
+
+@pytest.mark.parametrize(
+    "raw_model",
+    [
+        "gpt-4",
+        "gpt-5-ultra",
+        "gpt-4.1x",
+        "my-gpt-5",
+        "ft:gpt-4o-mini-2024-07-18:acme::abc",
+        "claude",
+        "claude-sonet-4-5",
+        "gpt-5-1234567",
+        "gpt-5-20251399",
+        "embedding",
+        "",
+    ],
+)
+def test_nothing_resolves_by_prefix_or_likeness(
+    con: duckdb.DuckDBPyConnection, raw_model: str
+) -> None:
+    row = _resolve(con, provider_name="openai", response_model=raw_model)[0]
+    assert row["model"] is None
+    assert row["rule"] is None
+    assert (row["provider"], row["platform"]) == ("openai", "direct")
+
+
+def test_an_alias_means_another_model_from_its_date(con: duckdb.DuckDBPyConnection) -> None:
+    rows = _resolve(con, provider_name="mistral", response_model="mistral-medium-latest")
+    moved = datetime(2026, 6, 16)
+    assert (rows[0]["valid_to"], rows[0]["model"]) == (moved, "mistral-medium-3-1")
+    assert (rows[1]["valid_from"], rows[1]["model"]) == (moved, "mistral-medium-3-5")
+
+
+def test_both_names_of_a_call_are_resolved(con: duckdb.DuckDBPyConnection) -> None:
+    rows = _resolve(
+        con, provider_name="openai", response_model="gpt-5.6-sol", request_model="gpt-5.6"
+    )
+    assert {row["raw_model"]: row["model"] for row in rows} == {
+        "gpt-5.6-sol": "gpt-5.6-sol",
+        "gpt-5.6": "gpt-5.6-sol",
+    }
+
+
+def test_the_platform_that_the_source_tells_wins(con: duckdb.DuckDBPyConnection) -> None:
+    row = _resolve(
+        con, provider_name="anthropic", platform_name="bedrock", response_model="claude-opus-5"
+    )[0]
+    assert (row["provider"], row["platform"]) == ("anthropic", "bedrock")
+
+
+def test_every_model_of_the_book_resolves_by_its_own_key(con: duckdb.DuckDBPyConnection) -> None:
+    keys = [row[0] for row in con.execute("select distinct model from core.price_keys").fetchall()]
+    given(
+        con,
+        SourceSighting,
+        *({"sighting_id": key, "response_model": key} for key in keys),
+    )
+    run_step(con, "steps.model_ids", date(2026, 1, 1))
+    found = rows_of(con, "select * from steps.model_ids where raw_model is not null")
+    assert {row["raw_model"]: row["model"] for row in found} == {key: key for key in keys}
