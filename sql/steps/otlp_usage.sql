@@ -21,8 +21,8 @@ stated as (
         stated_reasoning_tokens as reasoning,
         audio_tokens as audio,
         image_tokens as image,
-        least(read_audio_tokens, read_tokens) as read_audio,
-        least(read_image_tokens, read_tokens - coalesce(least(read_audio_tokens, read_tokens), 0)) as read_image,
+        case when read_audio_tokens is not null then least(read_audio_tokens, read_tokens) end as read_audio,
+        read_image_tokens as stated_read_image,
         output_audio_tokens as stated_output_audio,
         output_image_tokens as stated_output_image,
         is_cache_beside_input
@@ -38,6 +38,9 @@ cached as (
     select
         *,
         coalesce(cache_read, 0) + coalesce(cache_write, 0) as cache,
+        case
+            when stated_read_image is not null then least(stated_read_image, cache_read - coalesce(read_audio, 0))
+        end as read_image,
         coalesce(cache_read, 0) + coalesce(cache_write, 0) > 0
         and (
             is_cache_beside
@@ -78,28 +81,36 @@ completed as (
         *,
         coalesce(hidden_reasoning, reasoning) as all_reasoning,
         output + case when is_reasoning_beside then reasoning else 0 end + coalesce(hidden_reasoning, 0) as completion,
-        least(
-            greatest(audio - coalesce(read_audio, 0), 0),
-            greatest(prompt - cache, 0)
-        ) as fresh_audio
+        case
+            when audio is not null
+                then least(greatest(audio - coalesce(read_audio, 0), 0), greatest(prompt - cache, 0))
+        end as fresh_audio
     from thought
 ),
 
 pictured as (
     select
         *,
-        least(stated_output_audio, completion - coalesce(all_reasoning, 0)) as output_audio,
-        least(
-            greatest(image - coalesce(read_image, 0), 0),
-            greatest(prompt - cache - coalesce(fresh_audio, 0), 0)
-        ) as fresh_image
+        case
+            when stated_output_audio is not null then least(stated_output_audio, completion - coalesce(all_reasoning, 0))
+        end as output_audio,
+        case
+            when image is not null
+                then least(
+                    greatest(image - coalesce(read_image, 0), 0),
+                    greatest(prompt - cache - coalesce(fresh_audio, 0), 0)
+                )
+        end as fresh_image
     from completed
 ),
 
 sounded as (
     select
         *,
-        least(stated_output_image, completion - coalesce(all_reasoning, 0) - coalesce(output_audio, 0)) as output_image
+        case
+            when stated_output_image is not null
+                then least(stated_output_image, completion - coalesce(all_reasoning, 0) - coalesce(output_audio, 0))
+        end as output_image
     from pictured
 )
 

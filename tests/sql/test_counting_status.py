@@ -13,6 +13,9 @@ Connection = duckdb.DuckDBPyConnection
 NO_USAGE = {"gen_ai.usage.input_tokens": "", "gen_ai.usage.output_tokens": ""}
 NO_END = {"gen_ai.response.finish_reasons": ""}
 NOTHING = NO_USAGE | NO_END
+ZEROS = {"gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0}
+STALE = {"error.type": "InternalServerError", "http.response.status_code": 500}
+PARTIAL = {"gen_ai.usage.partial.input_tokens": 9, "gen_ai.usage.partial.output_tokens": 1}
 STREAM = {"gen_ai.request.stream": "true"}
 
 
@@ -20,63 +23,57 @@ def ended(attributes: dict[str, Any], **values: Any) -> Span:
     return chat("call", None, attributes, **values)
 
 
+def finished(reason: str) -> Span:
+    return ended({"gen_ai.response.finish_reasons": reason})
+
+
+def failed(error_type: str) -> Span:
+    return ended(NOTHING | {"error.type": error_type})
+
+
 CASES = {
-    "an answer": (ended({}), "ok", "reported", "billed"),
-    "a cut answer": (ended({"gen_ai.response.finish_reasons": "length"}), "truncated", "reported", "billed"),
-    "a refusal": (ended({"gen_ai.response.finish_reasons": "refusal"}), "refused", "reported", "billed"),
-    "a tool call": (ended({"gen_ai.response.finish_reasons": "tool_calls"}), "ok", "reported", "billed"),
-    "a stream without usage": (ended(STREAM | NO_USAGE), "ok", "missing", "unknown"),
-    "an aborted stream": (ended(STREAM | NO_END), "incomplete", "partial", "unknown"),
-    "a cut stream": (ended(STREAM | NOTHING), "incomplete", "missing", "unknown"),
+    "an answer": (ended({}), "ok reported billed"),
+    "a cut answer": (finished("length"), "truncated reported billed"),
+    "a refusal": (finished("refusal"), "refused reported billed"),
+    "a tool call": (finished("tool_calls"), "ok reported billed"),
+    "no end, not streaming": (ended(NO_END), "ok reported billed"),
+    "a stream without usage": (ended(STREAM | NO_USAGE), "ok missing unknown"),
+    "an aborted stream": (ended(STREAM | NO_END), "incomplete partial unknown"),
+    "a cut stream": (ended(STREAM | NOTHING), "incomplete missing unknown"),
     "half a usage": (
-        ended(NO_END | {"gen_ai.usage.output_tokens": ""}), "incomplete", "partial", "unknown"
+        ended(NO_END | {"gen_ai.usage.output_tokens": ""}),
+        "incomplete partial unknown",
     ),
-    "no end, not streaming": (ended(NO_END), "ok", "reported", "billed"),
-    "a rate limit by class": (
-        ended(NOTHING | {"error.type": "openai.RateLimitError"}), "error", "missing", "not_billed"
-    ),
+    "a rate limit by class": (failed("openai.RateLimitError"), "error missing not_billed"),
+    "a status as error type": (failed("503"), "error missing not_billed"),
     "a rate limit by status": (
-        ended(NOTHING | {"http.response.status_code": 429}), "error", "missing", "not_billed"
+        ended(NOTHING | {"http.response.status_code": 429}),
+        "error missing not_billed",
     ),
-    "a status as error type": (ended(NOTHING | {"error.type": "503"}), "error", "missing", "not_billed"),
-    "a client timeout": (
-        ended(NOTHING | {"error.type": "openai.APITimeoutError"}), "timeout", "missing", "unknown"
-    ),
-    "a lost connection": (
-        ended(NOTHING | {"error.type": "openai.APIConnectionError"}), "error", "missing", "unknown"
-    ),
-    "a cancelled call": (
-        ended(NOTHING | {"error.type": "asyncio.CancelledError"}), "cancelled", "missing", "unknown"
-    ),
-    "an unnamed error": (ended(NOTHING, status_code="error"), "error", "missing", "unknown"),
-    "an error with usage": (ended({}, status_code="error"), "error", "reported", "billed"),
-    "an error left by an earlier attempt": (
-        ended({"error.type": "InternalServerError", "http.response.status_code": 500}, status_code="ok"),
-        "ok", "reported", "billed",
-    ),
-    "an estimate": (ended({"gen_ai.usage.source": "estimated"}), "ok", "estimated", "unknown"),
-    "an unfinished count": (
-        ended(NOTHING | {"gen_ai.usage.partial.input_tokens": 9, "gen_ai.usage.partial.output_tokens": 1}),
-        "incomplete", "partial", "unknown",
-    ),
-    "zeros for unknown": (
-        ended({"gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0}), "ok", "missing", "unknown"
-    ),
-}  # fmt: skip
+    "a client timeout": (failed("openai.APITimeoutError"), "timeout missing unknown"),
+    "a lost connection": (failed("openai.APIConnectionError"), "error missing unknown"),
+    "a cancelled call": (failed("asyncio.CancelledError"), "cancelled missing unknown"),
+    "an unnamed error": (ended(NOTHING, status_code="error"), "error missing unknown"),
+    "an error with usage": (ended({}, status_code="error"), "error reported billed"),
+    "an earlier attempt's error": (ended(STALE, status_code="ok"), "ok reported billed"),
+    "an estimate": (ended({"gen_ai.usage.source": "estimated"}), "ok estimated unknown"),
+    "an unfinished count": (ended(NOTHING | PARTIAL), "incomplete partial unknown"),
+    "zeros for unknown": (ended(ZEROS), "ok missing unknown"),
+}
 
 
 def test_every_end_has_its_status_basis_and_billed_state(counting: Connection) -> None:
     spans = [
-        case[0] | {"trace_id": f"{number:032x}", "span_name": name}
-        for number, (name, case) in enumerate(CASES.items())
+        call | {"trace_id": f"{number:032x}", "span_name": name}
+        for number, (name, (call, _)) in enumerate(CASES.items())
     ]
     rows = {r["trace_id"]: r for r in count(counting, spans)}
     found = {
-        name: (row["status"], row["usage_basis"], row["billed_state"])
+        name: f"{row['status']} {row['usage_basis']} {row['billed_state']}"
         for number, name in enumerate(CASES)
         for row in [rows[f"{number:032x}"]]
     }
-    assert found == {name: case[1:] for name, case in CASES.items()}
+    assert found == {name: told for name, (_, told) in CASES.items()}
 
 
 def test_a_missing_usage_has_no_tokens(counting: Connection) -> None:
