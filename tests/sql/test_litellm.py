@@ -127,6 +127,17 @@ def test_the_inclusive_prompt_is_split(
     assert (row["prompt_tokens"], row["completion_tokens"]) == (1000, 50)
 
 
+@pytest.mark.parametrize(
+    ("call_type", "expected"),
+    [(..., (50, None)), ("acompletion", (50, None)), ("aimage_generation", (0, 50))],
+)
+def test_only_pictures_are_counted_as_pictures(
+    workbench: Connection, call_type: object, expected: tuple[int, int | None]
+) -> None:
+    (row,) = parse(workbench, "litellm", payload(call_type=call_type))
+    assert (row["output_tokens"], row["output_image_tokens"]) == expected
+
+
 def test_times_money_and_host_are_read_exactly(workbench: Connection) -> None:
     (row,) = parse(workbench, "litellm", payload(startTime=1795317487.203408))
     assert str(row["started_at"]) == "2026-11-22 03:18:07.203408"
@@ -252,7 +263,9 @@ def test_attribution_prefers_the_clients_own_words(workbench: Connection) -> Non
         "user_api_key_team_alias": "core",
         "user_api_key_user_id": "u-1",
     }
-    record = payload(metadata=metadata, end_user="end", request_tags=["x", "feature:f", "env:prod"])
+    record = payload(
+        metadata=metadata, end_user="end", request_tags=["x", "feature:f", "env:prod", "feature:g"]
+    )
     (row,) = parse(workbench, "litellm", record)
     names = ("customer_id", "feature", "workflow", "task_type", "team", "user_id", "environment")
     assert [row[n] for n in names] == ["acme", "search", "answer", "ask", "core", "u-1", "prod"]
