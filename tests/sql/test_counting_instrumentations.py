@@ -1,0 +1,217 @@
+"""Instrumentations as they write their spans; every number here is invented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from tests.sql.spans_by_hand import TRACE, Span, chat, count, http_try, span, totals
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def vercel(span_id: str, parent: str | None, operation: str, **usage: Any) -> Span:
+    """A span of the Vercel AI SDK before version 7."""
+    told = {
+        "ai.operationId": operation,
+        "operation.name": f"{operation} draft-reply",
+        "ai.telemetry.functionId": "draft-reply",
+        "ai.telemetry.metadata.userId": "user-7",
+        "ai.model.id": "gpt-4o-mini",
+        "ai.model.provider": "openai.chat",
+    }
+    told |= {f"ai.usage.{name}": value for name, value in usage.items()}
+    return span(span_id, parent, told, scope="ai")
+
+
+def test_vercel_counts_the_inner_calls(counting: Connection) -> None:
+    answer = {"ai.response.id": "chatcmpl-1", "ai.response.finishReason": "stop"}
+    inner = "ai.generateText.doGenerate"
+    spans = [
+        vercel("outer", None, "ai.generateText", inputTokens=300, outputTokens=60),
+        vercel("one", "outer", inner, inputTokens=100, outputTokens=20, cachedInputTokens=64),
+        span("tool", "outer", {"ai.operationId": "ai.toolCall"}, scope="ai"),
+        vercel("two", "outer", inner, promptTokens=200, completionTokens=40),
+    ]
+    spans[1]["attributes"] = spans[1]["attributes"][:-1] + ", " + _json(answer)
+    rows = count(counting, spans)
+    assert totals(rows) == (300, 60)
+    assert {(r["provider"], r["model"], r["operation"]) for r in rows} == {
+        ("openai", "gpt-4o-mini", "chat")
+    }
+    assert {(r["feature"], r["user_id"]) for r in rows} == {("draft-reply", "user-7")}
+    assert {r["cache_read_tokens"] for r in rows} == {64, None}
+
+
+def test_vercel_counts_the_outer_call_where_no_inner_one_was_recorded(
+    counting: Connection,
+) -> None:
+    rows = count(counting, [vercel("outer", None, "ai.embed", tokens=77)])
+    assert (totals(rows), rows[0]["stage"]) == ((77, 0), "embedding")
+
+
+def test_vercel_7_sums_its_calls_on_the_agent_span(counting: Connection) -> None:
+    summed = {"gen_ai.usage.input_tokens": 200, "gen_ai.usage.output_tokens": 40}
+    agent = {"gen_ai.operation.name": "invoke_agent"} | summed
+    spans = [chat("agent", None, agent, kind="internal"), chat("a", "agent"), chat("b", "agent")]
+    assert totals(count(counting, spans)) == (200, 40)
+
+
+def test_pydantic_ai_repeats_usage_on_the_agent_span(counting: Connection) -> None:
+    pydantic: dict[str, Any] = {"scope": "pydantic-ai"}
+    aggregated = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.aggregated_usage.input_tokens": 200,
+        "gen_ai.aggregated_usage.output_tokens": 40,
+    }
+    spans = [
+        chat("run", None, {"gen_ai.operation.name": "invoke_agent"}, **pydantic),
+        chat("one", "run", {"gen_ai.response.id": "c1"}, **pydantic),
+        chat("two", "run", {"gen_ai.response.id": "c2"}, **pydantic),
+        span("run", None, aggregated, trace="b" * 32, **pydantic),
+        chat("three", "run", trace="b" * 32, **pydantic),
+    ]
+    assert totals(count(counting, spans)) == (300, 60)
+
+
+def test_pydantic_ai_before_operation_names(counting: Connection) -> None:
+    summed = {"gen_ai.usage.input_tokens": 200, "gen_ai.usage.output_tokens": 40}
+    agent = span("agent run", None, summed | {"agent.name": "a"}, scope="pydantic-ai")
+    assert totals(count(counting, [agent, chat("a", "agent run"), chat("b", "agent run")])) == (
+        200,
+        40,
+    )
+
+
+def test_langchain_beside_openai_under_openinference(counting: Connection) -> None:
+    answer = {
+        "openinference.span.kind": "LLM",
+        "llm.model_name": "gpt-4o-mini-2024-07-18",
+        "llm.token_count.prompt": 100,
+        "llm.token_count.completion": 20,
+        "output.value.id": "chatcmpl-1",
+    }
+    scope = "openinference.instrumentation."
+    chain = {"openinference.span.kind": "CHAIN"}
+    rows = count(
+        counting,
+        [
+            span("chain", None, chain, scope=f"{scope}langchain"),
+            span("ChatOpenAI", "chain", answer, scope=f"{scope}langchain"),
+            span("ChatCompletion", "chain", answer, scope=f"{scope}openai", at=0.1, lasts=0.5),
+        ],
+    )
+    assert [(r["span_id"], r["sighting_count"]) for r in rows] == [("ChatCompletion", 2)]
+
+
+def test_langchain_run_ids_are_no_response_ids(counting: Connection) -> None:
+    run = {"gen_ai.response.id": "run--0198-aa"}
+    rows = count(
+        counting,
+        [
+            chat("outer", None, run, scope="opentelemetry.instrumentation.langchain"),
+            chat("inner", "outer", {"gen_ai.response.id": "chatcmpl-1"}),
+        ],
+    )
+    assert [r["provider_response_id"] for r in rows] == ["chatcmpl-1"]
+
+
+def test_openlit_with_http_spans(counting: Connection) -> None:
+    told = {"gen_ai.response.id": "chatcmpl-1", "gen_ai.usage.cost": 0}
+    spans = [
+        span("POST /ask", None, {"tenant.id": "acme"}),
+        chat("chat", "POST /ask", told, scope="openlit.otel.tracing", lasts=3),
+        http_try("h1", "chat", 429, at=0.1, lasts=0.1),
+        http_try("h2", "chat", 200, at=1, lasts=1),
+    ]
+    rows = count(counting, spans)
+    assert [(r["attempt_no"], r["http_status"], r["customer_id"]) for r in rows] == [
+        (2, 200, "acme"),
+        (1, 429, "acme"),
+    ]
+    assert [r["reported_cost_usd"] for r in rows] == [None, None]
+
+
+def test_traceloop_workflows_tasks_and_agents(counting: Connection) -> None:
+    shared = {
+        "traceloop.workflow.name": "triage",
+        "traceloop.association.properties.customer_id": "acme",
+    }
+    kinds = {"workflow": None, "task": "workflow", "agent": "task", "tool": "agent"}
+    layers = [
+        span(kind, parent, shared | {"traceloop.span.kind": kind}, scope="traceloop.tracer")
+        for kind, parent in kinds.items()
+    ]
+    call = chat("openai.chat", "tool", shared | {"gen_ai.usage.cache_read_input_tokens": 60})
+    row = count(counting, [*layers, call])[0]
+    assert (row["workflow"], row["customer_id"], row["workflow_run_id"]) == (
+        "triage",
+        "acme",
+        TRACE,
+    )
+    assert (row["input_tokens"], row["cache_read_tokens"]) == (40, 60)
+
+
+def test_the_names_before_2025(counting: Connection) -> None:
+    told = {
+        "gen_ai.system": "az.ai.openai",
+        "gen_ai.request.model": "gpt-4o-mini",
+        "gen_ai.usage.prompt_tokens": 100,
+        "gen_ai.usage.completion_tokens": 20,
+        "llm.request.type": "chat",
+        "llm.usage.total_tokens": 120,
+    }
+    row = count(counting, [span("openai.chat", None, told, kind="client")])[0]
+    assert (row["prompt_tokens"], row["completion_tokens"]) == (100, 20)
+    assert (row["provider"], row["platform"], row["operation"]) == ("openai", "azure", "chat")
+
+
+def test_litellm_on_its_callers_span(counting: Connection) -> None:
+    lent = {
+        "litellm.call_id": "c-1",
+        "gen_ai.response.id": "chatcmpl-1",
+        "error.type": "InternalServerError",
+        "http.response.status_code": 500,
+        "app.feature": "search",
+    }
+    raw = {
+        "llm.openai.id": "chatcmpl-1",
+        "llm.openai.model": "gpt-4o-mini-2024-07-18",
+        "llm.openai.usage.prompt_tokens": 100,
+        "llm.openai.usage.completion_tokens": 20,
+        "llm.openai.usage.prompt_tokens_details.cached_tokens": 64,
+    }
+    rows = count(
+        counting,
+        [
+            chat("POST /ask", None, lent, kind="server", scope="app", status_code="ok"),
+            span("raw_gen_ai_request", "POST /ask", raw, scope="litellm", at=0.2, lasts=0.5),
+        ],
+    )
+    assert [(r["status"], r["http_status"], r["feature"]) for r in rows] == [("ok", None, "search")]
+    assert (rows[0]["cache_read_tokens"], rows[0]["latency_ms"]) == (64, 500)
+
+
+def test_a_failed_litellm_call_keeps_no_earlier_answer(counting: Connection) -> None:
+    stale = {
+        "litellm.call_id": "c-2",
+        "gen_ai.response.id": "c-2",
+        "error.type": "RateLimitError",
+        "gen_ai.response.finish_reasons": "",
+    }
+    rows = count(counting, [chat("POST /ask", None, stale, scope="app", status_code="error")])
+    assert [(r["status"], r["prompt_tokens"], r["provider_response_id"]) for r in rows] == [
+        ("error", None, None)
+    ]
+
+
+def test_a_stored_response_that_is_fetched_is_no_call(counting: Connection) -> None:
+    fetched = {"gen_ai.operation.name": "fetch_response", "gen_ai.response.id": "resp_1"}
+    answer = {"gen_ai.response.id": "resp_1"}
+    rows = count(counting, [chat("call", None, answer), chat("get", None, fetched, at=9)])
+    assert [r["span_id"] for r in rows] == ["call"]
+
+
+def _json(values: dict[str, str]) -> str:
+    return ", ".join(f'"{key}": "{value}"' for key, value in values.items()) + "}"
