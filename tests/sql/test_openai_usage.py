@@ -137,7 +137,7 @@ def test_the_unix_columns_decide(workbench: Con) -> None:
     (row,) = parse(
         workbench, "openai_usage", csv_row(input_tokens="1", start_time_iso="2026-10-01T05:00:00")
     )
-    assert row["bucket_start"] == datetime(2026, 10, 1)  # noqa: DTZ001
+    assert row["bucket_start"] == datetime(2026, 10, 1)
     without = csv_row(input_tokens="1", start_time="", end_time="")
     (row,) = parse(workbench, "openai_usage", without)
     assert str(row["bucket_start"]) == "2026-10-01 00:00:00"
