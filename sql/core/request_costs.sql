@@ -57,7 +57,7 @@ asked as (
         r.model,
         r.billed_state,
         r.usage_basis,
-        coalesce(r.region_scope, '') as region_scope,
+        lower(coalesce(r.region_scope, '')) as region_scope,
         case when r.is_batch and r.service_tier = 'standard' then 'batch' else r.service_tier end as service_tier,
         b.time_bands,
         r.status = 'cache_hit' or r.billed_state = 'not_billed' or r.service_tier = 'free' as is_free,

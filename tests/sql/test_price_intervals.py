@@ -23,7 +23,10 @@ from tests.sql.price_by_hand import (
 )
 from tests.sql.priced import open_priced_workbench, price, request
 from unitcost.workbench import run_step
+from unitcost_models.base import Row, columns
+from unitcost_models.prices import PriceCard, PriceKey, PriceLine
 from unitcost_models.requests import Request
+from unitcost_models.shared import METERS, TOKEN_CLASSES
 
 _TICK = timedelta(microseconds=1)
 _METERS = {
@@ -41,6 +44,27 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     con = open_priced_workbench()
     yield con
     con.close()
+
+
+@pytest.mark.parametrize("row", [PriceKey, PriceLine, PriceCard], ids=lambda row: row.table)
+def test_a_derived_table_has_the_columns_of_its_row_model(
+    con: duckdb.DuckDBPyConnection, row: type[Row]
+) -> None:
+    found = con.execute(f"describe {row.table}").fetchall()
+    assert [cell[:2] for cell in found] == [(c.name, c.sql_type) for c in columns(row)]
+
+
+def test_every_meter_that_requests_count_has_a_column_and_a_bit_of_its_own(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    meters = con.execute(
+        "select meter, request_column, bit from core.meters where bit is not null order by bit"
+    ).fetchall()
+    assert [f"{meter}_per_unit" for meter, _, _ in meters] == [
+        column.name for column in columns(PriceCard) if column.name.endswith("_per_unit")
+    ]
+    assert {column for _, column, _ in meters} == {*TOKEN_CLASSES, *METERS}
+    assert [bit for _, _, bit in meters] == [1 << position for position in range(len(meters))]
 
 
 _moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 6, 1))
