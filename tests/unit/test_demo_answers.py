@@ -105,6 +105,45 @@ def margin(con: duckdb.DuckDBPyConnection) -> Answer:
     return answer_with(con, "margin_usd")
 
 
+def test_a_success_costs_what_all_its_tasks_cost(warehouse: duckdb.DuckDBPyConnection) -> None:
+    day = {"task_type": "draft", "feature": "reply", "workflow": "drafting", "unpriced_requests": 0}
+    first = {"day": DAY, "tasks": 3, "succeeded": 2, "failed": 1, "unknown": 0, **day}
+    later = {
+        "day": date(2026, 11, 13),
+        "tasks": 1,
+        "succeeded": 1,
+        "failed": 0,
+        "unknown": 0,
+        **day,
+    }
+    given(
+        warehouse,
+        CostPerSuccessfulTask,
+        {"cost_usd": Decimal("0.5"), **first},
+        {"cost_usd": Decimal("0.5"), **later},
+    )
+    (answer,) = rows(answer_with(warehouse, "failed"))
+    assert answer["cost_per_successful_task_usd"] == Decimal("0.333333")
+
+
+def test_cost_per_request_of_a_customer_leaves_the_unpriced_out(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    given(
+        warehouse,
+        CostPerCustomer,
+        {
+            "day": DAY,
+            "customer_id": "big",
+            "requests": 4,
+            "unpriced_requests": 1,
+            "cost_usd": Decimal(1),
+        },
+    )
+    found = [answer for answer in answers(warehouse) if answer.columns[0] == "customer_id"]
+    assert rows(found[0])[0]["cost_per_request_usd"] == Decimal("0.333333")
+
+
 def test_only_primary_reports_are_held_against_ours(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

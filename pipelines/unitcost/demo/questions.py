@@ -1,6 +1,7 @@
 """The questions of the demo, each with the SQL that answers it on the published warehouse.
 
-Money stays exact in the SQL; `answers` rounds it for reading.
+Money stays exact in the SQL; `answers` rounds it for reading. Sums of counts are cast before they
+divide: DuckDB 2.0's `decimal_division` overflows without an error on a HUGEINT divisor.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ BY_CUSTOMER = Question(
         cast(sum(requests) as bigint) as requests,
         sum(cost_usd) as cost_usd,
         decimal_division(
-            sum(cost_usd), nullif(sum(requests) - sum(unpriced_requests), 0), 12
+            sum(cost_usd), cast(nullif(sum(requests - unpriced_requests), 0) as bigint), 12
         ) as cost_per_request_usd
     from marts.cost_per_customer
     where customer_id <> '(unattributed)'
@@ -93,7 +94,7 @@ SUCCESS = Question(
         cast(sum(unknown) as bigint) as unknown,
         sum(cost_usd) as cost_usd,
         decimal_division(
-            sum(cost_usd), nullif(sum(succeeded), 0), 12
+            sum(cost_usd), cast(nullif(sum(succeeded), 0) as bigint), 12
         ) as cost_per_successful_task_usd
     from marts.cost_per_successful_task
     group by task_type
@@ -110,7 +111,7 @@ SUCCESS_BY_WEEK = Question(
         cast(sum(succeeded) as bigint) as succeeded,
         sum(cost_usd) as cost_usd,
         decimal_division(
-            sum(cost_usd), nullif(sum(succeeded), 0), 12
+            sum(cost_usd), cast(nullif(sum(succeeded), 0) as bigint), 12
         ) as cost_per_successful_task_usd
     from marts.cost_per_successful_task
     where task_type in ('draft_reply', 'review_contract', 'analyse_data')
@@ -145,7 +146,7 @@ PROMPT_CHANGE = Question(
         cast(sum(prompt_tokens) // nullif(sum(requests), 0) as bigint) as prompt_tokens_per_request,
         sum(cost_usd) as cost_usd,
         decimal_division(
-            sum(cost_usd), nullif(sum(requests) - sum(unpriced_requests), 0), 12
+            sum(cost_usd), cast(nullif(sum(requests - unpriced_requests), 0) as bigint), 12
         ) as cost_per_request_usd
     from marts.cost_per_prompt_version
     where prompt_name <> '(unattributed)'
