@@ -48,8 +48,12 @@ def due_days(catalogue: Catalogue, digests: dict[date, str], through: date) -> l
 
 
 def waiting_rows(catalogue: Catalogue, through: date) -> int:
-    """Raw rows dated after `through`, which wait for their day."""
-    return sum(f.rows for f in _raw_files(catalogue) if f.day is not None and f.day > through)
+    """Raw rows dated after `through`, which wait for their day; judgements and revenue do not."""
+    return sum(
+        f.rows
+        for f in _raw_files(catalogue)
+        if f.day is not None and f.day > through and not f.is_late
+    )
 
 
 def _digest(names: set[str], constant: str) -> str:

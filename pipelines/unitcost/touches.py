@@ -68,4 +68,19 @@ def _judged_days(session: Session, con: duckdb.DuckDBPyConnection) -> set[date]:
         for key in _KEYS
         if key in present
     )
-    return {day for (day,) in con.execute(f"select distinct day from ({matches})").fetchall()}
+    days = {day for (day,) in con.execute(f"select distinct day from ({matches})").fetchall()}
+    return days | _days_of_given_ids(session, con)
+
+
+def _days_of_given_ids(session: Session, con: duckdb.DuckDBPyConnection) -> set[date]:
+    """Built days with a request that a statement names by the id its log gave it."""
+    files = session.absolute(session.catalogue.live("core.sightings"))
+    if not files:
+        return set()
+    create_view(con, "core.sightings", files)
+    rows = con.execute(
+        f"""select distinct g.day from core.sightings as g
+            where regexp_extract(g.sighting_id, '^(?:requests|litellm):(.+)$', 1)
+                in (select s.request_id from {STATEMENTS} as s where s.request_id is not null)"""
+    ).fetchall()
+    return {day for (day,) in rows}
