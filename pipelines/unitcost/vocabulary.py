@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from unitcost.lifting import macros
+
 _FILE = Path(__file__).resolve().parent / "sources" / "vocabulary.toml"
 
 
@@ -52,6 +54,11 @@ class Vocabulary(BaseModel):
                 found[container].append(key)
         return {container: tuple(keys) for container, keys in found.items() if keys}
 
+    def counts(self) -> tuple[str, ...]:
+        """The allowed keys that hold token counts, sorted."""
+        keys = {k for f, keys in self.fields.items() if f.endswith("_tokens") for k in keys}
+        return tuple(sorted(key for key in keys if not key.startswith("output.value.")))
+
     def fingerprint(self) -> str:
         """Changes whenever what is read of a record or how it is understood changes."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
@@ -74,9 +81,11 @@ def load_vocabulary(additions: Mapping[str, Sequence[str]] | None = None) -> Voc
 def _merged(field: str, keys: Sequence[str], fields: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     if field not in fields:
         known = ", ".join(sorted(fields))
-        raise VocabularyError(f"vocabulary: there is no field {field!r}; use one of: {known}")
+        message = f"vocabulary: there is no field {field!r}; use one of: {known}"
+        raise VocabularyError(message)
     if isinstance(keys, str) or not all(isinstance(key, str) and key for key in keys):
-        raise VocabularyError(f'vocabulary: {field} must be a list of attribute keys: ["my.key"]')
+        message = f'vocabulary: {field} must be a list of attribute keys: ["my.key"]'
+        raise VocabularyError(message)
     return tuple(dict.fromkeys((*keys, *fields[field])))
 
 
@@ -88,7 +97,18 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
     """One macro a field: `attr_<field>(attributes)`, the first key present that is not empty.
 
     `attributes` is a MAP(VARCHAR, VARCHAR); the answer is VARCHAR, NULL when no key is present.
+    Beside them the macros that `sql/raw/otlp_json.sql` reads attributes with.
     """
+    texts = (*vocabulary.containers, *vocabulary.input_messages)
+    allowed = [key for key in vocabulary.allowlist() if key not in texts]
+    for signature, body in macros(
+        allowed,
+        vocabulary.lifted(),
+        vocabulary.input_messages,
+        vocabulary.counts(),
+        vocabulary.kept_events,
+    ).items():
+        con.execute(f"create or replace macro {signature} as {body}")
     for field, keys in vocabulary.fields.items():
         tries = ", ".join(f"nullif(attributes[{_text(key)}], '')" for key in keys)
         con.execute(f"create or replace macro attr_{field}(attributes) as coalesce({tries})")

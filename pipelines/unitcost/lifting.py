@@ -1,0 +1,165 @@
+"""SQL macros that take what may be kept out of OTLP attributes, and drop the rest.
+
+Which keys those are is not known here; that is the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+_PYTHON = """regexp_replace(regexp_replace(regexp_replace(
+    replace(v, '''', '"'), '\\bNone\\b', 'null', 'g'), '\\bTrue\\b', 'true', 'g'),
+    '\\bFalse\\b', 'false', 'g')"""
+
+_ATTRIBUTES = """[{"key": "VARCHAR", "value": {"stringValue": "VARCHAR", "intValue": "VARCHAR",
+    "boolValue": "VARCHAR", "doubleValue": "VARCHAR", "arrayValue": "VARCHAR",
+    "kvlistValue": "VARCHAR"}}]"""
+_SCOPE = '{"name": "VARCHAR", "version": "VARCHAR"}'
+_SPANS = f"""{{"resourceSpans": [{{"resource": {{"attributes": {_ATTRIBUTES}}}, "scopeSpans": [{{
+    "scope": {_SCOPE}, "spans": [{{
+        "traceId": "VARCHAR", "spanId": "VARCHAR", "parentSpanId": "VARCHAR", "name": "VARCHAR",
+        "kind": "VARCHAR", "startTimeUnixNano": "VARCHAR", "endTimeUnixNano": "VARCHAR",
+        "traceState": "VARCHAR", "flags": "VARCHAR", "status": {{"code": "VARCHAR"}},
+        "attributes": {_ATTRIBUTES},
+        "events": [{{"name": "VARCHAR", "timeUnixNano": "VARCHAR", "attributes": {_ATTRIBUTES}}}]
+    }}]}}]}}]}}"""
+_LOGS = f"""{{"resourceLogs": [{{"resource": {{"attributes": {_ATTRIBUTES}}}, "scopeLogs": [{{
+    "scope": {_SCOPE}, "logRecords": [{{
+        "traceId": "VARCHAR", "spanId": "VARCHAR", "eventName": "VARCHAR", "flags": "VARCHAR",
+        "timeUnixNano": "VARCHAR", "observedTimeUnixNano": "VARCHAR", "attributes": {_ATTRIBUTES}
+    }}]}}]}}]}}"""
+
+# Signature -> body. A macro stands after those it uses.
+_FIXED = {
+    # Only what is read of a batch gets a type; a part of another shape becomes NULL, no error.
+    "otlp_spans(record)": f"from_json(record, '{_SPANS}').resourceSpans",
+    "otlp_logs(record)": f"from_json(record, '{_LOGS}').resourceLogs",
+    "otlp_is_id(id, digits)": """length(id) = digits and regexp_full_match(id, '[0-9a-f]*')
+        and regexp_matches(id, '[^0]')""",
+    "otlp_kind(kind)": """case lower(replace(kind, 'SPAN_KIND_', ''))
+        when '1' then 'internal' when '2' then 'server' when '3' then 'client'
+        when '4' then 'producer' when '5' then 'consumer' when 'internal' then 'internal'
+        when 'server' then 'server' when 'client' then 'client' when 'producer' then 'producer'
+        when 'consumer' then 'consumer' end""",
+    "otlp_status(code)": """case replace(code, 'STATUS_CODE_', '')
+        when '1' then 'ok' when '2' then 'error' when 'OK' then 'ok' when 'ERROR' then 'error'
+        end""",
+    # A Python literal as JSON text; only good where the result is valid JSON.
+    "python_as_json(v)": _PYTHON,
+    # JSON or Python text as JSON, anything else NULL.
+    "as_json(v)": """case
+        when v[1] not in ('{', '[') then null
+        when json_valid(v) then v
+        when json_valid(python_as_json(v)) then python_as_json(v)
+    end""",
+    "otlp_list_text(v)": """case
+        when json_valid(v) then array_to_string(json_extract_string(v, '$.values[*].*'), ',')
+    end""",
+    "otlp_object_text(v)": """case
+        when json_valid(v) then try(to_json(map(
+            json_extract_string(v, '$.values[*].key'),
+            json_extract_string(v, '$.values[*].value.*')))::varchar)
+    end""",
+    # A list written as text becomes what a real list becomes.
+    "otlp_string_text(v)": """case
+        when v[1] = '[' and v[2] in ('"', '''')
+        then coalesce(array_to_string(json_extract_string(as_json(v), '$[*]'), ','), v)
+        else v
+    end""",
+    # The text of an AnyValue; bytes have none.
+    "otlp_value_text(v)": """coalesce(
+        otlp_string_text(v.stringValue), v.intValue, v.boolValue, v.doubleValue,
+        otlp_list_text(v.arrayValue), otlp_object_text(v.kvlistValue))""",
+    # [{key, value}] of the attributes that are read at all.
+    "otlp_pairs(attributes)": """list_transform(
+        list_filter(attributes, lambda a: list_contains(otlp_read_keys(), a.key)),
+        lambda a: {'key': a.key, 'value': otlp_value_text(a.value)})""",
+    # The same of a resource, whose containers are not looked into.
+    "otlp_resource_pairs(attributes)": """list_transform(
+        list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key)),
+        lambda a: {'key': a.key, 'value': otlp_value_text(a.value)})""",
+    "otlp_has_texts(pairs)": """len(list_filter(pairs,
+        lambda p: list_contains(otlp_text_keys(), p.key))) > 0""",
+    # Of several values of one key the first is kept.
+    "otlp_map(pairs)": """coalesce(try(map_from_entries(pairs)), map_from_entries(list_filter(
+        pairs, lambda p, i: list_position([q.key for q in pairs], p.key) = i)))""",
+    "otlp_first(pairs, name)": "list_filter(pairs, lambda p: p.key = name)[1].value",
+    "otlp_log_name(record)": """coalesce(nullif(record.eventName, ''),
+        otlp_value_text(list_filter(record.attributes, lambda a: a.key = 'event.name')[1].value))""",
+    # The class of the first exception, without its message.
+    "otlp_with_exception(pairs, events)": """case
+        when len(list_filter(events, lambda e: e.name = 'exception')) > 0
+        then list_append(pairs, {'key': 'derived.exception_type', 'value': otlp_value_text(
+            list_filter(list_filter(events, lambda e: e.name = 'exception')[1].attributes,
+                lambda a: a.key = 'exception.type')[1].value)})
+        else pairs end""",
+    "is_count(v)": """v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') or coalesce(
+        try_cast(v as decimal(38, 6)) between 0 and 1000000000000
+        and try_cast(v as decimal(38, 6)) % 1 = 0, false)""",
+    # Short scalars only: an object or a long text may hold a prompt or an answer.
+    "is_label(v)": "length(v) <= 256 and v[1] not in ('{', '[')",
+    "otlp_lift(text, names, paths)": """list_filter(
+        list_transform(
+            list_zip(names, json_extract_string(as_json(text), paths)),
+            lambda z: {'key': z[1], 'value': z[2]}),
+        lambda p: is_label(p.value)
+            and (not starts_with(p.key, 'output.value.') or not contains(p.key, 'oken')
+                or is_count(p.value)))""",
+    # The key of the first count that is none, or NULL.
+    "otlp_bad_count(pairs)": """list_filter(pairs, lambda p: case
+        when contains(p.key, 'oken') then not is_count(p.value)
+            and list_contains(otlp_count_keys(), p.key)
+        else false end)[1].key""",
+}
+
+
+def macros(
+    allowed: Iterable[str],
+    lifted: Mapping[str, Iterable[str]],
+    input_messages: Iterable[str],
+    counts: Iterable[str],
+    events: Iterable[str],
+) -> dict[str, str]:
+    """Signature -> body of every macro that `sql/raw/otlp_json.sql` uses, in order of creation.
+
+    `otlp_kept_pairs(pairs)` is the one that decides: allowed keys as they are, named keys out of
+    containers, a digest of the input messages, and nothing else.
+    """
+    texts = tuple(dict.fromkeys((*lifted, *input_messages)))
+    lifts = ", ".join(_lift(name, keys) for name, keys in lifted.items())
+    first_input = ", ".join(f"otlp_first(pairs, {_text(name)})" for name in input_messages)
+    return {
+        "otlp_allowed_keys()": _list(allowed),
+        "otlp_read_keys()": _list((*allowed, *texts)),
+        "otlp_text_keys()": _list(texts),
+        "otlp_count_keys()": _list(counts),
+        "otlp_kept_events()": _list(events),
+        "otlp_names_event(record)": " or ".join(f"contains(record, {_text(e)})" for e in events),
+        **_FIXED,
+        "otlp_input_hash(pairs)": f"""list_filter(
+            [{{'key': 'derived.input_hash', 'value': md5(coalesce({first_input}))}}],
+            lambda p: p.value is not null)""",
+        "otlp_kept_pairs(pairs)": f"""case when otlp_has_texts(pairs) then flatten([
+            list_filter(pairs, lambda p: not list_contains(otlp_text_keys(), p.key)),
+            {lifts}, otlp_input_hash(pairs)]) else pairs end""",
+    }
+
+
+def _lift(container: str, keys: Iterable[str]) -> str:
+    names = tuple(keys)
+    paths = [_path(name.removeprefix(f"{container}.")) for name in names]
+    text = f"otlp_first(pairs, {_text(container)})"
+    return f"coalesce(otlp_lift({text}, {_list(names)}, {_list(paths)}), [])"
+
+
+def _path(dotted: str) -> str:
+    """A JSON path: names quoted, numbers as array indexes."""
+    return "$" + "".join(f"[{p}]" if p.isdigit() else f'."{p}"' for p in dotted.split("."))
+
+
+def _list(values: Iterable[str]) -> str:
+    return "[" + ", ".join(_text(value) for value in values) + "]"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,254 @@
+-- One row per delivered OTLP/JSON span, kept span event or kept log record, checked, or with the reason why not
+-- grain: source_line, record_kind, trace_id, span_id, record_id
+with
+-- Where a level cannot be read, one row without it goes on, to be rejected below.
+span_lines as (
+    select
+        source_line,
+        record,
+        otlp_spans(record) as batch
+    from raw.staged
+    where contains(record, '"resourceSpans"')
+),
+
+span_resources as (
+    select
+        source_line,
+        record,
+        unnest(if(batch is null, [null], batch)) as entry
+    from span_lines
+),
+
+span_scopes as (
+    select
+        source_line,
+        record,
+        otlp_resource_pairs(entry.resource.attributes) as resource_pairs,
+        unnest(if(entry.scopespans is null, [null], entry.scopespans)) as entry
+    from span_resources
+),
+
+spans as (
+    select
+        source_line,
+        if(entry.spans is null, record, null) as unreadable,
+        otlp_map(resource_pairs) as resource,
+        entry.scope as scope,
+        unnest(if(entry.spans is null, [null], entry.spans)) as span
+    from span_scopes
+),
+
+-- Judgements are rare: only lines that name one are looked through for them.
+span_events as (
+    select
+        source_line,
+        unnest(flatten(list_transform(otlp_spans(record), lambda r: flatten(list_transform(
+            r.scopespans, lambda s: flatten(list_transform(
+                s.spans, lambda p: list_transform(
+                    list_filter(p.events, lambda e: list_contains(otlp_kept_events(), e.name)), lambda e: {
+                        'resource': otlp_resource_pairs(r.resource.attributes),
+                        'scope': s.scope,
+                        'trace_id': p.traceid,
+                        'span_id': p.spanid,
+                        'event': e
+                    }
+                )
+            ))
+        ))))) as found
+    from raw.staged
+    where contains(record, '"resourceSpans"') and otlp_names_event(record)
+),
+
+log_records as (
+    select
+        source_line,
+        unnest(flatten(list_transform(otlp_logs(record), lambda r: flatten(list_transform(
+            r.scopelogs, lambda s: list_transform(
+                list_filter(s.logrecords, lambda l: list_contains(otlp_kept_events(), otlp_log_name(l))), lambda l: {
+                    'resource': otlp_resource_pairs(r.resource.attributes),
+                    'scope': s.scope,
+                    'log': l
+                }
+            )
+        ))))) as found
+    from raw.staged
+    where contains(record, '"resourceLogs"')
+),
+
+records as (
+    select
+        source_line,
+        'span' as record_kind,
+        unreadable,
+        span.traceid as trace_id,
+        span.spanid as span_id,
+        span.parentspanid as parent_span_id,
+        span.name as span_name,
+        span.kind as kind,
+        span.starttimeunixnano as started,
+        span.endtimeunixnano as ended,
+        span.status.code as status_code,
+        scope,
+        span.tracestate as trace_state,
+        span.flags as flags,
+        resource,
+        otlp_with_exception(otlp_pairs(span.attributes), span.events) as pairs
+    from spans
+    union all
+    select
+        source_line,
+        'event' as record_kind,
+        null as unreadable,
+        found.trace_id,
+        found.span_id,
+        null as parent_span_id,
+        found.event.name as span_name,
+        null as kind,
+        found.event.timeunixnano as started,
+        null as ended,
+        null as status_code,
+        found.scope,
+        null as trace_state,
+        null as flags,
+        otlp_map(found.resource) as resource,
+        otlp_pairs(found.event.attributes) as pairs
+    from span_events
+    union all
+    select
+        source_line,
+        'log' as record_kind,
+        null as unreadable,
+        found.log.traceid as trace_id,
+        found.log.spanid as span_id,
+        null as parent_span_id,
+        otlp_log_name(found.log) as span_name,
+        null as kind,
+        coalesce(nullif(found.log.timeunixnano, '0'), found.log.observedtimeunixnano) as started,
+        null as ended,
+        null as status_code,
+        found.scope,
+        null as trace_state,
+        found.log.flags,
+        otlp_map(found.resource) as resource,
+        otlp_pairs(found.log.attributes) as pairs
+    from log_records
+),
+
+kept as (
+    select
+        source_line,
+        record_kind,
+        unreadable,
+        nullif(lower(trace_id), '') as trace_id,
+        nullif(lower(span_id), '') as span_id,
+        nullif(nullif(lower(parent_span_id), ''), '0000000000000000') as parent_span_id,
+        span_name,
+        kind,
+        try_cast(started as decimal(38, 0)) as started_ns,
+        try_cast(ended as decimal(38, 0)) as ended_ns,
+        status_code,
+        scope,
+        nullif(trace_state, '') as trace_state,
+        try_cast(flags as bigint) as flags,
+        resource,
+        otlp_kept_pairs(pairs) as pairs
+    from records
+),
+
+judged as (
+    select
+        *,
+        case
+            when unreadable is not null
+                then 'a batch without readable spans; deliver resourceSpans[].scopeSpans[].spans[]'
+            when not (record_kind = 'log' and trace_id is null) and not coalesce(otlp_is_id(trace_id, 32), false)
+                then 'traceId is not 32 hex digits or all zero; OTLP/JSON writes ids as hex'
+            when not (record_kind = 'log' and span_id is null) and not coalesce(otlp_is_id(span_id, 16), false)
+                then 'spanId is not 16 hex digits or all zero; OTLP/JSON writes ids as hex'
+            when not coalesce(otlp_is_id(parent_span_id, 16), true)
+                then 'parentSpanId is not 16 hex digits; leave it out for a root span'
+            when started_ns is null
+                then 'the start time is missing or no number; deliver nanoseconds since 1970'
+            when started_ns < 1577836800000000000 or started_ns >= 4102444800000000000
+                then 'the start time is before 2020 or after 2100; check the unit: nanoseconds since 1970'
+            when otlp_bad_count(pairs) is not null
+                then 'attribute ' || otlp_bad_count(pairs) || ' is no whole number from 0 to 10^12; correct it'
+        end as reject_reason
+    from kept
+),
+
+accepted as (
+    select
+        *,
+        if(reject_reason is null, make_timestamp((started_ns // 1000)::bigint), null) as started_at,
+        if(
+            ended_ns >= 1577836800000000000 and ended_ns < 4102444800000000000,
+            make_timestamp((ended_ns // 1000)::bigint), null
+        ) as ended_at,
+        to_json({
+            'traceId': trace_id, 'spanId': span_id, 'parentSpanId': parent_span_id, 'name': span_name,
+            'startTimeUnixNano': started_ns, 'endTimeUnixNano': ended_ns, 'attributes': pairs
+        })::varchar as shown
+    from judged
+),
+
+strangers as (
+    select
+        source_line,
+        record,
+        if(
+            contains(record, '"resourceMetrics"'),
+            'metrics are control totals, not read yet; deliver traces',
+            'not an OTLP/JSON batch; deliver lines with resourceSpans or resourceLogs'
+        ) as reject_reason
+    from raw.staged
+    where
+        not contains(record, '"resourceSpans"')
+        and (not contains(record, '"resourceLogs"') or otlp_logs(record) is null)
+)
+
+select
+    md5(concat_ws('|', record_kind, scope.name, status_code, flags, resource::varchar, shown)) as record_id,
+    record_kind,
+    trace_id,
+    span_id,
+    parent_span_id,
+    span_name,
+    otlp_kind(kind) as kind,
+    started_at,
+    ended_at,
+    otlp_status(status_code) as status_code,
+    scope.name as scope_name,
+    scope.version as scope_version,
+    trace_state,
+    flags,
+    resource,
+    otlp_map(pairs) as attributes,
+    started_at::date as day,
+    source_line,
+    reject_reason,
+    if(reject_reason is null, null, coalesce(unreadable, shown)) as reject_text
+from accepted
+union all
+select
+    md5(record) as record_id,
+    null as record_kind,
+    null as trace_id,
+    null as span_id,
+    null as parent_span_id,
+    null as span_name,
+    null as kind,
+    null as started_at,
+    null as ended_at,
+    null as status_code,
+    null as scope_name,
+    null as scope_version,
+    null as trace_state,
+    null as flags,
+    null as resource,
+    null as attributes,
+    null as day,
+    source_line,
+    reject_reason,
+    record as reject_text
+from strangers
