@@ -139,4 +139,4 @@ inner join core.request_costs as costs
 left join core.tasks as tasks
     on requests.task_id = tasks.task_id and requests.day = tasks.day
 where requests.day = $day
-order by requests.request_id
+order by requests.started_at, requests.request_id

@@ -194,7 +194,7 @@ def write_by_hand(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute(_PRICED)
     costs = ", ".join(c.name for c in columns(RequestCost))
     _write(con, folder, "request_costs", f"select {costs} from priced order by request_id")
-    _write(con, folder, "cost_per_request", "from priced order by request_id")
+    _write(con, folder, "cost_per_request", "from priced order by started_at, request_id")
     for noun, dimensions in _GROUPS.items():
         _write(con, folder, noun, f"{_spend(dimensions)} order by all")
     for noun, query in _OTHERS.items():

@@ -121,7 +121,8 @@ def test_parser_answers_the_columns_of_its_row_model_and_why_it_rejects(
     rejected = {column: found.pop(column, None) for column in ("reject_reason", "reject_text")}
     wanted = _modelled(row_models()[name])
     assert added < set(Provenance.model_fields)
-    assert rejected == {"reject_reason": "VARCHAR", "reject_text": "VARCHAR"}
+    assert rejected["reject_reason"] == "VARCHAR"
+    assert rejected["reject_text"] in ("VARCHAR", "JSON")
     assert found == {column: kind for column, kind in wanted.items() if column not in added}
 
 
