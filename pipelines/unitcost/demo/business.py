@@ -49,19 +49,14 @@ def outcomes_csv(rows: Iterable[tuple[int, Run]]) -> str:
     return _csv(("task_id", "outcome", "outcome_at", "outcome_source"), lines)
 
 
-def revenue_csv(months: Sequence[date]) -> str:
-    """What every customer pays for each month."""
+def revenue_csv(days: Sequence[date]) -> str:
+    """What every customer pays for the month from the first day to the last."""
+    first, last = days[0].isoformat(), days[-1].isoformat()
     lines = [
-        (customer, f"{month:%Y-%m}", f"{monthly_revenue(rank):f}", "USD")
-        for month in months
+        (customer, first, last, f"{monthly_revenue(rank):f}", "USD")
         for rank, customer in enumerate(CUSTOMERS)
     ]
-    return _csv(("customer_id", "period", "amount", "currency"), lines)
-
-
-def months_of(days: Sequence[date]) -> list[date]:
-    """The first day of each month that the days touch."""
-    return sorted({day.replace(day=1) for day in days})
+    return _csv(("customer_id", "period_start", "period_end", "amount", "currency"), lines)
 
 
 def _iso(epoch_ms: int) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from unitcost.demo import anthropic_pages, openai_pages
-from unitcost.demo.business import months_of, outcome_rows, outcomes_csv, revenue_csv
+from unitcost.demo.business import outcome_rows, outcomes_csv, revenue_csv
 from unitcost.demo.exports import DailyUsage
 from unitcost.demo.flat import flat_record
 from unitcost.demo.gateway import gateway_record
@@ -99,7 +99,7 @@ def _write_exports(folder: Path, days: Sequence[date], daily: DailyUsage) -> lis
 
 def _write_business(folder: Path, month: Month, judged: list[tuple[int, Run]]) -> list[Path]:
     outcomes = outcomes_csv(judged)
-    revenue = revenue_csv(months_of(month.dates()))
+    revenue = revenue_csv(month.dates())
     return [
         _write(folder / "outcomes" / f"helpdesk-{month.through}.csv", outcomes, is_plain=True),
         _write(folder / "revenue" / f"billing-{month.through}.csv", revenue, is_plain=True),
