@@ -26,7 +26,8 @@ class Query(BaseModel):
     """One transform.
 
     `name` is `layer.noun` (the file is `sql/<layer>/<noun>.sql`), `text` its SELECT, `inputs` the
-    tables it reads, derived from the SQL.
+    tables it reads, derived from the SQL. `is_view` says that its third line is `-- view`: a step
+    that others read once, so that nothing is gained by keeping its rows.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,7 @@ class Query(BaseModel):
     name: str
     text: str
     inputs: tuple[str, ...]
+    is_view: bool = False
 
     def bind(self, day: date) -> str:
         """The SELECT with `$day` as a date literal."""
@@ -67,7 +69,12 @@ def load_query(name: str) -> Query:
     text = path.read_text(encoding="utf-8")
     _check_header(name, text)
     statement = _one_select(name, text)
-    return Query(name=name, text=text.rstrip().rstrip(";"), inputs=_inputs(name, statement))
+    return Query(
+        name=name,
+        text=text.rstrip().rstrip(";"),
+        inputs=_inputs(name, statement),
+        is_view=text.splitlines()[2].strip() == "-- view",
+    )
 
 
 def _check_header(name: str, text: str) -> None:

@@ -45,8 +45,22 @@ def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]
 
 
 def run_step(con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
-    """Run one SQL file into a table of its own name."""
-    con.execute(f"create or replace table {name} as {load_query(name).bind(day)}")
+    """Run one SQL file into a table, or make it a view, of its own name."""
+    query = load_query(name)
+    if query.is_view:
+        _drop_table(con, name)
+    kind = "view" if query.is_view else "table"
+    con.execute(f"create or replace {kind} {name} as {query.bind(day)}")
+
+
+def _drop_table(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Clear the way for a view where rows were given under its name."""
+    layer, noun = name.split(".")
+    given = con.execute(
+        "select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [layer, noun]
+    ).fetchall()
+    if given:
+        con.execute(f"drop table {name}")
 
 
 def run_steps(

@@ -42,6 +42,11 @@ tries as (
     from steps.resends
 ),
 
+told as (
+    select distinct lead_id
+    from tries
+),
+
 single as (
     select
         c.lead_id,
@@ -55,7 +60,7 @@ single as (
         false as has_error,
         null as evidence
     from steps.call_chains as c
-    left join (select distinct lead_id from tries) as t on c.lead_id = t.lead_id
+    left join told as t on c.lead_id = t.lead_id
     where t.lead_id is null
 ),
 

@@ -29,10 +29,15 @@ several as (
     having count(*) > 1
 ),
 
-chained as (
+logged as (
     select k.*
     from keyed as k
     inner join several as s on k.call_key = s.call_key
+),
+
+chained as (
+    select *
+    from logged
     union all
     select
         f.lead_id,
@@ -42,11 +47,7 @@ chained as (
         'failed_sibling' as evidence
     from steps.failed_siblings as f
     inner join steps.sightings as s on f.lead_id = s.sighting_id
-    left join (
-        select k.lead_id
-        from keyed as k
-        inner join several as s on k.call_key = s.call_key
-    ) as l on f.lead_id = l.lead_id
+    left join logged as l on f.lead_id = l.lead_id
     where l.lead_id is null
 )
 

@@ -17,7 +17,8 @@ filled as (
         arg_min(s.characters, m.place) filter (where s.characters is not null) as characters,
         arg_min(s.pages, m.place) filter (where s.pages is not null) as pages,
         arg_min(s.container_minutes, m.place) filter (where s.container_minutes is not null) as container_minutes,
-        arg_min(s.cache_storage_token_hours, m.place) filter (where s.cache_storage_token_hours is not null) as cache_storage_token_hours,
+        arg_min(s.cache_storage_token_hours, m.place) filter (where s.cache_storage_token_hours is not null)
+            as cache_storage_token_hours,
         arg_min(s.call_key, m.place) filter (where s.call_key is not null) as call_key,
         arg_min(s.attempt_no, m.place) filter (where s.attempt_no is not null) as attempt_no,
         arg_min(s.provider_name, m.place) filter (where s.provider_name is not null) as provider_name,
@@ -29,7 +30,8 @@ filled as (
         arg_min(s.operation, m.place) filter (where s.operation is not null) as operation,
         arg_min(s.service_tier, m.place) filter (where s.service_tier is not null) as service_tier,
         arg_min(s.is_batch, m.place) filter (where s.is_batch is not null) as is_batch,
-        arg_min(s.provider_response_id, m.place) filter (where s.provider_response_id is not null) as provider_response_id,
+        arg_min(s.provider_response_id, m.place) filter (where s.provider_response_id is not null)
+            as provider_response_id,
         arg_min(s.is_streaming, m.place) filter (where s.is_streaming is not null) as is_streaming,
         arg_min(s.http_status, m.place) filter (where s.http_status is not null) as http_status,
         arg_min(s.finish_reason, m.place) filter (where s.finish_reason is not null) as finish_reason,

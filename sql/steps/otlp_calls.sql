@@ -104,6 +104,11 @@ select
     case
         when not is_counted then 'missing'
         when lower(usage_source) in ('estimate', 'estimated', 'tokenizer', 'computed') then 'estimated'
+        -- OpenLIT counts words itself where a stream brought no usage; where it did, the cache is told, even as 0.
+        when
+            scope_name like 'openlit%' and is_streaming and read_tokens is null
+            and coalesce(provider_name, '') not like '%anthropic%'
+            then 'estimated'
         when is_unfinished then 'partial'
         when role = 'aggregate' or coalesce(work, 'embeddings') in ('embeddings', 'rerank') then 'reported'
         when is_streaming and finish_reason is null then 'partial'

@@ -6,7 +6,8 @@ stated as (
         trace_id,
         span_id,
         case
-            when operation like '%embed%' or span_kind = 'embedding' then coalesce(stated_input_tokens, stated_total_tokens)
+            when operation like '%embed%' or span_kind = 'embedding'
+                then coalesce(stated_input_tokens, stated_total_tokens)
             else stated_input_tokens
         end as input,
         stated_output_tokens as output,
@@ -26,7 +27,8 @@ stated as (
         output_audio_tokens as stated_output_audio,
         output_image_tokens as stated_output_image,
         is_cache_beside_input
-        or (is_early_vercel and (provider_name like '%anthropic%' or provider_name like '%bedrock%')) as is_cache_beside,
+        or (is_early_vercel and (provider_name like '%anthropic%' or provider_name like '%bedrock%'))
+            as is_cache_beside,
         is_reasoning_beside_output,
         coalesce(lower(provider_name), '') || ' ' || coalesce(lower(response_model), lower(request_model), '') as maker
     from steps.otlp_fields
@@ -92,7 +94,8 @@ pictured as (
     select
         *,
         case
-            when stated_output_audio is not null then least(stated_output_audio, completion - coalesce(all_reasoning, 0))
+            when stated_output_audio is not null
+                then least(stated_output_audio, completion - coalesce(all_reasoning, 0))
         end as output_audio,
         case
             when image is not null

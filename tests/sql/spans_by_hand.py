@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 
@@ -33,6 +33,12 @@ _PROVENANCE = {
 }
 
 Span = dict[str, Any]
+
+
+class LogSighting(SourceSighting):
+    """A sighting that a test gives instead of the gateway's parsed log."""
+
+    table: ClassVar[str] = "steps.litellm_sightings"
 
 
 def span(
@@ -128,7 +134,7 @@ def count(
     _given_spans(con, spans)
     done = set()
     if records := list(records):
-        _given_records(con, records)
+        given(con, LogSighting, *records)
         done = {"steps.litellm_sightings"}
     run_steps(con, ["core.requests", "core.sightings"], day, done)
     return rows_of(con, "select * from core.requests order by started_at, attempt_no, request_id")
@@ -156,11 +162,6 @@ def _given_spans(con: duckdb.DuckDBPyConnection, spans: Iterable[Span]) -> None:
     con.execute(
         f"insert into raw.otlp_json select {cells}", [[r.get(n) for r in rows] for n in names]
     )
-
-
-def _given_records(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]]) -> None:
-    given(con, SourceSighting, *records)
-    con.execute("create or replace table steps.litellm_sightings as from steps.sightings")
 
 
 def _map(values: dict[str, Any]) -> str:

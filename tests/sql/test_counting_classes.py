@@ -117,7 +117,7 @@ def test_a_gemini_total_above_its_parts_is_thinking(counting: Connection) -> Non
 
 def test_raw_gemini_thoughts_stand_beside_the_answer(counting: Connection) -> None:
     raw = "llm.gemini.usageMetadata."
-    told = {f"{raw}promptTokenCount": 100, f"{raw}candidatesTokenCount": 9}
+    told: dict[str, Any] = {f"{raw}promptTokenCount": 100, f"{raw}candidatesTokenCount": 9}
     told |= {f"{raw}thoughtsTokenCount": 7, "gen_ai.operation.name": "chat"}
     row = read(counting, span("call", None, told))
     assert (row["output_tokens"], row["reasoning_tokens"], row["completion_tokens"]) == (9, 7, 16)
@@ -125,7 +125,7 @@ def test_raw_gemini_thoughts_stand_beside_the_answer(counting: Connection) -> No
 
 def test_raw_anthropic_input_stands_beside_the_cache(counting: Connection) -> None:
     raw = "llm.anthropic.usage."
-    told = {f"{raw}input_tokens": 900, f"{raw}output_tokens": 9}
+    told: dict[str, Any] = {f"{raw}input_tokens": 900, f"{raw}output_tokens": 9}
     told |= {f"{raw}cache_read_input_tokens": 50, "gen_ai.operation.name": "chat"}
     row = read(counting, span("call", None, told))
     assert (row["input_tokens"], row["cache_read_tokens"], row["prompt_tokens"]) == (900, 50, 950)
@@ -159,20 +159,28 @@ def test_an_embedding_may_tell_its_total_only(counting: Connection) -> None:
     assert (row["input_tokens"], row["usage_basis"], row["status"]) == (77, "reported", "ok")
 
 
+NAMES = (
+    "input_tokens",
+    "output_tokens",
+    "total_tokens",
+    "cache_read.input_tokens",
+    "cache_write.input_tokens",
+    "reasoning.output_tokens",
+    "audio.input_tokens",
+    "audio.cache_read.input_tokens",
+    "audio.output_tokens",
+    "image.input_tokens",
+)
 COUNTS = st.integers(0, 5000)
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.tuples(*[COUNTS] * 10), min_size=80, max_size=80))
+@given(st.lists(st.tuples(*[COUNTS] * len(NAMES)), min_size=80, max_size=80))
 def test_classes_always_add_up_to_the_totals(
     counting: Connection, drawn: list[tuple[int, ...]]
 ) -> None:
-    names = ("input_tokens", "output_tokens", "cache_read.input_tokens")
-    names += ("cache_write.input_tokens", "reasoning.output_tokens", "audio.input_tokens")
-    names += ("image.input_tokens", "total_tokens", "audio.output_tokens")
-    names += ("audio.cache_read.input_tokens",)
     spans = [
-        chat("call", None, {f"{USAGE}{n}": v for n, v in zip(names, values, strict=True)})
+        chat("call", None, {f"{USAGE}{n}": v for n, v in zip(NAMES, values, strict=True)})
         | {"trace_id": f"{number:032x}"}
         for number, values in enumerate(drawn)
     ]
