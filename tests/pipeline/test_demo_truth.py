@@ -17,7 +17,7 @@ from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 
 THROUGH = date(2026, 11, 12)
-DAYS = 11
+DAYS = 2
 MARTS_WITH_COST = (
     "cost_per_workflow",
     "cost_per_feature",
