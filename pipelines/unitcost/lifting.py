@@ -78,33 +78,32 @@ _FIXED = {
     "otlp_resource_pairs(attributes)": """list_transform(
         list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key)),
         lambda a: {'key': a.key, 'value': otlp_value_text(a.value)})""",
-    "otlp_has_texts(pairs)": """len(list_filter(pairs,
-        lambda p: list_contains(otlp_text_keys(), p.key))) > 0""",
     # Of several values of one key the first is kept.
     "otlp_map(pairs)": """coalesce(try(map_from_entries(pairs)), map_from_entries(list_filter(
         pairs, lambda p, i: list_position([q.key for q in pairs], p.key) = i)))""",
     "otlp_first(pairs, name)": "list_filter(pairs, lambda p: p.key = name)[1].value",
     "otlp_log_name(record)": """coalesce(nullif(record.eventName, ''),
-        otlp_value_text(list_filter(record.attributes, lambda a: a.key = 'event.name')[1].value))""",
+        list_filter(record.attributes, lambda a: a.key = 'event.name')[1].value.stringValue)""",
     # The class of the first exception, without its message.
-    "otlp_with_exception(pairs, events)": """case
-        when len(list_filter(events, lambda e: e.name = 'exception')) > 0
-        then list_append(pairs, {'key': 'derived.exception_type', 'value': otlp_value_text(
-            list_filter(list_filter(events, lambda e: e.name = 'exception')[1].attributes,
-                lambda a: a.key = 'exception.type')[1].value)})
-        else pairs end""",
+    "otlp_exception_type(events)": """list_filter(
+        list_filter(events, lambda e: e.name = 'exception')[1].attributes,
+        lambda a: a.key = 'exception.type')[1].value.stringValue""",
+    "otlp_with_exception(pairs, exception)": """if(exception is null, pairs, list_append(
+        pairs, {'key': 'derived.exception_type', 'value': exception}))""",
     "is_count(v)": """v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') or coalesce(
         try_cast(v as decimal(38, 6)) between 0 and 1000000000000
         and try_cast(v as decimal(38, 6)) % 1 = 0, false)""",
+    # Containers as JSON, input messages as they are.
+    "otlp_texts(pairs)": """list_transform(
+        list_filter(pairs, lambda p: list_contains(otlp_text_keys(), p.key)),
+        lambda p: {'key': p.key, 'value': if(
+            list_contains(otlp_input_keys(), p.key), p.value, as_json(p.value))})""",
+    "otlp_lift(container, names, paths)": """list_transform(
+        list_zip(names, json_extract_string(container, paths)),
+        lambda z: {'key': z[1], 'value': z[2]})""",
     # Short scalars only: an object or a long text may hold a prompt or an answer.
-    "is_label(v)": "length(v) <= 256 and v[1] not in ('{', '[')",
-    "otlp_lift(text, names, paths)": """list_filter(
-        list_transform(
-            list_zip(names, json_extract_string(as_json(text), paths)),
-            lambda z: {'key': z[1], 'value': z[2]}),
-        lambda p: is_label(p.value)
-            and (not starts_with(p.key, 'output.value.') or not contains(p.key, 'oken')
-                or is_count(p.value)))""",
+    "is_lifted(key, v)": """length(v) <= 256 and v[1] not in ('{', '[') and (
+        not starts_with(key, 'output.value.') or not contains(key, 'oken') or is_count(v))""",
     # The key of the first count that is none, or NULL.
     "otlp_bad_count(pairs)": """list_filter(pairs, lambda p: case
         when contains(p.key, 'oken') then not is_count(p.value)
@@ -122,33 +121,36 @@ def macros(
 ) -> dict[str, str]:
     """Signature -> body of every macro that `sql/raw/otlp_json.sql` uses, in order of creation.
 
-    `otlp_kept_pairs(pairs)` is the one that decides: allowed keys as they are, named keys out of
+    `otlp_kept_pairs` is the one that decides: allowed keys as they are, named keys out of
     containers, a digest of the input messages, and nothing else.
     """
     texts = tuple(dict.fromkeys((*lifted, *input_messages)))
     lifts = ", ".join(_lift(name, keys) for name, keys in lifted.items())
-    first_input = ", ".join(f"otlp_first(pairs, {_text(name)})" for name in input_messages)
+    first_input = ", ".join(f"otlp_first(texts, {_text(name)})" for name in input_messages)
     return {
         "otlp_allowed_keys()": _list(allowed),
         "otlp_read_keys()": _list((*allowed, *texts)),
         "otlp_text_keys()": _list(texts),
+        "otlp_input_keys()": _list(input_messages),
         "otlp_count_keys()": _list(counts),
         "otlp_kept_events()": _list(events),
         "otlp_names_event(record)": " or ".join(f"contains(record, {_text(e)})" for e in events),
         **_FIXED,
-        "otlp_input_hash(pairs)": f"""list_filter(
+        "otlp_lifted(texts)": f"""list_filter(
+            flatten([{lifts}]), lambda p: is_lifted(p.key, p.value))""",
+        "otlp_input_hash(texts)": f"""list_filter(
             [{{'key': 'derived.input_hash', 'value': md5(coalesce({first_input}))}}],
             lambda p: p.value is not null)""",
-        "otlp_kept_pairs(pairs)": f"""case when otlp_has_texts(pairs) then flatten([
+        "otlp_kept_pairs(pairs, texts)": """case when len(texts) = 0 then pairs else flatten([
             list_filter(pairs, lambda p: not list_contains(otlp_text_keys(), p.key)),
-            {lifts}, otlp_input_hash(pairs)]) else pairs end""",
+            otlp_lifted(texts), otlp_input_hash(texts)]) end""",
     }
 
 
 def _lift(container: str, keys: Iterable[str]) -> str:
     names = tuple(keys)
     paths = [_path(name.removeprefix(f"{container}.")) for name in names]
-    text = f"otlp_first(pairs, {_text(container)})"
+    text = f"otlp_first(texts, {_text(container)})"
     return f"coalesce(otlp_lift({text}, {_list(names)}, {_list(paths)}), [])"
 
 
@@ -158,7 +160,8 @@ def _path(dotted: str) -> str:
 
 
 def _list(values: Iterable[str]) -> str:
-    return "[" + ", ".join(_text(value) for value in values) + "]"
+    """A constant list, written as one text: hundreds of constants would each cost planning."""
+    return f"string_split({_text(chr(10).join(values))}, chr(10))"
 
 
 def _text(value: str) -> str:

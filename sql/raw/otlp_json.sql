@@ -33,7 +33,7 @@ spans as (
         source_line,
         if(entry.spans is null, record, null) as unreadable,
         otlp_map(resource_pairs) as resource,
-        entry.scope as scope,
+        entry.scope,
         unnest(if(entry.spans is null, [null], entry.spans)) as span
     from span_scopes
 ),
@@ -84,15 +84,16 @@ records as (
         span.spanid as span_id,
         span.parentspanid as parent_span_id,
         span.name as span_name,
-        span.kind as kind,
+        span.kind,
         span.starttimeunixnano as started,
         span.endtimeunixnano as ended,
         span.status.code as status_code,
         scope,
         span.tracestate as trace_state,
-        span.flags as flags,
+        span.flags,
         resource,
-        otlp_with_exception(otlp_pairs(span.attributes), span.events) as pairs
+        span.attributes,
+        otlp_exception_type(span.events) as exception_type
     from spans
     union all
     select
@@ -111,7 +112,8 @@ records as (
         null as trace_state,
         null as flags,
         otlp_map(found.resource) as resource,
-        otlp_pairs(found.event.attributes) as pairs
+        found.event.attributes,
+        null as exception_type
     from span_events
     union all
     select
@@ -130,8 +132,23 @@ records as (
         null as trace_state,
         found.log.flags,
         otlp_map(found.resource) as resource,
-        otlp_pairs(found.log.attributes) as pairs
+        found.log.attributes,
+        null as exception_type
     from log_records
+),
+
+read as (
+    select
+        *,
+        otlp_with_exception(otlp_pairs(attributes), exception_type) as pairs
+    from records
+),
+
+sifted as (
+    select
+        *,
+        otlp_texts(pairs) as texts
+    from read
 ),
 
 kept as (
@@ -151,8 +168,8 @@ kept as (
         nullif(trace_state, '') as trace_state,
         try_cast(flags as bigint) as flags,
         resource,
-        otlp_kept_pairs(pairs) as pairs
-    from records
+        otlp_kept_pairs(pairs, texts) as pairs
+    from sifted
 ),
 
 judged as (
@@ -180,10 +197,10 @@ judged as (
 accepted as (
     select
         *,
-        if(reject_reason is null, make_timestamp((started_ns // 1000)::bigint), null) as started_at,
+        if(reject_reason is null, make_timestamp(started_ns::bigint // 1000), null) as started_at,
         if(
             ended_ns >= 1577836800000000000 and ended_ns < 4102444800000000000,
-            make_timestamp((ended_ns // 1000)::bigint), null
+            make_timestamp(ended_ns::bigint // 1000), null
         ) as ended_at,
         to_json({
             'traceId': trace_id, 'spanId': span_id, 'parentSpanId': parent_span_id, 'name': span_name,

@@ -233,3 +233,9 @@ def test_a_damaged_parquet_file_is_refused(workbench: Con, tmp_path: Path, damag
     workbench.execute(f"copy (select range as n from range(1000)) to '{file}' (format parquet)")
     with pytest.raises(StagingError, match="damaged"):
         staged(workbench, tmp_path, damage(file.read_bytes()))
+
+
+def test_quotes_without_end_take_no_ages(workbench: Con, tmp_path: Path) -> None:
+    hostile = b'[\n{"a": 1},\n{"a": "' + b'\\"' * 1_000_000 + b'},\n{"a": 2}\n]'
+    staged(workbench, tmp_path, hostile)
+    assert [record for _, record in records(workbench)] == [{"a": 1}, {"a": 2}]

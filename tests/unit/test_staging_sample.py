@@ -70,3 +70,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\x7fELF\0\0\0")
     with pytest.raises(StagingError, match="neither CSV"):
         sample(file)
+
+
+def test_quotes_without_end_take_no_ages(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b'{"a": 1, "b": "' + b'\\"' * 1_000_000)
+    assert sample(file).records == ({"a": 1},)

@@ -11,7 +11,7 @@ from unitcost.staging.limits import KEPT_TEXT, MAX_DEPTH, NOT_JSON, NOT_OBJECT, 
 from unitcost.staging.spool import Spool
 from unitcost.staging.sqltext import sql_text
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # What nests deeply ends in a run of closing brackets.
 _CLOSING_RUNS = ("}" * 32, "]" * 32, "}]" * 16)
 

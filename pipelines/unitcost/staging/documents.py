@@ -25,7 +25,9 @@ from unitcost.staging.opening import CutShortError, is_packed, read_chunks, read
 from unitcost.staging.spool import Spool
 from unitcost.staging.sqltext import sql_text
 
-_STRUCTURE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|["{}\[\]\n]', re.DOTALL)
+# The group tells whether a string ends; one that does not is still one token, so that it is not
+# looked at again from each quote in it.
+_STRUCTURE = re.compile(rb'"(?:[^"\\\n]++|\\[^\n])*+("?)|[{}\[\]\n]')
 _SPACE = b" \t\r\n,"
 
 
@@ -53,7 +55,7 @@ class _Scanner:
             token = match.group()
             if match.start() < begin:
                 continue
-            if token == b'"' and b"\n" not in text[match.start() :]:
+            if _is_open(match) and text.find(b"\n", match.start()) < 0:
                 self._append(text[begin : match.start()])
                 return text[match.start() :]
             begin = self._step(token, text, begin, match)
@@ -68,7 +70,7 @@ class _Scanner:
             return self._open(token, text, begin, match)
         elif token in (b"}", b"]"):
             return self._close(text, begin, match)
-        elif token == b'"':
+        elif _is_open(match):
             return self._resume(text, begin, match)
         return begin
 
@@ -186,6 +188,11 @@ def _spool_each(chunks: Iterator[bytes], spool: Spool) -> None:
         scanner.end(rest, f"{error}; {CUT_SHORT}")
         return
     scanner.end(rest, CUT_SHORT)
+
+
+def _is_open(match: re.Match[bytes]) -> bool:
+    """Whether the token is a string that does not end on its line."""
+    return match.group(1) == b""
 
 
 def _is_utf8(text: bytes) -> bool:

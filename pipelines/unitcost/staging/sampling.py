@@ -18,7 +18,8 @@ from unitcost.staging.sqltext import sql_text
 from unitcost.staging.tabular import distinct_names
 
 _ROWS = 20
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+# A string that never ends is one token: looked at again from each quote in it, it would take ages.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\],]', re.DOTALL)
 _CLOSERS = {"{": "}", "[": "]"}
 
 
