@@ -29,7 +29,7 @@ followed as (
         f.steps_taken + 1 as steps_taken
     from followed as f
     inner join links as l on f.same_as = l.group_key
-    where f.steps_taken < 64
+    where f.steps_taken < 1024
 ),
 
 ends as (

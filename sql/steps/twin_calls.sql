@@ -1,43 +1,94 @@
--- One row per call without a response id that another layer of its trace saw too, outside the span tree
+-- One row per call without a response id that another record of the same call tells of, outside the span tree
 -- grain: group_key
 with
-candidates as (
+-- Layers side by side: equal tokens in one trace, where some calls have ids or a better witness and some have not.
+layered as (
     select
-        a.group_key,
-        b.group_key as twin_group,
-        a.span_no,
-        b.span_no as twin_no,
-        date_diff('microsecond', a.started_at, b.started_at) as lag_us
-    from steps.traced_calls as a
-    inner join steps.traced_calls as b
-        on
-            a.trace_id = b.trace_id
-            and a.prompt_tokens = b.prompt_tokens
-            and a.completion_tokens = b.completion_tokens
-            and (
-                a.request_model = b.request_model
-                or a.response_model = b.response_model
-                or a.request_model = b.response_model
-                or a.response_model = b.request_model
-            )
-            and a.started_at <= b.started_at
-            and a.ended_at >= b.ended_at
-    where
-        a.provider_response_id is null
-        and a.group_key <> b.group_key
-        and (b.provider_response_id is not null or a.witness > b.witness)
-        and a.witness >= b.witness
+        trace_id,
+        prompt_tokens,
+        completion_tokens,
+        count(provider_response_id) as with_id,
+        min(witness) as best_witness,
+        max(witness) as last_witness
+    from steps.traced_calls
+    where prompt_tokens is not null and completion_tokens is not null
+    group by trace_id, prompt_tokens, completion_tokens
+    having
+        count(*) > count(provider_response_id)
+        and (count(provider_response_id) > 0 or min(witness) < max(witness))
 ),
 
-ranked as (
+sides as (
+    select
+        c.*,
+        case
+            when l.with_id > 0 then c.provider_response_id is null
+            when c.witness = l.last_witness then true
+            when c.witness = l.best_witness then false
+        end as is_outer
+    from steps.traced_calls as c
+    inner join layered as l
+        on
+            c.trace_id = l.trace_id
+            and c.prompt_tokens = l.prompt_tokens
+            and c.completion_tokens = l.completion_tokens
+),
+
+ordered as (
     select
         *,
-        row_number() over (partition by span_no order by lag_us asc, twin_no asc) as place,
-        row_number() over (partition by twin_no order by lag_us asc, span_no asc) as twin_place
-    from candidates
+        row_number() over (
+            partition by trace_id, prompt_tokens, completion_tokens, is_outer order by started_at asc, span_no asc
+        ) as place,
+        row_number() over (
+            partition by trace_id, prompt_tokens, completion_tokens
+            order by started_at asc, is_outer desc, span_no asc
+        ) as moment,
+        count(*) filter (where is_outer) over (partition by trace_id, prompt_tokens, completion_tokens) as outers,
+        count(*) filter (where not is_outer) over (partition by trace_id, prompt_tokens, completion_tokens) as inners
+    from sides
+    where is_outer is not null
 ),
 
--- A record without a span tree that names the span, or whose own key the span names.
+dated as (
+    select
+        *,
+        max(case when is_outer then moment end) over (
+            partition by trace_id, prompt_tokens, completion_tokens
+            order by moment rows between unbounded preceding and current row
+        ) as outer_moment
+    from ordered
+),
+
+-- One by one where both layers saw as many, else the last one that began before.
+paired as (
+    select
+        o.group_key,
+        i.group_key as twin_group,
+        o.span_no,
+        row_number() over (partition by o.span_no order by i.moment asc) as turn
+    from dated as i
+    inner join dated as o
+        on
+            i.trace_id = o.trace_id
+            and i.prompt_tokens = o.prompt_tokens
+            and i.completion_tokens = o.completion_tokens
+            and case when i.outers = i.inners then i.place = o.place else i.outer_moment = o.moment end
+    where
+        not i.is_outer
+        and o.is_outer
+        and o.group_key <> i.group_key
+        and o.started_at <= i.started_at
+        and o.ended_at >= i.ended_at
+        and (
+            o.request_model = i.request_model
+            or o.response_model = i.response_model
+            or o.request_model = i.response_model
+            or o.response_model = i.request_model
+        )
+),
+
+-- A record outside the tree that names the span, or whose own key the span names.
 named as (
     select
         s.sighting_id,
@@ -66,8 +117,8 @@ named as (
 select
     group_key,
     min(twin_group) as twin_group
-from ranked
-where place = 1 and twin_place = 1
+from paired
+where turn = 1
 group by group_key
 union all
 select

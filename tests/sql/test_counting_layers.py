@@ -203,3 +203,22 @@ def test_the_most_complete_version_of_a_span_counts(counting: duckdb.DuckDBPyCon
     ]
     rows = count(counting, versions)
     assert [(r["feature"], r["prompt_tokens"]) for r in rows] == [("search", 100)]
+
+
+def test_parallel_calls_of_two_layers_pair_off(counting: duckdb.DuckDBPyConnection) -> None:
+    outer = [chat(f"o{n}", "root", scope=LANGCHAIN, at=n, lasts=10) for n in range(4)]
+    inner = [
+        chat(f"i{n}", "root", {"gen_ai.response.id": f"c{n}"}, at=4 + n, lasts=1) for n in range(4)
+    ]
+    assert len(count(counting, [span("root"), *outer, *inner])) == 4
+    assert len(count(counting, [span("root"), *outer, *inner[:1]])) == 4
+
+
+def test_many_equal_calls_in_one_trace_are_quick(counting: duckdb.DuckDBPyConnection) -> None:
+    calls = [chat(f"c{n}", "root", at=n) for n in range(3000)]
+    assert len(count(counting, [span("root"), *calls])) == 3000
+
+
+def test_calls_nested_a_thousand_deep_are_one(counting: duckdb.DuckDBPyConnection) -> None:
+    calls = [chat(f"c{n}", f"c{n - 1}" if n else None) for n in range(1000)]
+    assert len(count(counting, calls)) == 1
