@@ -7,8 +7,9 @@ import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from unitcost.build import TASK_WINDOW_DAYS, build_day
+from unitcost.build import build_day
 from unitcost.due import due_days, input_digests, transforms_fingerprint
+from unitcost.inputs import TASK_WINDOW_DAYS
 from unitcost.lake.catalogue import utc_now
 from unitcost.pricing import price_revision
 from unitcost.session import Session

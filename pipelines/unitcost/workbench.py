@@ -31,10 +31,10 @@ def open_workbench(
     return con
 
 
-def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row]) -> None:
-    """An empty table with the row model's columns."""
+def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row], table: str | None = None) -> None:
+    """An empty table with the row model's columns, under its own name or another."""
     body = ", ".join(f"{c.name} {c.sql_type}" for c in columns(row))
-    con.execute(f"create or replace table {row.table} ({body})")
+    con.execute(f"create or replace table {table or row.table} ({body})")
 
 
 def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -20,6 +20,8 @@ from rich.table import Table
 DEFAULT_HOME = Path(".unitcost")
 
 OUT = Console()
+if not OUT.is_terminal:
+    OUT.width = 200  # a file or a pipe has no edge to fold at
 ERR = Console(stderr=True)
 
 
@@ -62,7 +64,8 @@ def show_table(
     table = Table(title=title, title_justify="left", header_style="bold")
     for position, name in enumerate(names):
         is_number = any(isinstance(row[position], int | Decimal) for row in rows)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if is_number else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=is_number)
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
     OUT.print(table)

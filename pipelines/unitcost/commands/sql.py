@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -43,12 +46,7 @@ def _answer(con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Pat
         message = "--format parquet needs a file"
         raise UsageError(message, "add --out FILE")
     if output in ("csv", "parquet"):
-        target = str(out) if out else "/dev/stdout"
-        header = ", header" if output == "csv" else ""
-        con.execute(
-            f"copy ({query.strip().rstrip(';')}) to $target (format {output}{header})",
-            {"target": target},
-        )
+        _copy(con, query.strip().rstrip(";"), output, out)
         return
     cursor = con.execute(query)
     names = [column[0] for column in cursor.description or ()]
@@ -59,3 +57,15 @@ def _answer(con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Pat
     show_table(names, rows[:SHOWN_ROWS])
     if len(rows) > SHOWN_ROWS:
         ERR.print(f"hint: only {SHOWN_ROWS} rows are shown; --format csv gives all")
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Path | None) -> None:
+    """Write a file, or pass it on to stdout, which must not be opened (and so cut) by its name."""
+    header = ", header" if output == "csv" else ""
+    with TemporaryDirectory() as folder:
+        target = out or Path(folder) / "answer"
+        options = f"(format {output}{header})"
+        con.execute(f"copy ({query}) to $target {options}", {"target": str(target)})
+        if out is None:
+            with target.open("rb") as answer:
+                shutil.copyfileobj(answer, sys.stdout.buffer)

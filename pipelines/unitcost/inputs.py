@@ -1,0 +1,129 @@
+"""Puts before a day what its transforms read: prices, raw rows, kept tables of other days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import duckdb
+
+from unitcost.due import TRACE_WINDOW
+from unitcost.pricing import load_price_book
+from unitcost.session import Session
+from unitcost.sources import SOURCES
+from unitcost.sources.base import Source
+from unitcost.tables import day_tables, row_models, upstream
+from unitcost.workbench import create_empty, create_view
+from unitcost_models.base import Row
+from unitcost_models.marts import RunDay
+from unitcost_models.tasks import TaskDay
+
+TASK_WINDOW_DAYS = 31
+"""How far back the first day of a task or a workflow run is looked for."""
+
+_LINKS = ("trace_id", "request_id", "provider_response_id")
+"""Columns by which a neighbouring day's row belongs to a call of the day."""
+_BAND_HOURS = 1
+"""Rows this near to the day are looked at even where no column links them: the log of a gateway
+and the span of its caller may lie on either side of midnight."""
+
+
+def open_prices(session: Session, con: duckdb.DuckDBPyConnection) -> None:
+    """The price book, read and checked once a run."""
+    if not session.prices:
+        with session.workbench() as book:
+            load_price_book(book)
+            for (name,) in book.execute(
+                "select table_name from information_schema.tables where table_schema = 'core'"
+            ).fetchall():
+                session.prices[f"core.{name}"] = book.table(f"core.{name}").to_arrow_table()
+    for name, rows in session.prices.items():
+        con.register("rows", rows)
+        con.execute(f"create table {name} as select * from rows")
+        con.unregister("rows")
+
+
+def open_inputs(
+    session: Session, con: duckdb.DuckDBPyConnection, day: date, wanted: set[str]
+) -> None:
+    """Raw rows, days before, and the kept tables that are not being built."""
+    for source in SOURCES.values():
+        if source.counts_calls:
+            _open_calls(session, con, source, day)
+        else:
+            _open(con, source.row, source.row.table, _own_files(session, source, day))
+    _open_days_before(session, con, day)
+    needed = {t for table in wanted for t in upstream(table)} - wanted
+    for table in needed & set(day_tables()):
+        files = session.absolute(session.catalogue.live(table, [day]))
+        _open(con, row_models()[table], table, files)
+
+
+def _own_files(session: Session, source: Source, day: date) -> list[str]:
+    """The day's files, and those of judgements and revenue with a later date."""
+    return session.absolute(
+        [
+            f
+            for f in session.catalogue.live(source.row.table)
+            if f.day is not None
+            and (f.day == day or (f.is_late and f.day >= day + timedelta(TRACE_WINDOW[0])))
+        ]
+    )
+
+
+def _open_calls(
+    session: Session, con: duckdb.DuckDBPyConnection, source: Source, day: date
+) -> None:
+    """The day's rows, with those of the neighbouring days that belong to its calls."""
+    own, table = _own_files(session, source, day), source.row.table
+    beside = [day + timedelta(n) for n in TRACE_WINDOW if n]
+    near = [f for f in session.catalogue.live(table, beside) if not f.is_late]
+    if not near:
+        _open(con, source.row, table, own)
+        return
+    _open(con, source.row, f"{table}_own", own)
+    create_view(con, f"{table}_beside", session.absolute(near))
+    con.execute(
+        f"create table {table}_near as "
+        f"select * from {table}_beside where {_belongs(source.row, day)}"
+    )
+    con.execute(
+        f"create view {table} as "
+        f"select * from {table}_own union all by name select * from {table}_near"
+    )
+
+
+def _belongs(row: type[Row], day: date) -> str:
+    linked = [
+        f"{key} in (select {key} from {row.table}_own where {key} is not null)"
+        for key in _LINKS
+        if key in row.model_fields
+    ]
+    band = timedelta(hours=_BAND_HOURS)
+    start = datetime.combine(day, time())
+    end = start + timedelta(days=1) + band
+    return " or ".join(
+        [*linked, f"started_at >= timestamp '{start - band}' and started_at < timestamp '{end}'"]
+    )
+
+
+def _open(con: duckdb.DuckDBPyConnection, row: type[Row], table: str, files: list[str]) -> None:
+    if files:
+        create_view(con, table, files)
+    else:
+        create_empty(con, row, table)
+
+
+def _open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """On which earlier days each task and each workflow run spent."""
+    earlier = [day - timedelta(n) for n in range(1, TASK_WINDOW_DAYS + 1)]
+    files = session.absolute(session.catalogue.live("core.requests", earlier))
+    for row, unit in ((TaskDay, "task_id"), (RunDay, "workflow_run_id")):
+        create_empty(con, row)
+        if files:
+            con.execute(
+                f"""insert into {row.table} by name
+                    select distinct {unit}, day
+                    from read_parquet($files, hive_partitioning = false)
+                    where {unit} is not null""",
+                {"files": files},
+            )
