@@ -6,6 +6,14 @@ filled as (
         m.group_key,
         count(*) as sighting_count,
         max(s.resend_count) as resend_count,
+        -- Provider, platform and model are one sighting's, so that they fit each other.
+        arg_min(
+            s.sighting_id,
+            m.place
+            + case when s.response_model is null and s.request_model is null then 4000000 else 0 end
+            + case when s.platform_name is null then 2000000 else 0 end
+            + case when s.provider_name is null then 1000000 else 0 end
+        ) as place_id,
         arg_min(s.web_search_calls, m.place) filter (where s.web_search_calls is not null) as web_search_calls,
         arg_min(s.web_fetch_calls, m.place) filter (where s.web_fetch_calls is not null) as web_fetch_calls,
         arg_min(s.file_search_calls, m.place) filter (where s.file_search_calls is not null) as file_search_calls,
@@ -21,12 +29,9 @@ filled as (
             as cache_storage_token_hours,
         arg_min(s.call_key, m.place) filter (where s.call_key is not null) as call_key,
         arg_min(s.attempt_no, m.place) filter (where s.attempt_no is not null) as attempt_no,
-        arg_min(s.provider_name, m.place) filter (where s.provider_name is not null) as provider_name,
-        arg_min(s.platform_name, m.place) filter (where s.platform_name is not null) as platform_name,
         arg_min(s.region_scope, m.place) filter (where s.region_scope is not null) as region_scope,
         arg_min(s.server_address, m.place) filter (where s.server_address is not null) as server_address,
         arg_min(s.request_model, m.place) filter (where s.request_model is not null) as request_model,
-        arg_min(s.response_model, m.place) filter (where s.response_model is not null) as response_model,
         arg_min(s.operation, m.place) filter (where s.operation is not null) as operation,
         arg_min(s.service_tier, m.place) filter (where s.service_tier is not null) as service_tier,
         arg_min(s.is_batch, m.place) filter (where s.is_batch is not null) as is_batch,
@@ -103,12 +108,12 @@ select
     f.call_key,
     f.attempt_no,
     f.resend_count,
-    f.provider_name,
-    f.platform_name,
+    p.provider_name,
+    p.platform_name,
     f.region_scope,
     f.server_address,
-    f.request_model,
-    f.response_model,
+    coalesce(p.request_model, f.request_model) as request_model,
+    p.response_model,
     f.operation,
     f.service_tier,
     f.is_batch,
@@ -135,3 +140,4 @@ inner join steps.members as m on f.group_key = m.group_key and m.place = 1
 inner join steps.sightings as w on m.sighting_id = w.sighting_id
 inner join steps.usage_donors as u on f.group_key = u.group_key
 inner join steps.sightings as d on u.donor_id = d.sighting_id
+inner join steps.sightings as p on f.place_id = p.sighting_id

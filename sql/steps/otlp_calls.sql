@@ -77,7 +77,11 @@ select
         else provider_name
     end as provider_name,
     case
-        when server_address like '%.azure.com' then 'azure'
+        when
+            server_address like '%.openai.azure.com'
+            or server_address like '%.ai.azure.com'
+            or server_address like '%.cognitiveservices.azure.com'
+            then 'azure'
         when server_address like 'bedrock%.amazonaws.com' then 'bedrock'
         when server_address like '%aiplatform.googleapis.com' then 'vertex'
         when server_address = 'generativelanguage.googleapis.com' then 'ai_studio'

@@ -140,3 +140,13 @@ def test_the_tier_and_the_address_are_those_that_served(counting: Connection) ->
 def test_a_local_address_says_nothing(counting: Connection) -> None:
     row = count(counting, [chat("call", None, {"server.address": "127.0.0.1"})])[0]
     assert (row["provider"], row["platform"], row["model"]) == ("openai", "direct", "gpt-4o-mini")
+
+
+def test_the_address_that_one_layer_saw_places_the_call(counting: Connection) -> None:
+    azure = ANSWER | {"server.address": "x.openai.azure.com", "gen_ai.response.model": "gpt-4o"}
+    spans = [
+        chat("outer", None, ANSWER | azure, scope="openinference.instrumentation.langchain"),
+        chat("inner", "outer", ANSWER),
+    ]
+    row = count(counting, spans)[0]
+    assert (row["span_id"], row["platform"], row["model"]) == ("inner", "azure", "gpt-4o")
