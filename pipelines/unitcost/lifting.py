@@ -81,6 +81,9 @@ _FIXED = {
     # Of several values of one key the first is kept.
     "otlp_map(pairs)": """coalesce(try(map_from_entries(pairs)), map_from_entries(list_filter(
         pairs, lambda p, i: list_position([q.key for q in pairs], p.key) = i)))""",
+    "otlp_digest(pairs)": """list_aggregate(
+        list_transform(pairs, lambda p: p.value), 'string_agg', '|')
+        || list_aggregate(list_transform(pairs, lambda p: p.key), 'string_agg', '|')""",
     "otlp_first(pairs, name)": "list_filter(pairs, lambda p: p.key = name)[1].value",
     "otlp_log_name(record)": """coalesce(nullif(record.eventName, ''),
         list_filter(record.attributes, lambda a: a.key = 'event.name')[1].value.stringValue)""",
@@ -125,7 +128,7 @@ def macros(
     containers, a digest of the input messages, and nothing else.
     """
     texts = tuple(dict.fromkeys((*lifted, *input_messages)))
-    lifts = ", ".join(_lift(name, keys) for name, keys in lifted.items())
+    lifts = " ".join(_lift(name, keys) for name, keys in lifted.items())
     first_input = ", ".join(f"otlp_first(texts, {_text(name)})" for name in input_messages)
     return {
         "otlp_allowed_keys()": _list(allowed),
@@ -137,7 +140,8 @@ def macros(
         "otlp_names_event(record)": " or ".join(f"contains(record, {_text(e)})" for e in events),
         **_FIXED,
         "otlp_lifted(texts)": f"""list_filter(
-            flatten([{lifts}]), lambda p: is_lifted(p.key, p.value))""",
+            flatten(list_transform(texts, lambda p: case p.key {lifts} else [] end)),
+            lambda p: is_lifted(p.key, p.value))""",
         "otlp_input_hash(texts)": f"""list_filter(
             [{{'key': 'derived.input_hash', 'value': md5(coalesce({first_input}))}}],
             lambda p: p.value is not null)""",
@@ -150,8 +154,7 @@ def macros(
 def _lift(container: str, keys: Iterable[str]) -> str:
     names = tuple(keys)
     paths = [_path(name.removeprefix(f"{container}.")) for name in names]
-    text = f"otlp_first(texts, {_text(container)})"
-    return f"coalesce(otlp_lift({text}, {_list(names)}, {_list(paths)}), [])"
+    return f"when {_text(container)} then otlp_lift(p.value, {_list(names)}, {_list(paths)})"
 
 
 def _path(dotted: str) -> str:

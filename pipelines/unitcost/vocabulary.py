@@ -9,6 +9,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import duckdb
@@ -45,6 +46,11 @@ class Vocabulary(BaseModel):
     def allowlist(self) -> tuple[str, ...]:
         """Every attribute key that may be stored, sorted."""
         return tuple(sorted({key for keys in self.fields.values() for key in keys}))
+
+    def common_first(self) -> tuple[str, ...]:
+        """The same keys, the first of every field before the second of any: looked up faster."""
+        ranked = zip_longest(*self.fields.values())
+        return tuple(dict.fromkeys(key for rank in ranked for key in rank if key))
 
     def lifted(self) -> dict[str, tuple[str, ...]]:
         """Container -> the allowed keys that are read out of its text, sorted."""
@@ -100,7 +106,7 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
     Beside them the macros that `sql/raw/otlp_json.sql` reads attributes with.
     """
     texts = (*vocabulary.containers, *vocabulary.input_messages)
-    allowed = [key for key in vocabulary.allowlist() if key not in texts]
+    allowed = [key for key in vocabulary.common_first() if key not in texts]
     for signature, body in macros(
         allowed,
         vocabulary.lifted(),

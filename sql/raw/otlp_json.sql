@@ -33,6 +33,7 @@ spans as (
         source_line,
         if(entry.spans is null, record, null) as unreadable,
         otlp_map(resource_pairs) as resource,
+        md5(resource_pairs::varchar) as resource_id,
         entry.scope,
         unnest(if(entry.spans is null, [null], entry.spans)) as span
     from span_scopes
@@ -92,6 +93,7 @@ records as (
         span.tracestate as trace_state,
         span.flags,
         resource,
+        resource_id,
         span.attributes,
         otlp_exception_type(span.events) as exception_type
     from spans
@@ -112,6 +114,7 @@ records as (
         null as trace_state,
         null as flags,
         otlp_map(found.resource) as resource,
+        md5(found.resource::varchar) as resource_id,
         found.event.attributes,
         null as exception_type
     from span_events
@@ -132,6 +135,7 @@ records as (
         null as trace_state,
         found.log.flags,
         otlp_map(found.resource) as resource,
+        md5(found.resource::varchar) as resource_id,
         found.log.attributes,
         null as exception_type
     from log_records
@@ -168,8 +172,16 @@ kept as (
         nullif(trace_state, '') as trace_state,
         try_cast(flags as bigint) as flags,
         resource,
+        resource_id,
         otlp_kept_pairs(pairs, texts) as pairs
     from sifted
+),
+
+counted as (
+    select
+        *,
+        otlp_bad_count(pairs) as bad_count
+    from kept
 ),
 
 judged as (
@@ -188,10 +200,10 @@ judged as (
                 then 'the start time is missing or no number; deliver nanoseconds since 1970'
             when started_ns < 1577836800000000000 or started_ns >= 4102444800000000000
                 then 'the start time is before 2020 or after 2100; check the unit: nanoseconds since 1970'
-            when otlp_bad_count(pairs) is not null
-                then 'attribute ' || otlp_bad_count(pairs) || ' is no whole number from 0 to 10^12; correct it'
+            when bad_count is not null
+                then 'attribute ' || bad_count || ' is no whole number from 0 to 10^12; correct it'
         end as reject_reason
-    from kept
+    from counted
 ),
 
 accepted as (
@@ -202,10 +214,13 @@ accepted as (
             ended_ns >= 1577836800000000000 and ended_ns < 4102444800000000000,
             make_timestamp(ended_ns::bigint // 1000), null
         ) as ended_at,
-        to_json({
-            'traceId': trace_id, 'spanId': span_id, 'parentSpanId': parent_span_id, 'name': span_name,
-            'startTimeUnixNano': started_ns, 'endTimeUnixNano': ended_ns, 'attributes': pairs
-        })::varchar as shown
+        case
+            when reject_reason is not null
+                then coalesce(unreadable, to_json({
+                    'traceId': trace_id, 'spanId': span_id, 'parentSpanId': parent_span_id, 'name': span_name,
+                    'startTimeUnixNano': started_ns, 'endTimeUnixNano': ended_ns, 'attributes': pairs
+                })::varchar)
+        end as reject_text
     from judged
 ),
 
@@ -225,7 +240,10 @@ strangers as (
 )
 
 select
-    md5(concat_ws('|', record_kind, scope.name, status_code, flags, resource::varchar, shown)) as record_id,
+    md5(concat_ws(
+        '|', record_kind, trace_id, span_id, parent_span_id, span_name, kind, started_ns, ended_ns, status_code,
+        scope.name, scope.version, trace_state, flags, resource_id, otlp_digest(pairs)
+    )) as record_id,
     record_kind,
     trace_id,
     span_id,
@@ -244,7 +262,7 @@ select
     started_at::date as day,
     source_line,
     reject_reason,
-    if(reject_reason is null, null, coalesce(unreadable, shown)) as reject_text
+    reject_text
 from accepted
 union all
 select

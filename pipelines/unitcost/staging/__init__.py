@@ -15,7 +15,7 @@ from unitcost.staging.documents import spool_documents
 from unitcost.staging.layout import HEAD_BYTES, Layout, layout_of
 from unitcost.staging.limits import StagingError
 from unitcost.staging.lines import spool_lines
-from unitcost.staging.opening import read_chunks, read_head
+from unitcost.staging.opening import read_head
 from unitcost.staging.sampling import sample
 from unitcost.staging.spool import Spool
 from unitcost.staging.tabular import spool_csv, spool_parquet
@@ -54,7 +54,7 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Staged:
 
 def _spool(con: duckdb.DuckDBPyConnection, path: Path, layout: Layout, spool: Spool) -> None:
     if layout is Layout.LINES:
-        spool_lines(read_chunks(path), spool)
+        spool_lines(con, path, spool)
     elif layout is Layout.DOCUMENTS:
         spool_documents(con, path, spool)
     elif layout is Layout.CSV:

@@ -20,7 +20,8 @@ def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, in
     """Make `raw.staged` and `raw.rejected`; returns how many rows each has."""
     kept = f"read_parquet({sql_text(spool.kept)}, file_row_number = true)"
     _find_invalid(con, kept)
-    _find_deep(con, kept)
+    if _count(con, "raw.invalid"):
+        _find_deep(con, kept)
     bad = _count(con, "raw.invalid")
     con.execute(
         f"""create or replace view raw.staged as select source_line, record from {kept}
@@ -38,33 +39,38 @@ def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, in
 
 def _find_invalid(con: duckdb.DuckDBPyConnection, kept: str) -> None:
     """`raw.invalid(file_row_number, reason)`: records that are no JSON objects."""
+    runs = " or ".join(f"contains(record, '{run}')" for run in _CLOSING_RUNS)
     con.execute(
         f"""create or replace table raw.invalid as
-            select file_row_number, if(is_json, $not_object, $not_json) as reason
+            select
+                file_row_number,
+                case when not is_json then $not_json when not is_object then $not_object end
+                    as reason
             from (
                 select
                     file_row_number,
                     json_valid(record) as is_json,
-                    ltrim(left(record, 64), ' \t\r')[1] = '{{' as is_object
+                    ltrim(left(record, 64), ' \t\r')[1] = '{{' as is_object,
+                    {runs} as may_be_deep
                 from {kept}
             )
-            where not is_json or not is_object""",
+            where not is_json or not is_object or may_be_deep""",
         {"not_object": NOT_OBJECT, "not_json": NOT_JSON},
     )
 
 
 def _find_deep(con: duckdb.DuckDBPyConnection, kept: str) -> None:
-    runs = " or ".join(f"contains(record, '{run}')" for run in _CLOSING_RUNS)
+    """Tell the deep ones among those that may be; the others are good records."""
     suspects = con.cursor().execute(
-        f"""select file_row_number, record from {kept}
-            anti join raw.invalid using (file_row_number) where {runs}"""
+        f"""select file_row_number, record from {kept} inner join raw.invalid
+            using (file_row_number) where reason is null"""
     )
     deep = [row for row, text in _rows(suspects) if depth_of(text) > MAX_DEPTH]
-    if deep:
-        con.execute(
-            "insert into raw.invalid select unnest($rows), $reason",
-            {"rows": deep, "reason": TOO_DEEP},
-        )
+    con.execute(
+        "update raw.invalid set reason = $reason where file_row_number in (select unnest($deep))",
+        {"reason": TOO_DEEP, "deep": deep},
+    )
+    con.execute("delete from raw.invalid where reason is null")
 
 
 def depth_of(text: str) -> int:

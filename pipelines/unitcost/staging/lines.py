@@ -6,18 +6,65 @@ Whether a line is valid JSON is checked later, in SQL.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
 
 from unitcost.staging.limits import CUT_SHORT, KEPT_TEXT, MAX_RECORD, NOT_UTF8, TOO_LONG
-from unitcost.staging.opening import CutShortError
+from unitcost.staging.opening import CutShortError, is_packed, read_chunks
 from unitcost.staging.spool import Spool
+from unitcost.staging.sqltext import sql_text
+
+_UNUSUAL = (b"\r", b"\x01", b"\0")
 
 
-def spool_lines(chunks: Iterator[bytes], spool: Spool) -> None:
+def spool_lines(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
     """Spool every line that is not blank, with its true line number.
 
-    Lines are cut and checked a chunk at a time; only a chunk that holds something unusual is
-    looked at line by line.
+    DuckDB cuts a plain file into lines in parallel; one that it might cut otherwise, or refuses,
+    is cut here, where a bad line is rejected alone.
     """
+    if is_packed(path) or _has_unusual_bytes(path) or not _spool_sound(con, path, spool):
+        _spool_chunks(read_chunks(path), spool)
+
+
+def _has_unusual_bytes(path: Path) -> bool:
+    """Whether the file has bytes that a CSV reader takes for ends of lines or columns."""
+    buffer = bytearray(1 << 20)
+    view = memoryview(buffer)
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(buffer):
+            text = view[:size].tobytes() if size < len(buffer) else buffer
+            if any(sign in text for sign in _UNUSUAL):
+                return True
+    return False
+
+
+def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bool:
+    """Lines as a CSV file of one column without quotes."""
+    target = spool.folder / "lines.parquet"
+    try:
+        con.execute(
+            f"""copy (
+                select source_line, record
+                from (
+                    select row_number() over () as source_line, record
+                    from read_csv({sql_text(path)}, columns = {{'record': 'varchar'}},
+                        auto_detect = false, header = false, delim = '\x01', quote = '',
+                        escape = '', new_line = '\\n', strict_mode = false,
+                        compression = 'none', max_line_size = {MAX_RECORD})
+                )
+                where record is not null and ltrim(left(record, 64)) <> ''
+            ) to {sql_text(target)} (format parquet, compression lz4, row_group_size_bytes '8MB')"""
+        )
+    except duckdb.Error:
+        return False
+    spool.kept = target
+    return True
+
+
+def _spool_chunks(chunks: Iterator[bytes], spool: Spool) -> None:
+    """Lines are checked a chunk at a time; only an unusual chunk is looked at line by line."""
     line = 1
     rest = b""
     try:
