@@ -1,0 +1,152 @@
+"""What OTLP/JSON into raw costs, against the bare cost of reading lines and extracting spans.
+
+Prints ratios of one run; asserts only that every span arrives. `UNITCOST_BENCH_MB` sets the size.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from unitcost.queries import load_query
+from unitcost.staging import stage
+from unitcost.vocabulary import create_macros, load_vocabulary
+from unitcost.workbench import open_workbench
+
+pytestmark = pytest.mark.benchmark
+
+MEGABYTES = int(os.environ.get("UNITCOST_BENCH_MB", "40"))
+SPANS_A_LINE = 24
+NANOS = 1_772_409_600_000_000_000
+_SPANS = "$.resourceSpans[*].scopeSpans[*].spans[*]"
+_PROMPT = 'The quick brown fox {jumps} over "the" lazy dog.\n' * 6
+
+
+def export_line(number: int) -> str:
+    """One export batch of one trace."""
+    trace = f"{number + 1:032x}"
+    spans = [_span(trace, number, position) for position in range(SPANS_A_LINE)]
+    resource = {
+        "attributes": _pairs({"service.name": "api", "deployment.environment.name": "prod"})
+    }
+    scopes = [{"scope": {"name": "lib", "version": "1"}, "spans": spans}]
+    return json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": scopes}]}) + "\n"
+
+
+def _span(trace: str, number: int, position: int) -> dict[str, object]:
+    start = NANOS + number * 1_000_000 + position
+    tokens = 100 + number % 9000
+    attributes: dict[str, object] = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "gpt-x",
+        "gen_ai.response.model": "gpt-x-2026-01-01",
+        "gen_ai.response.id": f"chatcmpl-{number}-{position}",
+        "gen_ai.usage.input_tokens": tokens,
+        "gen_ai.usage.output_tokens": tokens // 3,
+        "gen_ai.usage.cache_read.input_tokens": tokens // 2,
+        "gen_ai.request.max_tokens": 256,
+        "server.address": "api.example.org",
+        "server.port": 443,
+        "openai.response.service_tier": "default",
+        "app.feature": f"feature-{position % 5}",
+        "tenant.id": f"tenant-{number % 50}",
+    }
+    if position % 4 == 0:
+        attributes["gen_ai.input.messages"] = _PROMPT
+    return {
+        "traceId": trace,
+        "spanId": f"{position + 1:016x}",
+        "parentSpanId": f"{999:016x}",
+        "name": "chat gpt-x",
+        "kind": 3,
+        "startTimeUnixNano": str(start),
+        "endTimeUnixNano": str(start + 900_000_000),
+        "attributes": _pairs(attributes),
+        "status": {},
+        "flags": 256,
+    }
+
+
+def _pairs(attributes: dict[str, object]) -> list[dict[str, object]]:
+    return [
+        {
+            "key": key,
+            "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value},
+        }
+        for key, value in attributes.items()
+    ]
+
+
+def write_export(file: Path) -> int:
+    """Write the file; returns how many spans it holds."""
+    size = number = 0
+    with file.open("w") as handle:
+        while size < MEGABYTES * 1_000_000:
+            size += handle.write(export_line(number))
+            number += 1
+    return number * SPANS_A_LINE
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of the better of two runs."""
+    seconds = []
+    for _ in range(2):
+        begin = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+
+
+def bare(file: Path, target: Path) -> None:
+    """Lines read and spans extracted as JSON, written to Parquet: what nobody can do without."""
+    with duckdb.connect() as con:
+        con.execute("set enable_progress_bar = false")
+        con.execute(
+            f"""copy (
+                select unnest(json_extract(json, '{_SPANS}')) as span
+                from read_ndjson_objects('{file}')
+            ) to '{target}' (format parquet, compression zstd)"""
+        )
+
+
+def raw(file: Path, target: Path) -> None:
+    """Staging, parsing and one sorted Parquet file a day, as ingest does it."""
+    with open_workbench() as con:
+        create_macros(con, load_vocabulary())
+        stage(con, file, target.parent / "scratch")
+        con.execute(f"create table raw.parsed as {load_query('raw.otlp_json').text}")
+        for day in _days(con):
+            con.execute(
+                f"""copy (select * from raw.parsed where day = date '{day}'
+                    order by source_line, record_id)
+                    to '{target}' (format parquet, compression zstd)"""
+            )
+
+
+def _days(con: duckdb.DuckDBPyConnection) -> list[date]:
+    return [day for (day,) in con.execute("select distinct day from raw.parsed").fetchall()]
+
+
+def test_otlp_to_raw(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "traces.jsonl"
+    spans = write_export(file)
+    floor = timed(lambda: bare(file, tmp_path / "bare.parquet"))
+    ours = timed(lambda: raw(file, tmp_path / "raw.parquet"))
+    with capsys.disabled():
+        print(  # noqa: T201 -- a benchmark's answer is what it prints
+            f"\nOTLP/JSON to raw, {MEGABYTES} MB, {spans:,} spans: {ours:.2f} s; reading lines and "
+            f"extracting spans: {floor:.2f} s; ratio {ours / floor:.1f}"
+        )
+    with duckdb.connect() as con:
+        found = con.execute(
+            f"select count(*), count(distinct record_id) from '{tmp_path / 'raw.parquet'}'"
+        ).fetchall()
+    assert found == [(spans, spans)]
