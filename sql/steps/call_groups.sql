@@ -16,28 +16,23 @@ links as (
     where n.outer_group is null
 ),
 
+-- From the calls that repeat no other one outwards, so that every call is met once and a cycle never.
 followed as (
     select
-        group_key,
-        same_as,
+        l.group_key,
+        l.same_as as request_group,
         1 as steps_taken
-    from links
+    from links as l
+    left join links as n on l.same_as = n.group_key
+    where n.group_key is null
     union all
     select
-        f.group_key,
-        l.same_as,
+        l.group_key,
+        f.request_group,
         f.steps_taken + 1 as steps_taken
     from followed as f
-    inner join links as l on f.same_as = l.group_key
+    inner join links as l on f.group_key = l.same_as
     where f.steps_taken < 1024
-),
-
-ends as (
-    select
-        group_key,
-        arg_max(same_as, steps_taken) as request_group
-    from followed
-    group by group_key
 ),
 
 members as (
@@ -67,5 +62,5 @@ select
     coalesce(n.relation = 'sum', false) as is_sum,
     count(*) over (partition by coalesce(e.request_group, m.group_key)) as members
 from members as m
-left join ends as e on m.group_key = e.group_key
+left join followed as e on m.group_key = e.group_key
 left join steps.nested_groups as n on coalesce(e.request_group, m.group_key) = n.outer_group

@@ -5,6 +5,7 @@ usage_spans as (
     select
         t.span_no,
         t.sighting_id,
+        t.trace_id,
         t.parent_no,
         t.role,
         s.provider_response_id
@@ -21,6 +22,14 @@ covered as (
     where a.ancestor_no <> u.span_no
 ),
 
+-- Where a walk up was cut short, more aggregates may stand above: none is counted there.
+cut_short as (
+    select distinct t.trace_id
+    from steps.ancestors as a
+    inner join steps.span_tree as t on a.start_no = t.span_no
+    where a.depth = 64
+),
+
 answered as (
     select distinct provider_response_id
     from usage_spans
@@ -31,4 +40,5 @@ select u.sighting_id
 from usage_spans as u
 left join covered as c on u.span_no = c.span_no
 left join answered as i on u.provider_response_id = i.provider_response_id
-where u.role = 'aggregate' and c.span_no is null and i.provider_response_id is null
+left join cut_short as z on u.trace_id = z.trace_id
+where u.role = 'aggregate' and c.span_no is null and i.provider_response_id is null and z.trace_id is null

@@ -16,11 +16,11 @@ select
     source_line,
     ingested_at,
     lower(split_part(attr_operation(attributes), ' ', 1)) as operation,
-    lower(coalesce(attr_openinference_kind(attributes), attr_traceloop_kind(attributes), attr_span_kind(attributes)))
-        as span_kind,
-    attr_provider_name(attributes) as provider_name,
-    attr_request_model(attributes) as request_model,
-    attr_response_model(attributes) as response_model,
+    -- MLflow writes texts as JSON, in quotes.
+    lower(trim(attr_span_kind(attributes), '"')) as span_kind,
+    trim(attr_provider_name(attributes), '"') as provider_name,
+    trim(attr_request_model(attributes), '"') as request_model,
+    trim(attr_response_model(attributes), '"') as response_model,
     regexp_extract(lower(attr_server_address(attributes)), '^(?:[a-z]+://)?([^/:]+)', 1) as server_address,
     attr_inference_geo(attributes) as inference_geo,
     case when lower(attr_speed(attributes)) = 'fast' then 'fast' else attr_service_tier(attributes) end as service_tier,

@@ -222,3 +222,10 @@ def test_many_equal_calls_in_one_trace_are_quick(counting: duckdb.DuckDBPyConnec
 def test_calls_nested_a_thousand_deep_are_one(counting: duckdb.DuckDBPyConnection) -> None:
     calls = [chat(f"c{n}", f"c{n - 1}" if n else None) for n in range(1000)]
     assert len(count(counting, calls)) == 1
+
+
+def test_an_aggregate_far_above_a_call_adds_nothing(counting: duckdb.DuckDBPyConnection) -> None:
+    agent = {"gen_ai.operation.name": "invoke_agent"}
+    chain = [span(f"s{n}", f"s{n - 1}" if n else "agent") for n in range(100)]
+    rows = count(counting, [chat("agent", None, agent), *chain, chat("call", "s99")])
+    assert [r["span_id"] for r in rows] == ["call"]
