@@ -30,18 +30,40 @@ identified as (
     from raw.requests
 ),
 
+-- Only what was delivered more than once is ranked: a window over a million wide rows is dear.
+repeated as (
+    select sighting_id
+    from identified
+    group by sighting_id
+    having count(*) > 1
+),
+
 ranked as (
     select
-        *,
+        i.*,
         row_number() over (
-            partition by sighting_id
+            partition by i.sighting_id
             order by
-                case usage_basis when 'reported' then 0 when 'partial' then 1 when 'estimated' then 2 else 3 end asc,
-                known_classes desc,
-                coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) desc,
-                record_id desc
+                case i.usage_basis when 'reported' then 0 when 'partial' then 1 when 'estimated' then 2 else 3 end asc,
+                i.known_classes desc,
+                coalesce(i.prompt_tokens, 0) + coalesce(i.completion_tokens, 0) desc,
+                i.record_id desc
         ) as place
-    from identified
+    from identified as i
+    inner join repeated as r on i.sighting_id = r.sighting_id
+),
+
+kept as (
+    select
+        i.*,
+        1 as place
+    from identified as i
+    left join repeated as r on i.sighting_id = r.sighting_id
+    where r.sighting_id is null
+    union all
+    select *
+    from ranked
+    where place = 1
 )
 
 select
@@ -144,6 +166,4 @@ select
     cast(null as varchar) as resource_team,
     cast(null as varchar) as resource_environment,
     cast(null as varchar) as resource_service_name
-from ranked
-where place = 1
-order by sighting_id
+from kept
