@@ -1,18 +1,27 @@
 -- One row per call without a response id that another record of the same call tells of, outside the span tree
 -- grain: group_key
 with
--- Layers side by side: equal tokens in one trace, where some calls have ids or a better witness and some have not.
+told as (
+    select
+        *,
+        coalesce(prompt_tokens, -1) as prompt,
+        coalesce(completion_tokens, 0) as completion
+    from steps.traced_calls
+    where prompt_tokens is not null or provider_response_id is null
+),
+
+-- Layers side by side: equal tokens (or none at all) in one trace, where some calls have ids or a better witness
+-- and some have not.
 layered as (
     select
         trace_id,
-        prompt_tokens,
-        completion_tokens,
+        prompt,
+        completion,
         count(provider_response_id) as with_id,
         min(witness) as best_witness,
         max(witness) as last_witness
-    from steps.traced_calls
-    where prompt_tokens is not null and completion_tokens is not null
-    group by trace_id, prompt_tokens, completion_tokens
+    from told
+    group by trace_id, prompt, completion
     having
         count(*) > count(provider_response_id)
         and (count(provider_response_id) > 0 or min(witness) < max(witness))
@@ -26,26 +35,22 @@ sides as (
             when c.witness = l.last_witness then true
             when c.witness = l.best_witness then false
         end as is_outer
-    from steps.traced_calls as c
-    inner join layered as l
-        on
-            c.trace_id = l.trace_id
-            and c.prompt_tokens = l.prompt_tokens
-            and c.completion_tokens = l.completion_tokens
+    from told as c
+    inner join layered as l on c.trace_id = l.trace_id and c.prompt = l.prompt and c.completion = l.completion
 ),
 
 ordered as (
     select
         *,
         row_number() over (
-            partition by trace_id, prompt_tokens, completion_tokens, is_outer order by started_at asc, span_no asc
+            partition by trace_id, prompt, completion, is_outer order by started_at asc, span_no asc
         ) as place,
         row_number() over (
-            partition by trace_id, prompt_tokens, completion_tokens
+            partition by trace_id, prompt, completion
             order by started_at asc, is_outer desc, span_no asc
         ) as moment,
-        count(*) filter (where is_outer) over (partition by trace_id, prompt_tokens, completion_tokens) as outers,
-        count(*) filter (where not is_outer) over (partition by trace_id, prompt_tokens, completion_tokens) as inners
+        count(*) filter (where is_outer) over (partition by trace_id, prompt, completion) as outers,
+        count(*) filter (where not is_outer) over (partition by trace_id, prompt, completion) as inners
     from sides
     where is_outer is not null
 ),
@@ -54,7 +59,7 @@ dated as (
     select
         *,
         max(case when is_outer then moment end) over (
-            partition by trace_id, prompt_tokens, completion_tokens
+            partition by trace_id, prompt, completion
             order by moment rows between unbounded preceding and current row
         ) as outer_moment
     from ordered
@@ -71,8 +76,8 @@ paired as (
     inner join dated as o
         on
             i.trace_id = o.trace_id
-            and i.prompt_tokens = o.prompt_tokens
-            and i.completion_tokens = o.completion_tokens
+            and i.prompt = o.prompt
+            and i.completion = o.completion
             and case when i.outers = i.inners then i.place = o.place else i.outer_moment = o.moment end
     where
         not i.is_outer
@@ -85,6 +90,8 @@ paired as (
             or o.response_model = i.response_model
             or o.request_model = i.response_model
             or o.response_model = i.request_model
+            or coalesce(o.request_model, o.response_model) is null
+            or coalesce(i.request_model, i.response_model) is null
         )
 ),
 

@@ -229,3 +229,21 @@ def test_an_aggregate_far_above_a_call_adds_nothing(counting: duckdb.DuckDBPyCon
     chain = [span(f"s{n}", f"s{n - 1}" if n else "agent") for n in range(100)]
     rows = count(counting, [chat("agent", None, agent), *chain, chat("call", "s99")])
     assert [r["span_id"] for r in rows] == ["call"]
+
+
+def test_a_failure_that_two_layers_saw_is_one(counting: duckdb.DuckDBPyConnection) -> None:
+    failed = {
+        "gen_ai.usage.input_tokens": "",
+        "gen_ai.usage.output_tokens": "",
+        "gen_ai.response.finish_reasons": "",
+        "error.type": "InternalServerError",
+    }
+    spans = [span("root")]
+    for at in (0, 10):
+        spans += [
+            chat(f"framework{at}", "root", failed, scope=LANGCHAIN, at=at, lasts=2),
+            chat(f"sdk{at}", "root", failed, at=at + 0.5, lasts=1),
+        ]
+    rows = count(counting, spans)
+    assert [r["span_id"] for r in rows] == ["sdk0", "sdk10"]
+    assert {(r["status"], r["sighting_count"]) for r in rows} == {("error", 2)}
