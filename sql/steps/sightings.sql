@@ -3,7 +3,7 @@
 -- view
 with
 united as (
-    select * from steps.otlp_sightings
+    select * from steps.otlp_json_sightings
     union all
     select * from steps.litellm_sightings
     union all
