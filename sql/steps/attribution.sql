@@ -66,7 +66,7 @@ named as (
         x.prompt_version,
         x.service_name
     from steps.attributed_calls as c
-    inner join steps.trace_roots as r on c.trace_id = r.trace_id and c.span_no <> r.span_no
+    inner join steps.trace_roots as r on c.trace_id = r.trace_id and c.span_no is distinct from r.span_no
     inner join steps.context_spans as x on r.span_no = x.span_no
     union all
     select
@@ -117,7 +117,7 @@ named as (
         null as prompt_version,
         null as service_name
     from steps.attributed_calls as c
-    inner join steps.trace_roots as r on c.trace_id = r.trace_id and c.span_no <> r.span_no
+    inner join steps.trace_roots as r on c.trace_id = r.trace_id and c.span_no is distinct from r.span_no
 ),
 
 placed as (

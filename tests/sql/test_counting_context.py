@@ -150,3 +150,10 @@ def test_the_address_that_one_layer_saw_places_the_call(counting: Connection) ->
     ]
     row = count(counting, spans)[0]
     assert (row["span_id"], row["platform"], row["model"]) == ("inner", "azure", "gpt-4o")
+
+
+def test_a_gateways_try_without_a_span_is_of_its_trace(counting: Connection) -> None:
+    spans = [span("root", None, {"tenant.id": "t", "gen_ai.task.id": "task-1"})]
+    row = count(counting, spans, [log_record("litellm:1", trace_id=TRACE)])[0]
+    assert origin(row, "customer_id") == ("t", "root")
+    assert origin(row, "task_id") == ("task-1", "root")
