@@ -22,7 +22,7 @@ def row_models() -> dict[str, type[Row]]:
     while pending:
         for row in pending.pop().__subclasses__():
             pending.append(row)
-            if "table" in vars(row):
+            if "table" in vars(row) and row.__module__.startswith("unitcost_models."):
                 found[row.table] = row
     return dict(sorted(found.items()))
 

@@ -83,7 +83,7 @@ REVENUE = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @drawn(REQUESTS, TASKS, REVENUE, st.sets(st.sampled_from(["a", "b"])), st.randoms())
 def test_every_mart_ties_and_order_changes_nothing(
     drawn_requests: list[dict[str, Any]],

@@ -73,5 +73,8 @@ def test_a_wrong_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_json_is_data_on_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code("--home", str(tmp_path), "nightly", "--through", "2026-01-02", "--json") == 0
-    assert json.loads(capsys.readouterr().out)["through"] == "2026-01-02"
+    log = tmp_path / "log.csv"
+    log.write_text("started_at,provider,model,prompt_tokens\n2026-11-01,openai,gpt-5,7\n")
+    assert exit_code("--home", str(tmp_path / "home"), "--json", "ingest", str(log)) == 0
+    landed = json.loads(capsys.readouterr().out)
+    assert landed == [{"file": str(log), "format": "requests", "note": None}]
