@@ -60,21 +60,17 @@ def _run_missing_steps(con: duckdb.DuckDBPyConnection, table: str, day: date) ->
 def _run_checks(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, wanted: set[str]
 ) -> None:
-    for name in query_names("checks"):
-        check = load_query(name)
-        if set(check.inputs) & wanted and _are_open(con, check):
-            result = _run_check(con, check, day)
-            session.catalogue.checks[result.check_name, day] = result
-
-
-def _are_open(con: duckdb.DuckDBPyConnection, check: Query) -> bool:
     present = {
         f"{schema}.{name}"
         for schema, name in con.execute(
             "select table_schema, table_name from information_schema.tables"
         ).fetchall()
     }
-    return set(check.inputs) <= present
+    for name in query_names("checks"):
+        check = load_query(name)
+        if set(check.inputs) & wanted and set(check.inputs) <= present:
+            result = _run_check(con, check, day)
+            session.catalogue.checks[result.check_name, day] = result
 
 
 def _run_check(con: duckdb.DuckDBPyConnection, check: Query, day: date) -> CheckResult:

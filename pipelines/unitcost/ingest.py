@@ -81,12 +81,13 @@ def _ingest(session: Session, arrival: Arrival) -> Delivery:
     if twin is not None:
         return entry.model_copy(update={"note": f"the same content as {twin}"})
     session.catalogue.forget_delivery(content)
-    with session.workbench() as con:
+    source = SOURCES[arrival.source_format]
+    with session.workbench(source.reads_vocabulary) as con:
         try:
             stage(con, arrival.path, session.home.scratch)
         except StagingError as error:
             return refuse(session, con, entry, str(error))
-        return accept(session, con, SOURCES[arrival.source_format], entry)
+        return accept(session, con, source, entry)
 
 
 def _entry(session: Session, arrival: Arrival, content: str) -> Delivery:

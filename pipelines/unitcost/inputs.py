@@ -30,7 +30,7 @@ and the span of its caller may lie on either side of midnight."""
 def open_prices(session: Session, con: duckdb.DuckDBPyConnection) -> None:
     """The price book, read and checked once a run."""
     if not session.prices:
-        with session.workbench() as book:
+        with session.workbench(with_vocabulary=False) as book:
             load_price_book(book)
             for (name,) in book.execute(
                 "select table_name from information_schema.tables where table_schema = 'core'"

@@ -80,7 +80,7 @@ def _continuing(session: Session, built: set[date], through: date) -> list[date]
     earlier = session.absolute(catalogue.live("core.requests", built))
     if not later or not earlier:
         return []
-    with session.workbench() as con:
+    with session.workbench(with_vocabulary=False) as con:
         create_view(con, "core.later", later)
         create_view(con, "core.earlier", earlier)
         rows = con.execute(

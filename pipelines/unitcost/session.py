@@ -47,10 +47,11 @@ class Session:
     prices: dict[str, pa.Table] = field(default_factory=dict)
     """The price book's tables, once they were read."""
 
-    def workbench(self) -> duckdb.DuckDBPyConnection:
-        """An empty in-memory database with the vocabulary's macros, spilling to scratch."""
+    def workbench(self, with_vocabulary: bool = True) -> duckdb.DuckDBPyConnection:
+        """An empty in-memory database, spilling to scratch, with the vocabulary's macros or not."""
         con = open_workbench(self.settings.memory_limit, str(self.home.scratch))
-        create_macros(con, self.vocabulary)
+        if with_vocabulary:
+            create_macros(con, self.vocabulary)
         return con
 
     def write(

@@ -6,8 +6,9 @@ import dagster as dg
 
 from unitcost.assets.publishing import WAREHOUSE, publish_if_alone
 from unitcost.checks import NEWEST_DAY, asset_key
+from unitcost.inputs import open_prices
 from unitcost.lake.catalogue import Catalogue
-from unitcost.pricing import load_price_book
+from unitcost.pricing import price_revision
 from unitcost.resources import Warehouse
 from unitcost.sources import SOURCES
 from unitcost.tables import PRICES, day_tables, row_models
@@ -17,12 +18,12 @@ from unitcost.tables import PRICES, day_tables, row_models
 def prices(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """One row per unit price of one meter in one scope over one interval."""
     session = warehouse.session
-    with session.workbench() as con:
-        revision = load_price_book(con)
+    with session.workbench(with_vocabulary=False) as con:
+        open_prices(session, con)
         sql = f"select * from {PRICES} order by price_id"
         file = session.write(con, row_models()[PRICES], sql, None)
     publish_if_alone(context, session)
-    return dg.MaterializeResult(metadata={"rows": file.rows, "price_revision": revision})
+    return dg.MaterializeResult(metadata={"rows": file.rows, "price_revision": price_revision()})
 
 
 @dg.asset(

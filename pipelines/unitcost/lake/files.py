@@ -65,9 +65,8 @@ def write_rows(
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{uuid4().hex}.parquet"
     body = ", ".join(f'cast("{c.name}" as {c.sql_type}) as "{c.name}"' for c in wanted)
-    con.execute(
-        f"copy (select {body} from ({sql})) to '{_quoted(draft)}' (format parquet, compression zstd)"
-    )
+    options = "(format parquet, compression zstd)"
+    con.execute(f"copy (select {body} from ({sql})) to '{_quoted(draft)}' {options}")
     rows = _audit_nulls(con, row, wanted, draft)
     return _finish(draft, rows)
 

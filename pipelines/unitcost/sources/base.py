@@ -32,6 +32,7 @@ class Source:
     `counts_calls` says whether `sql/steps/<format>_sightings.sql` exists, i.e. whether its records
     are sightings of single calls. `late_rows` is a SQL condition true for records that may speak of
     earlier days (judgements); every later build of those days sees them.
+    `reads_vocabulary` says whether `sql/raw/<format>.sql` uses the vocabulary's macros.
     """
 
     format: str
@@ -40,3 +41,4 @@ class Source:
     detect: Callable[[Sample], bool]
     counts_calls: bool = False
     late_rows: str | None = None
+    reads_vocabulary: bool = False

@@ -25,4 +25,5 @@ SOURCE = Source(
     row=RawLitellm,
     detect=detect,
     counts_calls=True,
+    reads_vocabulary=True,
 )

@@ -35,5 +35,6 @@ SOURCE = Source(
     row=RawOtlp,
     detect=detect,
     counts_calls=True,
+    reads_vocabulary=True,
     late_rows="record_kind <> 'span'",
 )
