@@ -12,7 +12,12 @@ nightly_job = dg.define_asset_job(
 )
 
 
-@dg.schedule(job=nightly_job, cron_schedule="15 2 * * *", execution_timezone="UTC")
+@dg.schedule(
+    job=nightly_job,
+    cron_schedule="15 2 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
 def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """The day before the scheduled one; the run itself catches up on every other due day."""
     day = (context.scheduled_execution_time.astimezone(UTC) - timedelta(days=1)).date()

@@ -15,13 +15,20 @@ from unitcost.tables import PRICES, day_tables, row_models, upstream
 
 
 def _spec(table: str) -> dg.AssetSpec:
-    known = {*day_tables(), PRICES, *(t for t in row_models() if t.startswith("raw."))}
     return dg.AssetSpec(
         asset_key(table),
-        deps=[asset_key(t) for t in sorted((upstream(table) | {PRICES}) & known)],
-        group_name=table.split(".", maxsplit=1)[0],
+        deps=[asset_key(t) for t in sorted(_parents(table))],
+        group_name=table.split(".")[0],
         description=load_query(table).text.splitlines()[0].removeprefix("-- "),
     )
+
+
+def _parents(table: str) -> set[str]:
+    """Assets a table is made from; whatever else of `core` it reads is the price book."""
+    read = upstream(table)
+    book = {t for t in read if t in row_models() and not row_models()[t].is_daily}
+    kept = {t for t in read if t in day_tables() or t.startswith("raw.")}
+    return kept | {PRICES} if book else kept
 
 
 @dg.multi_asset(
