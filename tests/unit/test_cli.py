@@ -78,3 +78,16 @@ def test_json_is_data_on_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert exit_code("--home", str(tmp_path / "home"), "--json", "ingest", str(log)) == 0
     landed = json.loads(capsys.readouterr().out)
     assert landed == [{"file": str(log), "format": "requests", "note": None}]
+
+
+def test_the_demo_keeps_to_its_month_and_off_real_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    landing = tmp_path / "landing"
+    (landing / "requests").mkdir(parents=True)
+    (landing / "requests" / "mine.csv").write_text("started_at\n")
+    assert exit_code("--home", str(tmp_path), "demo") == 2
+    assert "are not the demo's" in capsys.readouterr().err
+    (landing / ".demo").write_text("2026-11-04 7\n")
+    assert exit_code("--home", str(tmp_path), "demo", "--seed", "8") == 2
+    assert "through 2026-11-04 with seed 7" in capsys.readouterr().err

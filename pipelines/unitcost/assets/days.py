@@ -18,7 +18,7 @@ def _spec(table: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         asset_key(table),
         deps=[asset_key(t) for t in sorted(_parents(table))],
-        group_name=table.split(".")[0],
+        group_name=table.split(".", maxsplit=1)[0],
         description=load_query(table).text.splitlines()[0].removeprefix("-- "),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -22,6 +22,9 @@ from unitcost.commands.nightly import show_report
 from unitcost.commands.warehouse import read_warehouse
 from unitcost.errors import UsageError
 
+if TYPE_CHECKING:
+    from unitcost.demo import Answer
+
 
 def demo(
     *,
@@ -33,20 +36,16 @@ def demo(
 ) -> int:
     """Write a month of vendor files into landing, run the nightly, print the answers.
 
-    It refuses a home folder that already holds other deliveries.
+    Run again, it shows the same month. It refuses a home folder that holds other deliveries.
     """
     from unitcost.demo import answers, write_demo
     from unitcost.nightly import run_nightly
     from unitcost.paths import Home
 
-    last = through or datetime.now(UTC).date() - timedelta(days=1)
     landing = Home(common.home).landing
-    marker = landing / ".demo"
-    _refuse_real_data(landing, marker)
+    month = _month(landing, through, seed)
     with progress():
-        landing.mkdir(parents=True, exist_ok=True)
-        marker.touch()
-        write_demo(landing, last, seed)
+        write_demo(landing, *month)
         report = run_nightly(common.home)
     with read_warehouse(common.home) as con:
         found = answers(con)
@@ -54,17 +53,39 @@ def demo(
         show_json([{"question": a.question, "rows": as_objects(a.columns, a.rows)} for a in found])
     else:
         show_report(report)
-        for answer in found:
-            OUT.print()
-            show_table(answer.columns, answer.rows, title=answer.question)
-            if answer.note:
-                OUT.print(answer.note, style="dim")
+        _show_answers(found)
     return FAILED if report.failed_checks else OK
 
 
-def _refuse_real_data(landing: Path, marker: Path) -> None:
+def _show_answers(found: list[Answer]) -> None:
+    for answer in found:
+        OUT.print()
+        show_table(answer.columns, answer.rows, title=answer.question)
+        if answer.note:
+            OUT.print(answer.note, style="dim")
+
+
+def _month(landing: Path, through: date | None, seed: int) -> tuple[date, int]:
+    """Last day and seed of the folder's demo, noted down when it was first written.
+
+    Raises:
+        UsageError: landing holds other deliveries, or another month of the demo.
+    """
     from unitcost.landing import deliveries
 
-    if landing.is_dir() and deliveries(landing) and not marker.exists():
+    hint = "choose another folder: unitcost demo --home /tmp/unitcost-demo"
+    marker = landing / ".demo"
+    if marker.exists():
+        day, number = marker.read_text().split()
+        written = (date.fromisoformat(day), int(number))
+        if (through or written[0], seed) != written:
+            message = f"{landing} holds the demo's month through {day} with seed {number}"
+            raise UsageError(message, hint)
+        return written
+    if landing.is_dir() and deliveries(landing):
         message = f"{landing} holds deliveries that are not the demo's"
-        raise UsageError(message, "choose another folder: unitcost demo --home /tmp/unitcost-demo")
+        raise UsageError(message, hint)
+    month = (through or datetime.now(UTC).date() - timedelta(days=1), seed)
+    landing.mkdir(parents=True, exist_ok=True)
+    marker.write_text(f"{month[0]} {month[1]}\n")
+    return month
