@@ -67,7 +67,7 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
     before = load_catalogue(home.warehouse)
     if not _has_work(home, last):
         return _report(before, before, last, started, None)
-    result = _run_job(home, last)
+    result = run_job(home, last)
     return _report(before, load_catalogue(home.warehouse), last, started, result)
 
 
@@ -98,7 +98,8 @@ def _has_work(home: Home, through: date) -> bool:
     return False
 
 
-def _run_job(home: Home, through: date) -> ExecuteInProcessResult:
+def run_job(home: Home, through: date) -> ExecuteInProcessResult:
+    """Run the Dagster job in this process, whether there is work or not."""
     from dagster import DagsterInstance
 
     from unitcost.definitions import build_definitions
@@ -122,7 +123,7 @@ def _report(
 ) -> NightlyReport:
     failed, warnings = _checks(result) if result else ((), ())
     if result and not result.success and not failed:
-        raise NightlyError(_reason(result))
+        raise NightlyError(reason(result))
     new = [d for path, d in after.deliveries.items() if before.deliveries.get(path) != d]
     return NightlyReport(
         through=through,
@@ -159,13 +160,17 @@ def _checks(result: ExecuteInProcessResult) -> tuple[tuple[str, ...], tuple[str,
 
 def _first(metadata: object) -> str:
     values = {key: value.value for key, value in dict(metadata).items()}  # type: ignore[call-overload]
-    return str(values.get("first") or values.get("newest_day") or values)
+    shown = str(values.get("first") or values.get("newest_day") or values)
+    more = int(values.get("bad_rows") or 1) - 1
+    return f"{shown} and {more} more" if more else shown
 
 
-def _reason(result: ExecuteInProcessResult) -> str:
+def reason(result: ExecuteInProcessResult) -> str:
+    """The deepest cause of the first failure that has one, with the step it happened in."""
     for event in result.all_events:
-        if event.is_failure and event.step_key:
-            error = getattr(event.event_specific_data, "error", None)
-            cause = error.cause if error is not None and error.cause else error
-            return f"{event.step_key}: {cause.message.strip() if cause else event.message}"
+        error = getattr(event.event_specific_data, "error", None)
+        if event.is_failure and error is not None:
+            while error.cause is not None:
+                error = error.cause
+            return f"{event.step_key or 'start'}: {error.message.strip()}"
     return "the run failed before its first step"

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from tests.pipeline.deliveries import Fingerprint, load, marts
+from unitcost import nightly
 from unitcost.demo import write_demo
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.lake.lock import LockedError, writer_lock
@@ -88,6 +89,13 @@ def test_nothing_new_is_nothing_done_and_later_records_wait(home_before: Path) -
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     with writer_lock(Home(tmp_path).lock), pytest.raises(LockedError, match="another run"):
         run_nightly(tmp_path, THROUGH)
+
+
+def test_a_run_that_meets_a_writer_midway_says_so(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    nightly.prepare(home)
+    with writer_lock(home.lock), pytest.raises(NightlyError, match="another run"):
+        raise NightlyError(nightly.reason(nightly.run_job(home, THROUGH)))
 
 
 def test_readers_see_whole_snapshots_while_a_run_writes(

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from unitcost.cli import COMMANDS, main, move_global_options
+from unitcost.lake.catalogue import Catalogue
+from unitcost.lake.publish import publish
+from unitcost.paths import Home
 
 HEAVY = ("dagster", "duckdb", "polars", "pyarrow", "sqlglot")
 
@@ -91,3 +94,54 @@ def test_the_demo_keeps_to_its_month_and_off_real_data(
     (landing / ".demo").write_text("2026-11-04 7\n")
     assert exit_code("--home", str(tmp_path), "demo", "--seed", "8") == 2
     assert "through 2026-11-04 with seed 7" in capsys.readouterr().err
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """A home with an empty warehouse."""
+    home = Home(tmp_path)
+    publish(home, Catalogue(), [], "r")
+    return tmp_path
+
+
+@pytest.mark.parametrize("text", ["[/x]", "acme [eu] :fire:", "root:x:0"])
+def test_text_is_shown_as_it_is(
+    text: str, published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("--home", str(published), "sql", f"select '{text}' as \"[b]\"") == 0
+    shown = capsys.readouterr().out
+    assert text in shown
+    assert "[b]" in shown
+
+
+def test_control_signs_do_not_reach_the_terminal(
+    published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("--home", str(published), "sql", "select chr(27) || '[31m' as v") == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "query", ["", "-- only this", "select 1; select 2", "copy (select 1) to 'x'"]
+)
+def test_only_one_select_is_run(
+    query: str, published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("--home", str(published), "sql", query) == 2
+    assert "give one SELECT" in capsys.readouterr().err
+
+
+def test_json_says_only_what_json_can(published: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    query = "select 1 as a, 2.50::decimal(9, 2) as a, 'nan'::double as b"
+    assert exit_code("--home", str(published), "--json", "sql", query) == 0
+    assert json.loads(capsys.readouterr().out) == [{"a": 1, "a_1": "2.50", "b": None}]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("q.csv", "a\n1\n"), ("q.json", '[\n  {\n    "a": 1\n  }\n]\n')]
+)
+def test_the_ending_of_out_tells_the_format(name: str, wanted: str, published: Path) -> None:
+    target = published / name
+    query = "select 1 as a -- a comment at the end"
+    assert exit_code("--home", str(published), "sql", query, "--out", str(target)) == 0
+    assert target.read_text() == wanted

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json as json_module
 import logging
+import math
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,13 +18,14 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 DEFAULT_HOME = Path(".unitcost")
 
-OUT = Console()
+OUT = Console(markup=False, emoji=False, highlight=False)
 if not OUT.is_terminal:
     OUT.width = 200  # a file or a pipe has no edge to fold at
-ERR = Console(stderr=True)
+ERR = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 
 @Parameter(name="*")
@@ -41,7 +44,21 @@ COMMON = Common()
 
 def show_json(answer: Any) -> None:
     """Print one JSON document to stdout."""
-    sys.stdout.write(json_module.dumps(answer, default=_plain, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_text(answer))
+
+
+def json_text(answer: Any) -> str:
+    """An answer as JSON; what JSON cannot say (NaN, infinity) is null."""
+    text = json_module.dumps(_sayable(answer), default=_plain, ensure_ascii=False, indent=2)
+    return f"{text}\n"
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _sayable(item) for key, item in value.items()}
+    return [_sayable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _plain(value: Any) -> Any:
@@ -53,8 +70,14 @@ def _plain(value: Any) -> Any:
 
 
 def as_objects(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    """Rows as dictionaries by column name."""
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    """Rows as dictionaries by column name; a name that comes again gets a number."""
+    keys: list[str] = []
+    seen: Counter[str] = Counter()
+    for name in names:
+        again = seen[name]
+        seen[name] += 1
+        keys.append(f"{name}_{again}" if again else name)
+    return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
 def show_table(
@@ -65,9 +88,9 @@ def show_table(
     for position, name in enumerate(names):
         is_number = any(isinstance(row[position], int | Decimal) for row in rows)
         justify: Literal["left", "right"] = "right" if is_number else "left"
-        table.add_column(name, justify=justify, overflow="fold", no_wrap=is_number)
+        table.add_column(Text(name), justify=justify, overflow="fold", no_wrap=is_number)
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text(_printable(_cell(value))) for value in row))
     OUT.print(table)
 
 
@@ -81,6 +104,11 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return str(value)
+
+
+def _printable(text: str) -> str:
+    """Without signs that a terminal would obey."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _trimmed(value: Decimal) -> Decimal:
@@ -117,4 +145,4 @@ class _Progress(logging.Handler):
         if ERR.is_terminal:
             self.status.update(record.getMessage())
         else:
-            ERR.print(record.getMessage(), markup=False, highlight=False)
+            ERR.print(record.getMessage())

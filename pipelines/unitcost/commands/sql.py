@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from unitcost.commands.common import COMMON, ERR, Common, as_objects, show_json, show_table
+from unitcost.commands.common import COMMON, ERR, Common, as_objects, json_text, show_table
 from unitcost.commands.warehouse import read_warehouse
 from unitcost.errors import UsageError
 
@@ -23,7 +23,12 @@ Format = Literal["table", "csv", "json", "parquet"]
 
 
 def sql(
-    query: Annotated[str, Parameter(help="One SELECT; schemas are raw, core, marts and meta.")],
+    query: Annotated[
+        str,
+        Parameter(
+            help="One SELECT; schemas are raw, core, marts and meta.", allow_leading_hyphen=True
+        ),
+    ],
     *,
     output: Annotated[Format, Parameter(name="--format", help="How to give the answer.")] = "table",
     out: Annotated[Path | None, Parameter(help="File to write instead of stdout.")] = None,
@@ -32,13 +37,38 @@ def sql(
     """Query the published warehouse, also while a nightly run is writing the next one."""
     import duckdb
 
-    chosen = "json" if common.json and output == "table" else output
+    chosen = _chosen(output, out, common.json)
     try:
         with read_warehouse(common.home) as con:
+            _check(con, query)
             _answer(con, query, chosen, out)
     except duckdb.Error as error:
         hint = 'tables: unitcost sql "select distinct table_name from meta.files order by all"'
         raise UsageError(str(error), hint) from error
+
+
+def _chosen(output: Format, out: Path | None, is_json: bool) -> Format:
+    """The format asked for: by name, by --json, or by the file's ending."""
+    if output != "table":
+        return output
+    if out is None:
+        return "json" if is_json else "table"
+    by_ending: dict[str, Format] = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
+    if out.suffix not in by_ending:
+        message = f"--out {out}: its ending tells no format"
+        raise UsageError(message, "add --format csv, json or parquet")
+    return by_ending[out.suffix]
+
+
+def _check(con: duckdb.DuckDBPyConnection, query: str) -> None:
+    """One statement that only reads."""
+    import duckdb
+
+    reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+    statements = con.extract_statements(query)
+    if len(statements) != 1 or statements[0].type not in reading:
+        message = "give one SELECT"
+        raise UsageError(message, "files are written by --out or by unitcost export")
 
 
 def _answer(con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Path | None) -> None:
@@ -51,7 +81,8 @@ def _answer(con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Pat
     cursor = con.execute(query)
     names = [column[0] for column in cursor.description or ()]
     if output == "json":
-        show_json(as_objects(names, cursor.fetchall()))
+        text = json_text(as_objects(names, cursor.fetchall()))
+        out.write_text(text) if out else sys.stdout.write(text)
         return
     rows = cursor.fetchmany(SHOWN_ROWS + 1)
     show_table(names, rows[:SHOWN_ROWS])
@@ -65,7 +96,7 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, output: Format, out: Path 
     with TemporaryDirectory() as folder:
         target = out or Path(folder) / "answer"
         options = f"(format {output}{header})"
-        con.execute(f"copy ({query}) to $target {options}", {"target": str(target)})
+        con.execute(f"copy ({query}\n) to $target {options}", {"target": str(target)})
         if out is None:
             with target.open("rb") as answer:
                 shutil.copyfileobj(answer, sys.stdout.buffer)

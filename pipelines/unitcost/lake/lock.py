@@ -24,11 +24,11 @@ def writer_lock(file: Path) -> Iterator[None]:
     with file.open("a+", encoding="utf-8") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        except BlockingIOError:
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
             message = f"another run (process {holder}) is writing {file.parent}; wait for it to end"
-            raise LockedError(message) from error
+            raise LockedError(message) from None
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()

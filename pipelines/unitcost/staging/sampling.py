@@ -12,7 +12,7 @@ import duckdb
 
 from unitcost.sources.base import Sample
 from unitcost.staging.layout import HEAD_BYTES, Layout, header_of, layout_of
-from unitcost.staging.limits import StagingError
+from unitcost.staging.limits import MAX_DEPTH, StagingError
 from unitcost.staging.opening import is_packed, read_head, unpack
 from unitcost.staging.sqltext import sql_text
 from unitcost.staging.tabular import distinct_names
@@ -116,7 +116,7 @@ def _repaired(text: str) -> object:
             good, closing = match.start(), "".join(reversed(stack))
         elif sign in "}]":
             break
-        if not stack:
+        if not 0 < len(stack) <= MAX_DEPTH:
             break
     try:
         return json.loads(text[:good] + closing)

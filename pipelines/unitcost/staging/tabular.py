@@ -123,5 +123,7 @@ def _column_pairs(con: duckdb.DuckDBPyConnection, source: str) -> str:
 
 
 def _value(column: str, kind: str) -> str:
+    if kind == "TIMESTAMP_NS":  # as text it would be rounded; times are cut to microseconds
+        return f"make_timestamp(epoch_ns({column}) // 1000)::varchar"
     is_nested = kind.startswith(_NESTED) or kind.endswith("]")
     return f"to_json({column})" if is_nested else f"{column}::varchar"
