@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from unitcost.queries import LAYERS, load_query, query_path
+from unitcost.sqltext import sql_text
 from unitcost_models.base import Row, columns
 
 
@@ -25,7 +26,7 @@ def open_workbench(
     if memory_limit:
         con.execute(f"set memory_limit = '{memory_limit}'")
     if spill:
-        con.execute(f"set temp_directory = '{spill.replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"set temp_directory = {sql_text(spill)}")
     for layer in LAYERS:
         con.execute(f"create schema {layer}")
     return con
@@ -39,7 +40,7 @@ def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row], table: str | No
 
 def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]) -> None:
     """A table that reads Parquet files; at least one."""
-    listed = ", ".join(f"'{file.replace(chr(39), chr(39) * 2)}'" for file in files)
+    listed = ", ".join(sql_text(file) for file in files)
     body = f"select * from read_parquet([{listed}], hive_partitioning = false)"
     con.execute(f"create or replace view {table} as {body}")
 

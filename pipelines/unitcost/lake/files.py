@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import duckdb
 
+from unitcost.sqltext import sql_text
 from unitcost_models.base import Column, Row, columns
 
 _INTEGERS = {
@@ -66,7 +67,7 @@ def write_rows(
     draft = folder / f".{uuid4().hex}.parquet"
     body = ", ".join(f'cast("{c.name}" as {c.sql_type}) as "{c.name}"' for c in wanted)
     options = "(format parquet, compression zstd)"
-    con.execute(f"copy (select {body} from ({sql})) to '{_quoted(draft)}' {options}")
+    con.execute(f"copy (select {body} from ({sql})) to {sql_text(draft)} {options}")
     rows = _audit_nulls(con, row, wanted, draft)
     return _finish(draft, rows)
 
@@ -112,7 +113,7 @@ def _is_exact(found: str, wanted: str) -> bool:
 def _audit_nulls(
     con: duckdb.DuckDBPyConnection, row: type[Row], wanted: list[Column], file: Path
 ) -> int:
-    source = f"read_parquet('{_quoted(file)}', hive_partitioning = false)"
+    source = f"read_parquet({sql_text(file)}, hive_partitioning = false)"
     required = [c.name for c in wanted if not c.is_nullable]
     counts = ", ".join(f'count("{name}")' for name in required)
     answer = con.execute(f"select count(*), {counts or '1'} from {source}").fetchall()[0]
@@ -124,7 +125,3 @@ def _audit_nulls(
         message = f"{row.table}: NULL in {', '.join(missing)}, which the row model requires"
         raise ContractError(message)
     return int(answer[0])
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

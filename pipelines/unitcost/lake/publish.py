@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from unitcost.lake.catalogue import Catalogue
 from unitcost.paths import Home
+from unitcost.sqltext import sql_text
 from unitcost_models.base import Row, columns
 from unitcost_models.meta import QuarantinedRecord
 
@@ -34,7 +34,7 @@ def publish(home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_i
     draft = home.root / f".warehouse-{run_id}.duckdb"
     draft.unlink(missing_ok=True)
     with duckdb.connect() as con:
-        con.execute(f"attach '{_quoted(draft)}' as w (storage_version '{STORAGE_VERSION}')")
+        con.execute(f"attach {sql_text(draft)} as w (storage_version '{STORAGE_VERSION}')")
         con.execute("use w")
         _write_meta(con, catalogue)
         views: list[type[Row]] = [*tables, QuarantinedRecord]
@@ -65,7 +65,7 @@ def _create_view(
     names = ", ".join(f'"{c.name}"' for c in columns(row))
     files = [str(home.root.resolve() / f.path) for f in catalogue.live(row.table)]
     if files:
-        listed = ", ".join(f"'{f.replace(chr(39), chr(39) * 2)}'" for f in files)
+        listed = ", ".join(sql_text(file) for file in files)
         hive = (
             "hive_partitioning = true, hive_types = {'day': DATE}"
             if row.is_daily
@@ -91,7 +91,3 @@ def remove_orphans(home: Home, catalogue: Catalogue) -> int:
     for path in orphans:
         path.unlink()
     return len(orphans)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

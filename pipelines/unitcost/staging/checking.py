@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import duckdb
 
+from unitcost.sqltext import sql_text
 from unitcost.staging.limits import KEPT_TEXT, MAX_DEPTH, NOT_JSON, NOT_OBJECT, TOO_DEEP
 from unitcost.staging.spool import Spool
-from unitcost.staging.sqltext import sql_text
 
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # What nests deeply ends in a run of closing brackets.

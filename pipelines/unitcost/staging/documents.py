@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from unitcost.sqltext import sql_text
 from unitcost.staging.limits import (
     CUT_SHORT,
     KEPT_TEXT,
@@ -23,7 +24,6 @@ from unitcost.staging.limits import (
 )
 from unitcost.staging.opening import CutShortError, is_packed, read_chunks, read_head, unpack
 from unitcost.staging.spool import Spool
-from unitcost.staging.sqltext import sql_text
 
 # The group tells whether a string ends; one that does not is still one token, so that it is not
 # looked at again from each quote in it.

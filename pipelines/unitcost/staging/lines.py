@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from unitcost.sqltext import sql_text
 from unitcost.staging.limits import CUT_SHORT, KEPT_TEXT, MAX_RECORD, NOT_UTF8, TOO_LONG
 from unitcost.staging.opening import CutShortError, is_packed, read_chunks
 from unitcost.staging.spool import Spool
-from unitcost.staging.sqltext import sql_text
 
 _UNUSUAL = (b"\r", b"\x01", b"\0")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 
 from unitcost.sources.base import Sample
+from unitcost.sqltext import sql_text
 from unitcost.staging.layout import HEAD_BYTES, Layout, header_of, layout_of
 from unitcost.staging.limits import MAX_DEPTH, StagingError
 from unitcost.staging.opening import is_packed, read_head, unpack
-from unitcost.staging.sqltext import sql_text
 from unitcost.staging.tabular import distinct_names
 
 _ROWS = 20

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from unitcost.sqltext import sql_name, sql_text
 from unitcost.staging.csvlines import Record, records_of
 from unitcost.staging.layout import header_of
 from unitcost.staging.limits import MAX_RECORD, StagingError
 from unitcost.staging.opening import is_packed, read_chunks, read_head, unpack
 from unitcost.staging.spool import Spool
-from unitcost.staging.sqltext import sql_name, sql_text
 
 _BATCH = 20_000
 _RAGGED = "the line has {found} values, the header {wanted}; quote values that hold commas"

@@ -1,4 +1,4 @@
-"""Quoting for the SQL that staging assembles."""
+"""Quoting for SQL that is assembled from names and paths."""
 
 from __future__ import annotations
 
