@@ -31,7 +31,7 @@ def open_prices(session: Session, con: duckdb.DuckDBPyConnection) -> None:
     """The price book, read and checked once a run."""
     if not session.prices:
         with session.workbench(with_vocabulary=False) as book:
-            load_price_book(book)
+            load_price_book(book, session.book)
             for (name,) in book.execute(
                 "select table_name from information_schema.tables where table_schema = 'core'"
             ).fetchall():

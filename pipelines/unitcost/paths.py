@@ -29,6 +29,11 @@ class Home:
         return self.root / "unitcost.toml"
 
     @property
+    def price_tables(self) -> Path:
+        """`price_tables/`: the user's own prices, contracts and names; may be missing."""
+        return self.root / "price_tables"
+
+    @property
     def landing(self) -> Path:
         """`landing/<format>/`: delivered files as they came."""
         return self.root / "landing"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from unitcost.build import build_day
 from unitcost.due import due_days, input_digests, transforms_fingerprint
 from unitcost.inputs import TASK_WINDOW_DAYS
 from unitcost.lake.catalogue import utc_now
-from unitcost.pricing import price_revision
 from unitcost.session import Session
 from unitcost.tables import day_tables
 from unitcost.workbench import create_view
@@ -25,7 +24,7 @@ Built = dict[date, dict[str, LakeFile]]
 def shared_inputs(session: Session) -> str:
     """Digest of what all days share: prices, transforms, vocabulary, settings."""
     parts = (
-        price_revision(),
+        session.book.revision(),
         transforms_fingerprint(),
         session.vocabulary.fingerprint(),
         session.settings.fingerprint(),
@@ -46,7 +45,7 @@ def build_due(session: Session, requested: set[date], tables: set[str]) -> Built
     built = _build(session, sorted({*due, *requested}), tables)
     built |= _build(session, _continuing(session, set(built), max(requested)), tables)
     for day in built:
-        session.catalogue.days[day] = _record(digests[day], day, utc_now())
+        session.catalogue.days[day] = _record(session, digests[day], day)
     return built
 
 
@@ -58,11 +57,12 @@ def _build(session: Session, days: Iterable[date], tables: set[str]) -> Built:
     return built
 
 
-def _record(inputs: str, day: date, now: datetime) -> BuiltDay:
+def _record(session: Session, inputs: str, day: date) -> BuiltDay:
+    now = utc_now()
     return BuiltDay(
         day=day,
         inputs=inputs,
-        price_revision=price_revision(),
+        price_revision=session.book.revision(),
         built_at=now,
         is_provisional=day >= now.date(),
     )

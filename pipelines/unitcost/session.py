@@ -18,6 +18,7 @@ from unitcost.lake.files import table_folder, write_rows
 from unitcost.lake.lock import writer_lock
 from unitcost.lake.publish import publish, remove_orphans
 from unitcost.paths import Home
+from unitcost.price_book.book import PriceBook
 from unitcost.settings import Settings, load_settings
 from unitcost.tables import published_models
 from unitcost.vocabulary import Vocabulary, create_macros, load_vocabulary
@@ -43,6 +44,7 @@ class Session:
     settings: Settings
     vocabulary: Vocabulary
     catalogue: Catalogue
+    book: PriceBook
     run_id: str = field(default_factory=lambda: uuid4().hex[:12])
     prices: dict[str, pa.Table] = field(default_factory=dict)
     """The price book's tables, once they were read."""
@@ -115,5 +117,5 @@ def open_session(root: Path) -> Iterator[Session]:
         remove_orphans(home, catalogue)
         shutil.rmtree(home.scratch, ignore_errors=True)
         home.scratch.mkdir(parents=True)
-        yield Session(home, settings, vocabulary, catalogue)
+        yield Session(home, settings, vocabulary, catalogue, PriceBook(own=home.price_tables))
         shutil.rmtree(home.scratch, ignore_errors=True)

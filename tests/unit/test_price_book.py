@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from unitcost.paths import data_root
+from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError
 from unitcost.price_book.rows import CSV_COLUMNS, price_files, read_prices
-from unitcost.pricing import load_price_book, price_revision
+from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench
 
 Change = Callable[[dict[str, str]], None]
@@ -33,7 +34,7 @@ def book(tmp_path: Path) -> Path:
 def _load(book: Path) -> list[str]:
     con = open_workbench()
     try:
-        load_price_book(con, book)
+        load_price_book(con, PriceBook(book))
     except PriceBookError as error:
         return error.problems
     finally:
@@ -190,13 +191,13 @@ def test_a_missing_rule_file_is_named(book: Path) -> None:
 
 
 def test_the_revision_changes_with_any_byte_of_the_book_and_only_then(book: Path) -> None:
-    before = price_revision(book)
-    assert price_revision(book) == before
+    before = PriceBook(book).revision()
+    assert PriceBook(book).revision() == before
     (book / "notes.txt").write_text("not part of the book", encoding="utf-8")
-    assert price_revision(book) == before
+    assert PriceBook(book).revision() == before
     with (book / "meters.toml").open("a", encoding="utf-8") as file:
         file.write("# a comment\n")
-    assert price_revision(book) != before
+    assert PriceBook(book).revision() != before
 
 
 def test_the_shipped_files_are_in_canonical_order() -> None:

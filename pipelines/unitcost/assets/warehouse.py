@@ -8,7 +8,6 @@ from unitcost.assets.publishing import WAREHOUSE, publish_if_alone
 from unitcost.checks import NEWEST_DAY, asset_key
 from unitcost.inputs import open_prices
 from unitcost.lake.catalogue import Catalogue
-from unitcost.pricing import price_revision
 from unitcost.resources import Warehouse
 from unitcost.sources import SOURCES
 from unitcost.tables import PRICES, day_tables, row_models
@@ -23,7 +22,9 @@ def prices(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
         sql = f"select * from {PRICES} order by price_id"
         file = session.write(con, row_models()[PRICES], sql, None)
     publish_if_alone(context, session)
-    return dg.MaterializeResult(metadata={"rows": file.rows, "price_revision": price_revision()})
+    return dg.MaterializeResult(
+        metadata={"rows": file.rows, "price_revision": session.book.revision()}
+    )
 
 
 @dg.asset(
