@@ -12,7 +12,7 @@ import pytest
 from unitcost.paths import data_root
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError
-from unitcost.price_book.rows import CSV_COLUMNS, price_files, read_prices
+from unitcost.price_book.rows import CSV_COLUMNS, read_prices
 from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench
 
@@ -198,23 +198,6 @@ def test_the_revision_changes_with_any_byte_of_the_book_and_only_then(book: Path
     with (book / "meters.toml").open("a", encoding="utf-8") as file:
         file.write("# a comment\n")
     assert PriceBook(book).revision() != before
-
-
-def test_the_shipped_files_are_in_canonical_order() -> None:
-    for path in price_files(data_root() / "price_tables"):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        assert rows == sorted(rows, key=_canonical), path.name
-
-
-def _canonical(row: dict[str, str]) -> tuple[str | int, ...]:
-    names = ("provider", "platform", "model_key", "region_scope", "service_tier", "meter")
-    return (
-        *(row[name] for name in names),
-        row["time_band"],
-        int(row["ctx_gt"] or 0),
-        row["valid_from"],
-    )
 
 
 def test_the_shipped_rows_say_where_they_come_from() -> None:
