@@ -24,8 +24,20 @@ COMMANDS = {
     "export": "Write a table, or a month of it, to a file for finance.",
     "ui": "Show Dagster's web page over the home folder.",
 }
+GROUPS = {
+    "prices": {
+        "check": "Check the price book: errors and what a reviewer should look at.",
+        "format": "Sort and spell price files canonically.",
+    },
+}
+_GROUP_HELP = {"prices": "The price book: check, look up, compare, import."}
 for _name, _help in COMMANDS.items():
     app.command(f"unitcost.commands.{_name}:{_name}", name=_name, help=_help)
+for _group, _commands in GROUPS.items():
+    _app = App(name=_group, help=_GROUP_HELP[_group], result_action="return_value")
+    for _name, _help in _commands.items():
+        _app.command(f"unitcost.commands.{_group}.{_name}:{_name}", name=_name, help=_help)
+    app.command(_app)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -44,4 +56,6 @@ def move_global_options(tokens: list[str]) -> list[str]:
             moved += [tokens.pop(0), tokens.pop(0)]
         else:
             break
+    if tokens and tokens[0] in GROUPS:
+        return [tokens[0], *move_global_options([*moved, *tokens[1:]])]
     return tokens[:1] + moved + tokens[1:] if tokens else moved

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from unitcost.cli import COMMANDS, main, move_global_options
+from unitcost.cli import COMMANDS, GROUPS, main, move_global_options
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.publish import publish
 from unitcost.paths import Home
@@ -23,7 +23,11 @@ def exit_code(*arguments: str) -> int:
     return int(caught.value.code or 0)
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+_COMMANDS = [[name] for name in COMMANDS]
+_GROUPED = [[group, name] for group, names in GROUPS.items() for name in names]
+
+
+@pytest.mark.parametrize("command", [[], *([group] for group in GROUPS), *_COMMANDS, *_GROUPED])
 def test_help_imports_nothing_heavy(command: list[str]) -> None:
     probe = (
         "import sys\nfrom unitcost.cli import main\n"
@@ -36,7 +40,7 @@ def test_help_imports_nothing_heavy(command: list[str]) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "Usage: unitcost" in done.stdout
-    assert not command or "--json" in done.stdout
+    assert command not in [*_COMMANDS, *_GROUPED] or "--json" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,9 @@ def test_help_imports_nothing_heavy(command: list[str]) -> None:
         (["--json", "--home=h", "sql", "q"], ["sql", "--json", "--home=h", "q"]),
         (["sql", "--home", "h", "q"], ["sql", "--home", "h", "q"]),
         (["--help"], ["--help"]),
+        (["--home", "h", "prices", "check"], ["prices", "check", "--home", "h"]),
+        (["prices", "--json", "show", "m"], ["prices", "show", "--json", "m"]),
+        (["--json", "prices"], ["prices", "--json"]),
     ],
 )
 def test_global_options_may_stand_before_the_command(given: list[str], wanted: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""`unitcost prices`: one module a command over the price book."""
