@@ -85,6 +85,38 @@ class ModelAlias(Row):
     """Exclusive; None = open."""
     rule: str
     """`key` (its own id), `id` (a spelling or snapshot) or `dated_alias`."""
+    source_file: str
+    source_line: int
+
+
+class Deployment(Row):
+    """A name that the user gave to a model on a platform, such as an Azure deployment.
+
+    It says more than the name: on its platform it goes before every other reading of an id, since
+    a deployment called `gpt-4o` may well serve another model. At any instant a name means at most
+    one model on a platform.
+    """
+
+    table: ClassVar[str] = "core.deployments"
+    key: ClassVar[tuple[str, ...]] = ("deployment", "platform", "valid_from")
+    is_daily: ClassVar[bool] = False
+
+    deployment: str
+    """As sources name the called model, in lower case."""
+    platform: str
+    model: str
+    provider: str
+    """Who makes the model."""
+    region_scope: str | None
+    """As requests name it; None where the deployment does not decide it."""
+    service_tier: str | None
+    """As served; None where the deployment does not decide it."""
+    valid_from: datetime | None
+    """None = always."""
+    valid_to: datetime | None
+    """Exclusive; None = open."""
+    source_file: str
+    source_line: int
 
 
 class ModelFamily(Row):

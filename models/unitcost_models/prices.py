@@ -23,7 +23,8 @@ class Price(Row):
     """One unit price of one meter in one scope over one half-open interval.
 
     This is also the contract of a line of `price_tables/<provider>/<platform>.csv`, whose columns
-    are the fields up to `note`; an empty cell is None.
+    are the fields up to `note`; an empty cell is None. `source_file` is its path inside
+    `price_tables/`, or begins with `$UNITCOST_HOME/`.
     """
 
     table: ClassVar[str] = "core.prices"
@@ -95,10 +96,9 @@ class Price(Row):
     @model_validator(mode="before")
     @classmethod
     def _read_cells(cls, cells: dict[str, Any]) -> dict[str, Any]:
-        read = {name: None if cell == "" else cell for name, cell in cells.items()}
-        for bound in ("valid_from", "valid_to"):
-            read[bound] = _utc_moment(bound, read.get(bound))
-        return read | {"price_per_unit": price_per_unit(read.get("unit_price"), read.get("per"))}
+        single = price_per_unit(cells.get("unit_price"), cells.get("per"))
+        bounds = {b: _utc_moment(b, cells.get(b)) for b in ("valid_from", "valid_to")}
+        return cells | bounds | {"price_per_unit": single}
 
     @model_validator(mode="after")
     def _check_bounds(self) -> Self:
@@ -272,4 +272,4 @@ class PriceRevision(Row):
     is_daily: ClassVar[bool] = False
 
     price_revision: str
-    """Digest of every file in `price_tables/`."""
+    """Digest of every file of the price book, of its `as_of` and its currencies."""

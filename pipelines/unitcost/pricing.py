@@ -8,6 +8,7 @@ import duckdb
 
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.checks import check_book
+from unitcost.price_book.files import refuse_unread_files
 from unitcost.price_book.rows import read_prices
 from unitcost.price_book.rules import read_rules
 from unitcost.queries import load_query
@@ -28,9 +29,10 @@ def load_price_book(con: duckdb.DuckDBPyConnection, book: PriceBook | None = Non
     """
     book = book or PriceBook()
     revision = book.revision()
-    for row, rows in read_rules(book.shipped).items():
+    refuse_unread_files(book)
+    for row, rows in read_rules(book).items():
         _create(con, row, rows)
-    _create(con, Price, read_prices(book.shipped))
+    _create(con, Price, read_prices(book))
     _create(con, PriceRevision, [PriceRevision(price_revision=revision)])
     check_book(con)
     for name in DERIVED:

@@ -101,6 +101,12 @@ class Session:
         publish(self.home, self.catalogue, published_models(), self.run_id)
 
 
+def price_book(home: Home, settings: Settings) -> PriceBook:
+    """The book of a home folder: shipped and own tables, as known when the settings say."""
+    pinned = settings.prices
+    return PriceBook(own=home.price_tables, as_of=pinned.as_of, currencies=pinned.currency)
+
+
 @contextmanager
 def open_session(root: Path) -> Iterator[Session]:
     """Become the writer of a home folder, clearing what a crashed run left.
@@ -117,5 +123,5 @@ def open_session(root: Path) -> Iterator[Session]:
         remove_orphans(home, catalogue)
         shutil.rmtree(home.scratch, ignore_errors=True)
         home.scratch.mkdir(parents=True)
-        yield Session(home, settings, vocabulary, catalogue, PriceBook(own=home.price_tables))
+        yield Session(home, settings, vocabulary, catalogue, price_book(home, settings))
         shutil.rmtree(home.scratch, ignore_errors=True)

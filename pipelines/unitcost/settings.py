@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from datetime import date
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +22,17 @@ from pydantic_settings import (
 
 class SettingsError(ValueError):
     """A settings file that cannot be used; the message names file, key and fix."""
+
+
+class PriceSettings(BaseModel):
+    """`[prices]`: what of the price book holds here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    as_of: date | None = None
+    """Only what the book had learnt up to this day counts; None: everything."""
+    currency: dict[str, Annotated[str, Field(pattern="^[A-Z]{3}$")]] = Field(default_factory=dict)
+    """Provider -> ISO code of the currency it bills in; USD where not named."""
 
 
 class Settings(BaseSettings):
@@ -38,6 +50,8 @@ class Settings(BaseSettings):
     """Dimension (customer_id, feature, ...) -> more attribute keys, most trusted first."""
     outcome_attributes: list[str] = Field(default_factory=list)
     """Span attributes that say whether the task succeeded."""
+    prices: PriceSettings = PriceSettings()
+    """What of the price book holds here; part of its revision, not of the fingerprint."""
     memory_limit: str | None = None
     """DuckDB's limit, e.g. `8GB`; by default 80 % of the machine."""
 
@@ -89,4 +103,4 @@ def load_settings(file: Path) -> Settings:
         key = ".".join(str(part) for part in first["loc"])
         message = f"{file}: {key}: {first['msg']}; the keys are {', '.join(Settings.model_fields)}"
         raise SettingsError(message) from error
-    return Settings.model_construct(**loaded.model_dump())
+    return Settings.model_construct(**dict(loaded))

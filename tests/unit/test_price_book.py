@@ -146,7 +146,7 @@ def test_a_wrong_header_is_named(book: Path) -> None:
 def test_a_torn_line_is_named(book: Path) -> None:
     with (book / _FILE).open("a", encoding="utf-8") as file:
         file.write("only,three,cells\n")
-    assert _load(book) == [f"{_FILE}:{len(_rows(book)) + 1}: 3 cells; a price row has 27"]
+    assert _load(book) == [f"{_FILE}:{len(_rows(book)) + 1}: 3 cells; a row of this file has 27"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_torn_line_is_named(book: Path) -> None:
         (
             "models.toml",
             '[[alias]]\nid = "command-a"\nmodel = "command-r"\nnote = "n"\n',
-            "id command-a means both command-a and command-r at the same time",
+            "id command-a means both command-r and command-a (models.toml:",
         ),
         ("models.toml", '[[model]]\nkey = "Up"\nprovider = "p"\n', "in lower case"),
         ("models.toml", '[[family]]\nname = "f"\nmodels = ["nothing"]\n', "model nothing is not"),
@@ -201,5 +201,5 @@ def test_the_revision_changes_with_any_byte_of_the_book_and_only_then(book: Path
 
 
 def test_the_shipped_rows_say_where_they_come_from() -> None:
-    for row in read_prices(data_root() / "price_tables"):
+    for row in read_prices(PriceBook()):
         assert row.sources, row.price_id

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from unitcost.paths import data_root
+
+_OWN = "$UNITCOST_HOME/price_tables/"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One folder of price tables and how its files are named to people."""
+
+    path: Path
+    prefix: str = ""
+    """Before the names of its files; empty for the shipped ones."""
+
+    def files(self, pattern: str) -> list[Path]:
+        """Its files that match, sorted by their path inside the folder."""
+        return sorted(self.path.glob(pattern), key=self.inside)
+
+    def inside(self, file: Path) -> str:
+        """The file's path inside the folder."""
+        return file.relative_to(self.path).as_posix()
+
+    def name(self, file: Path) -> str:
+        """The file as people are told of it."""
+        return self.prefix + self.inside(file)
 
 
 @dataclass(frozen=True)
@@ -20,18 +43,24 @@ class PriceBook:
     """`$UNITCOST_HOME/price_tables`: the user's own rows and rules; it need not exist."""
     as_of: date | None = None
     """Only what was recorded up to the end of this day counts; None: everything."""
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    """Provider -> ISO code of the currency it bills in; USD where not named."""
 
-    def folders(self) -> Iterator[Path]:
+    def folders(self) -> Iterator[Folder]:
         """The folders that exist, shipped first."""
-        yield self.shipped
+        yield Folder(self.shipped)
         if self.own is not None and self.own.is_dir():
-            yield self.own
+            yield Folder(self.own, _OWN)
+
+    def knew(self, recorded_on: date | None) -> bool:
+        """Whether the book had learnt it by `as_of`; what has no date was always known."""
+        return None in (self.as_of, recorded_on) or recorded_on <= self.as_of  # type: ignore[operator]
 
     def revision(self) -> str:
-        """Digest of every file of the book and of `as_of`: what was known when pricing."""
-        digest = hashlib.sha256(str(self.as_of or "").encode())
+        """Digest of every file of the book, of `as_of` and of the currencies."""
+        digest = hashlib.sha256(str((self.as_of, sorted(self.currencies.items()))).encode())
         for folder in self.folders():
-            for path in sorted(p for p in folder.rglob("*") if p.suffix in (".csv", ".toml")):
-                name = path.relative_to(folder).as_posix().encode()
-                digest.update(name + b"\0" + path.read_bytes() + b"\0")
+            for path in folder.files("**/*"):
+                if path.suffix in (".csv", ".toml"):
+                    digest.update(folder.name(path).encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()[:16]

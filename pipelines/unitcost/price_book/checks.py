@@ -79,19 +79,33 @@ where not exists (
 """
 _TWO_MEANINGS = f"""
 select
-    'models.toml: id ' || a.alias || ' means both ' || a.model || ' and ' || b.model
-    || ' at the same time; keep one of them, or give dates that do not overlap'
+    {_PLACE} || 'id ' || b.alias || ' means both ' || b.model || ' and ' || a.model || ' ('
+    || a.source_file || ':' || a.source_line
+    || ') at the same time; keep one of them, or give dates that do not overlap'
 from core.model_aliases as a
 inner join core.model_aliases as b
-    on a.alias = b.alias and a.model < b.model and {_SAME_TIME}
+    on
+        a.alias = b.alias and a.model <> b.model and {_SAME_TIME}
+        and (a.source_file, a.source_line) < (b.source_file, b.source_line)
+"""
+_TWO_DEPLOYMENTS = f"""
+select
+    {_PLACE} || 'deployment ' || b.deployment || ' on ' || b.platform || ' is there already ('
+    || a.source_file || ':' || a.source_line
+    || '); keep one of them, or give dates that do not overlap'
+from core.deployments as a
+inner join core.deployments as b
+    on
+        a.deployment = b.deployment and a.platform = b.platform and {_SAME_TIME}
+        and (a.source_file, a.source_line) < (b.source_file, b.source_line)
 """
 
 
-def _unknown(column: str, known: str, file: str, fix: str) -> str:
-    """Price rows whose name is not among the known ones."""
+def _unknown(column: str, known: str, file: str, fix: str, table: str = "core.prices") -> str:
+    """Rows whose name is not among the known ones."""
     return f"""
         select {_PLACE} || '{column} ' || b.{column} || ' is not in {file}; {fix}'
-        from core.prices as b
+        from {table} as b
         where b.{column} <> '*' and b.{column} not in ({known})
     """
 
@@ -117,6 +131,11 @@ def _repeated(table: str, key: str, file: str) -> str:
 
 
 _METERS = "select meter from core.meters"
+_TIERS = "select service_tier from core.service_tiers"
+_SCOPES = (
+    "select s.{} from core.region_scopes as s "
+    "where s.provider = b.provider and s.platform = b.platform"
+)
 _ZONES = "select name from pg_timezone_names()"
 _HOLIDAYS = "select calendar from core.holidays"
 _KEYS = "select alias from core.model_aliases where rule = 'key'"
@@ -126,6 +145,7 @@ _CHECKS = (
     _UNIT,
     _HALF_A_CLOCK,
     _TWO_MEANINGS,
+    _TWO_DEPLOYMENTS,
     _unknown(
         "model_key",
         f"{_KEYS} union all select 'family:' || family from core.model_families",
@@ -135,7 +155,7 @@ _CHECKS = (
     _unknown("meter", _METERS, "meters.toml", "correct it or append one"),
     _unknown(
         "service_tier",
-        "select service_tier from core.service_tiers",
+        _TIERS,
         "service_tiers.toml",
         "correct it or add a [[tier]]",
     ),
@@ -147,8 +167,7 @@ _CHECKS = (
     ),
     _unknown(
         "region_scope",
-        "select s.region_scope from core.region_scopes as s "
-        "where s.provider = b.provider and s.platform = b.platform",
+        _SCOPES.format("region_scope"),
         "region_scopes.toml for this provider and platform",
         "correct it or add a [[scope]]",
     ),
@@ -159,6 +178,21 @@ _CHECKS = (
         "write the price_id of the row that it replaces",
     ),
     _dangling("core.model_families", "model", _KEYS, "models.toml"),
+    _unknown(
+        "platform",
+        "select platform from core.providers where platform is not null",
+        "providers.toml",
+        "correct it",
+        "core.deployments",
+    ),
+    _unknown("service_tier", _TIERS, "service_tiers.toml", "correct it", "core.deployments"),
+    _unknown(
+        "region_scope",
+        _SCOPES.format("spelled"),
+        "region_scopes.toml for this provider and platform",
+        "correct it",
+        "core.deployments",
+    ),
     _dangling("core.meter_fallbacks", "meter", _METERS, "meters.toml"),
     _dangling("core.meter_fallbacks", "falls_back_to", _METERS, "meters.toml"),
     _dangling(
@@ -172,7 +206,7 @@ _CHECKS = (
     _dangling(
         "core.tier_equivalents",
         "priced_as",
-        "select service_tier from core.service_tiers",
+        _TIERS,
         "service_tiers.toml",
     ),
     _repeated("core.providers", "provider_name", "providers.toml"),

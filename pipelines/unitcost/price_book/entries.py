@@ -1,23 +1,23 @@
 """The entries of the TOML files in `price_tables/`, each with the table rows it stands for.
 
-How files are read is in `rules`; what only the whole book can tell is in `checks`.
+Those of models.toml are in `model_entries`. How files are read is in `rules`; what only the whole
+book can tell is in `checks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Protocol, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from unitcost.price_book.book import PriceBook
 from unitcost_models.base import Row
 from unitcost_models.price_names import (
     Holiday,
     Meter,
     MeterFallback,
-    ModelAlias,
-    ModelFamily,
     Provider,
     RegionScope,
     ServiceTier,
@@ -44,6 +44,27 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    source_file: str
+    source_line: int
+
+    def counts(self, book: PriceBook) -> bool:  # noqa: ARG002
+        """Whether the book knew the entry."""
+        return True
+
+
+class Fact(Entry):
+    """An entry about the world, which the book learns one day and may unlearn on another."""
+
+    recorded_on: date | None = None
+    """When the book learnt it; None = always known."""
+    withdrawn_on: date | None = None
+    """When the book learnt that it is wrong; the entry stays, so that the past can be seen."""
+
+    def counts(self, book: PriceBook) -> bool:
+        """Whether the book knew the entry and still believed it."""
+        is_withdrawn = self.withdrawn_on is not None and book.knew(self.withdrawn_on)
+        return book.knew(self.recorded_on) and not is_withdrawn
+
 
 class RowsEntry(Protocol):
     """An entry that stands for table rows by itself."""
@@ -52,7 +73,7 @@ class RowsEntry(Protocol):
         """The rows."""
 
 
-class ProviderEntry(Entry):
+class ProviderEntry(Fact):
     """`[[provider]]` of providers.toml."""
 
     names: tuple[Name, ...]
@@ -71,7 +92,7 @@ class ProviderEntry(Entry):
             )
 
 
-class TierEntry(Entry):
+class TierEntry(Fact):
     """`[[tier]]` of service_tiers.toml."""
 
     name: str
@@ -83,7 +104,7 @@ class TierEntry(Entry):
             yield ServiceTier(spelled=spelled, service_tier=self.name)
 
 
-class EquivalentEntry(Entry):
+class EquivalentEntry(Fact):
     """`[[equivalent]]` of service_tiers.toml."""
 
     provider: str
@@ -97,7 +118,7 @@ class EquivalentEntry(Entry):
         )
 
 
-class ScopeEntry(Entry):
+class ScopeEntry(Fact):
     """`[[scope]]` of region_scopes.toml."""
 
     provider: str
@@ -119,59 +140,6 @@ class ScopeEntry(Entry):
             )
 
 
-class ModelEntry(Entry):
-    """`[[model]]` of models.toml."""
-
-    key: Name
-    provider: str
-    ids: tuple[Name, ...] = ()
-
-    def rows(self) -> Iterator[Row]:
-        """The key and every id."""
-        for alias, rule in ((self.key, "key"), *((spelled, "id") for spelled in self.ids)):
-            yield ModelAlias(
-                alias=alias,
-                model=self.key,
-                provider=self.provider,
-                valid_from=None,
-                valid_to=None,
-                rule=rule,
-            )
-
-
-class AliasEntry(Entry):
-    """`[[alias]]` of models.toml: an id that means the model only inside an interval."""
-
-    id: Name
-    model: str
-    valid_from: AwareDatetime | None = None
-    valid_to: AwareDatetime | None = None
-    note: str
-
-    def row(self, provider: str) -> Row:
-        """The row, with the maker of its model."""
-        return ModelAlias(
-            alias=self.id,
-            model=self.model,
-            provider=provider,
-            valid_from=_utc(self.valid_from),
-            valid_to=_utc(self.valid_to),
-            rule="dated_alias",
-        )
-
-
-class FamilyEntry(Entry):
-    """`[[family]]` of models.toml."""
-
-    name: str
-    models: tuple[str, ...]
-
-    def rows(self) -> Iterator[Row]:
-        """One row a member."""
-        for model in self.models:
-            yield ModelFamily(family=self.name, model=model)
-
-
 class MeterEntry(Entry):
     """`[[meter]]` of meters.toml."""
 
@@ -185,7 +153,7 @@ class MeterEntry(Entry):
         return Meter(meter=self.name, unit=self.unit, request_column=self.column, bit=bit)
 
 
-class FallbackEntry(Entry):
+class FallbackEntry(Fact):
     """`[[fallback]]` of meters.toml."""
 
     meter: str
@@ -204,7 +172,7 @@ class FallbackEntry(Entry):
             )
 
 
-class BandEntry(Entry):
+class BandEntry(Fact):
     """`[[band]]` of time_bands.toml."""
 
     name: str
@@ -238,7 +206,7 @@ class BandEntry(Entry):
                 )
 
 
-class CalendarEntry(Entry):
+class CalendarEntry(Fact):
     """`[[calendar]]` of time_bands.toml."""
 
     name: str
@@ -253,7 +221,3 @@ class CalendarEntry(Entry):
 def _minute(clock: str) -> int:
     hour, minute = clock.split(":")
     return int(hour) * 60 + int(minute)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None

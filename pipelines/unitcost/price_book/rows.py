@@ -1,4 +1,4 @@
-"""Reads the price rows of `price_tables/<provider>/<platform>.csv` against their contract.
+"""Reads the CSV files of the price book, each line against the contract of its row.
 
 What one row alone cannot tell (overlaps, unknown models) is in `checks`.
 """
@@ -6,57 +6,85 @@ What one row alone cannot tell (overlaps, unknown models) is in `checks`.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pydantic import ValidationError
 
+from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError, sentences
+from unitcost.price_book.files import PRICES
+from unitcost_models.base import Row
 from unitcost_models.prices import Price
 
-CSV_COLUMNS = tuple(list(Price.model_fields)[: list(Price.model_fields).index("note") + 1])
+R = TypeVar("R", bound=Row)
+_ADDED = ("price_per_unit", "source_file", "source_line")
+"""Columns that are not written in a file but follow from it."""
+
+
+def csv_columns(row: type[Row]) -> tuple[str, ...]:
+    """The columns of a row's CSV file, in order."""
+    return tuple(name for name in row.model_fields if name not in _ADDED)
+
+
+CSV_COLUMNS = csv_columns(Price)
 """The columns of a price file, in order."""
 
 
 def price_files(folder: Path) -> list[Path]:
-    """Every price file of the book, sorted by its path inside the folder."""
-    return sorted(folder.glob("*/*.csv"), key=lambda path: path.relative_to(folder).as_posix())
+    """Every price file of one folder, sorted by its path inside it."""
+    return sorted(folder.glob(PRICES), key=lambda path: path.relative_to(folder).as_posix())
 
 
-def read_prices(folder: Path) -> list[Price]:
-    """All price rows, each with its file and line.
+def read_prices(book: PriceBook) -> list[Price]:
+    """All price rows of the book, whatever it knew by `as_of`; errors as in `read_rows`."""
+    return read_rows(book, Price, PRICES)
+
+
+def read_rows(book: PriceBook, row: type[R], pattern: str) -> list[R]:
+    """The rows of all files of both folders that match, each with its file and line.
 
     Raises:
         PriceBookError: every cell that breaks the contract, named by file and line.
     """
-    prices: list[Price] = []
+    rows: list[R] = []
     problems: list[str] = []
-    for path in price_files(folder):
-        _read_file(path, path.relative_to(folder).as_posix(), prices, problems)
+    for folder in book.folders():
+        for path in folder.files(pattern):
+            for found in _read_file(path, folder.name(path), row):
+                if isinstance(found, row):
+                    rows.append(found)
+                else:
+                    problems.append(str(found))
     if problems:
         raise PriceBookError(problems)
-    return prices
+    return rows
 
 
-def _read_file(path: Path, name: str, prices: list[Price], problems: list[str]) -> None:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        if tuple(header) != CSV_COLUMNS:
-            problems.append(f"{name}:1: the columns must be {','.join(CSV_COLUMNS)}")
-            return
-        for cells in reader:
-            _read_line(cells, name, reader.line_num, prices, problems)
-
-
-def _read_line(
-    cells: list[str], name: str, line: int, prices: list[Price], problems: list[str]
-) -> None:
-    if len(cells) != len(CSV_COLUMNS):
-        problems.append(f"{name}:{line}: {len(cells)} cells; a price row has {len(CSV_COLUMNS)}")
-        return
-    row: dict[str, Any] = dict(zip(CSV_COLUMNS, cells, strict=True))
+def _read_file(path: Path, name: str, row: type[R]) -> Iterator[R | str]:
+    """Its rows, or what is wrong with a line; a spreadsheet's mark of UTF-8 is skipped."""
+    wanted = csv_columns(row)
     try:
-        prices.append(Price.model_validate(row | {"source_file": name, "source_line": line}))
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            if tuple(next(reader, [])) != wanted:
+                yield f"{name}:1: the columns must be {','.join(wanted)}"
+                return
+            for cells in filter(None, reader):
+                yield from _read_line(cells, f"{name}:{reader.line_num}", row)
+    except (UnicodeDecodeError, csv.Error) as error:
+        yield f"{name}: cannot be read as CSV in UTF-8 ({error}); save it as such"
+
+
+def _read_line(cells: list[str], place: str, row: type[R]) -> Iterator[R | str]:
+    wanted = csv_columns(row)
+    if len(cells) != len(wanted):
+        yield f"{place}: {len(cells)} cells; a row of this file has {len(wanted)}"
+        return
+    file, line = place.rsplit(":", 1)
+    values = {name: cell or None for name, cell in zip(wanted, cells, strict=True)}
+    try:
+        yield row.model_validate(values | {"source_file": file, "source_line": int(line)})
     except ValidationError as error:
-        problems.extend(sentences(error, f"{name}:{line}"))
+        yield from sentences(error, place)

@@ -1,35 +1,41 @@
-"""Reads the TOML files of `price_tables/`: names, tiers, regions, meters and time bands.
+"""Reads the TOML files of the price book: names, tiers, regions, meters and time bands.
 
 What an entry is, is in `entries`. No price is here.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from unitcost.price_book.book import Folder, PriceBook
 from unitcost.price_book.entries import (
-    AliasEntry,
     BandEntry,
     CalendarEntry,
     Entry,
     EquivalentEntry,
     FallbackEntry,
-    FamilyEntry,
     MeterEntry,
-    ModelEntry,
     ProviderEntry,
     RowsEntry,
     ScopeEntry,
     TierEntry,
 )
 from unitcost.price_book.errors import PriceBookError, sentences
+from unitcost.price_book.model_entries import (
+    AliasEntry,
+    DeploymentEntry,
+    FamilyEntry,
+    ModelEntry,
+)
 from unitcost_models.base import Row
 from unitcost_models.price_names import (
+    Deployment,
     Holiday,
     Meter,
     MeterFallback,
@@ -46,84 +52,125 @@ from unitcost_models.price_names import (
 E = TypeVar("E", bound=Entry)
 
 
-def read_entries(folder: Path, file: str, table: str, entry: type[E]) -> list[E]:
-    """All `[[table]]` entries of one TOML file.
+def read_entries(book: PriceBook, file: str, table: str, entry: type[E]) -> list[E]:
+    """All `[[table]]` entries of one TOML file in both folders that the book knew by `as_of`.
 
     Raises:
-        PriceBookError: what cannot be read, named by file and entry.
+        PriceBookError: what cannot be read, named by file, line and entry.
     """
-    document = _read_toml(folder / file)
     problems: list[str] = []
     entries: list[E] = []
-    for number, value in enumerate(document.get(table, []), start=1):
+    for name, line, value in _values(book, file, table):
         try:
-            entries.append(entry.model_validate(value))
+            entries.append(entry.model_validate(value | {"source_file": name, "source_line": line}))
         except ValidationError as error:
-            problems.extend(
-                sentences(error, f"{file}: [[{table}]] number {number} {_label(value)}")
-            )
+            problems.extend(sentences(error, f"{name}:{line}: [[{table}]]{_label(value)}"))
     if problems:
         raise PriceBookError(problems)
-    return entries
+    return [found for found in entries if found.counts(book)]
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _values(book: PriceBook, file: str, table: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """File, line and value of each entry; the user's own folder need not have the file."""
+    for folder in book.folders():
+        path = folder.path / file
+        if path.is_file() or not folder.prefix:
+            text, values = _read_toml(folder, path, table)
+            for line, value in zip(_lines(text, table, len(values)), values, strict=True):
+                yield folder.name(path), line, value
+
+
+def _read_toml(folder: Folder, path: Path, table: str) -> tuple[str, list[dict[str, Any]]]:
+    name = folder.name(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text).get(table, [])
     except FileNotFoundError:
-        raise PriceBookError([f"{path.name}: missing from the price tables; restore it"]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise PriceBookError([f"{path.name}: not valid TOML: {error}"]) from None
+        raise PriceBookError([f"{name}: missing from the price tables; restore it"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PriceBookError([f"{name}: not valid TOML: {error}"]) from None
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise PriceBookError([f"{name}: {table} must be written [[{table}]], once an entry"])
+    return text, values
 
 
-def _label(value: Any) -> str:
+def _lines(text: str, table: str, count: int) -> list[int]:
+    """The line on which each entry begins; line 1 where the text does not tell."""
+    heads = re.compile(rf"\s*\[\[\s*{table}\s*\]\]")
+    lines = [n for n, line in enumerate(text.splitlines(), start=1) if heads.match(line)]
+    return lines if len(lines) == count else [1] * count
+
+
+def _label(value: dict[str, Any]) -> str:
     known = value.get("name") or value.get("key") or value.get("id") or ""
-    return f" ({known})" if known else ""
+    return f" {known}" if known else ""
 
 
-def read_rules(folder: Path) -> dict[type[Row], list[Row]]:
+def read_rules(book: PriceBook) -> dict[type[Row], list[Row]]:
     """Every rule table of the book and its rows.
 
     Raises:
-        PriceBookError: what cannot be read, named by file and entry.
+        PriceBookError: what cannot be read, named by file, line and entry.
     """
-    families = read_entries(folder, "models.toml", "family", FamilyEntry)
-    members = {family.name: family.models for family in families}
-    fallbacks = read_entries(folder, "meters.toml", "fallback", FallbackEntry)
-    meters = read_entries(folder, "meters.toml", "meter", MeterEntry)
-    bands = _rows(read_entries(folder, "time_bands.toml", "band", BandEntry))
+    bands = _rows(read_entries(book, "time_bands.toml", "band", BandEntry))
     return {
-        Provider: _rows(read_entries(folder, "providers.toml", "provider", ProviderEntry)),
-        ServiceTier: _rows(read_entries(folder, "service_tiers.toml", "tier", TierEntry)),
+        Provider: _rows(read_entries(book, "providers.toml", "provider", ProviderEntry)),
+        ServiceTier: _rows(read_entries(book, "service_tiers.toml", "tier", TierEntry)),
         TierEquivalent: _rows(
-            read_entries(folder, "service_tiers.toml", "equivalent", EquivalentEntry)
+            read_entries(book, "service_tiers.toml", "equivalent", EquivalentEntry)
         ),
-        RegionScope: _rows(read_entries(folder, "region_scopes.toml", "scope", ScopeEntry)),
-        ModelAlias: _aliases(folder),
-        ModelFamily: _rows(families),
-        Meter: [meter.row(position) for position, meter in enumerate(meters)],
-        MeterFallback: [row for fallback in fallbacks for row in fallback.rows(members)],
+        RegionScope: _rows(read_entries(book, "region_scopes.toml", "scope", ScopeEntry)),
+        **_model_names(book),
+        **_meters(book),
         TimeBand: [row for row in bands if isinstance(row, TimeBand)],
         TimeWindow: [row for row in bands if isinstance(row, TimeWindow)],
-        Holiday: _rows(read_entries(folder, "time_bands.toml", "calendar", CalendarEntry)),
+        Holiday: _rows(read_entries(book, "time_bands.toml", "calendar", CalendarEntry)),
     }
 
 
-def _aliases(folder: Path) -> list[Row]:
-    models = read_entries(folder, "models.toml", "model", ModelEntry)
+def _model_names(book: PriceBook) -> dict[type[Row], list[Row]]:
+    models = read_entries(book, "models.toml", "model", ModelEntry)
+    aliases = read_entries(book, "models.toml", "alias", AliasEntry)
+    deployments = read_entries(book, "models.toml", "deployment", DeploymentEntry)
     makers = {model.key: model.provider for model in models}
-    dated = read_entries(folder, "models.toml", "alias", AliasEntry)
-    unknown = [alias for alias in dated if alias.model not in makers]
+    namings: list[AliasEntry | DeploymentEntry] = [*aliases, *deployments]
+    unknown = [_no_model(named) for named in namings if named.model not in makers]
     if unknown:
-        raise PriceBookError(
-            [
-                f"models.toml: [[alias]] {alias.id}: there is no model {alias.model!r}; "
-                "add a [[model]] or correct the name"
-                for alias in unknown
-            ]
-        )
-    return _rows(models) + [alias.row(makers[alias.model]) for alias in dated]
+        raise PriceBookError(unknown)
+    named = [alias.row(makers[alias.model]) for alias in aliases]
+    return {
+        ModelAlias: _distinct([*(row for model in models for row in model.rows()), *named]),
+        Deployment: [named.row(makers[named.model]) for named in deployments],
+        ModelFamily: _rows(read_entries(book, "models.toml", "family", FamilyEntry)),
+    }
 
 
-def _rows(entries: Sequence[RowsEntry]) -> list[Row]:
-    return [row for entry in entries for row in entry.rows()]
+def _no_model(named: AliasEntry | DeploymentEntry) -> str:
+    return (
+        f"{named.source_file}:{named.source_line}: {named.label}: there is no model "
+        f"{named.model!r}; add a [[model]] or correct the name"
+    )
+
+
+def _meters(book: PriceBook) -> dict[type[Row], list[Row]]:
+    members: dict[str, tuple[str, ...]] = {}
+    for family in read_entries(book, "models.toml", "family", FamilyEntry):
+        members[family.name] = members.get(family.name, ()) + family.models
+    meters = read_entries(book, "meters.toml", "meter", MeterEntry)
+    fallbacks = read_entries(book, "meters.toml", "fallback", FallbackEntry)
+    return {
+        Meter: [meter.row(position) for position, meter in enumerate(meters)],
+        MeterFallback: [row for fallback in fallbacks for row in fallback.rows(members)],
+    }
+
+
+def _rows(entries: Iterable[RowsEntry]) -> list[Row]:
+    return _distinct(row for entry in entries for row in entry.rows())
+
+
+def _distinct(rows: Iterable[Row]) -> list[Row]:
+    """What two entries say alike counts once: an entry may be repeated to add to it."""
+    place, kept = {"source_file", "source_line"}, dict[str, Row]()
+    for row in rows:
+        kept.setdefault(row.model_dump_json(exclude=place), row)
+    return list(kept.values())
