@@ -51,9 +51,8 @@ def _finding(severity: Severity, problem: str) -> Finding:
 
 def _unsorted(book: PriceBook) -> Iterator[Finding]:
     for folder in book.folders():
-        for path in _otherwise_written(folder):
-            name = path.relative_to(folder).as_posix()
-            yield Finding(severity="warning", where=name, problem=_UNSORTED)
+        for path in _otherwise_written(folder.path):
+            yield Finding(severity="warning", where=folder.name(path), problem=_UNSORTED)
 
 
 def _otherwise_written(folder: Path) -> Iterable[Path]:
