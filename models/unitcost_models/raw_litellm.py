@@ -40,6 +40,8 @@ class RawLitellm(Tokens, Dimensions, Provenance):
     server_address: str | None
     """Host of api_base."""
     region_scope: str | None
+    account_id: str | None
+    """The organization that the provider's response headers name."""
     model: str | None
     """As sent to the provider."""
     model_group: str | None

@@ -36,6 +36,8 @@ class RawRequest(Meters, Tokens, Dimensions, Provenance):
     provider: str
     platform: str | None
     region_scope: str | None
+    account_id: str | None
+    container_size: str | None
     request_model: str | None
     """As asked for; `model` where only that is given."""
     response_model: str | None

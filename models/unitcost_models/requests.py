@@ -48,6 +48,8 @@ class Service(Row):
     """Who serves it: direct, azure, bedrock, vertex, ai_studio, openrouter, ..."""
     region_scope: str | None
     """Price region as served: global, geo_us, data_zone_eu, ...; None = the platform's default."""
+    account_id: str | None
+    """Provider account, organization, project or subscription that the call was billed to."""
     request_model: str | None
     """Model as asked for."""
     response_model: str | None
@@ -56,6 +58,8 @@ class Service(Row):
     """Canonical model key of the price book; None where no rule resolves it."""
     operation: str | None
     """chat, embeddings, rerank, text_completion, generate_content, ..."""
+    container_size: str | None
+    """Memory of the container where it is billed by size: 1gb, 4gb, 16gb, 64gb; None = not told."""
     service_tier: str
     """As served: standard, batch, flex, priority, fast, ultrafast, provisioned, free."""
     is_batch: bool

@@ -44,6 +44,9 @@ class SourceSighting(Provenance, Meters, Tokens, Dimensions):
     platform_name: str | None
     """Where the source tells the platform apart."""
     region_scope: str | None
+    account_id: str | None
+    """Whose account at the provider the call was billed to."""
+    container_size: str | None
     server_address: str | None
     request_model: str | None
     response_model: str | None

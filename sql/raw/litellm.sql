@@ -16,7 +16,9 @@ delivered as (
             "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "total_tokens": "VARCHAR",
             "model_parameters": {"user": "VARCHAR"}, "cost_breakdown": {"service_tier": "VARCHAR"},
             "hidden_params": {"additional_headers": {
-            "x-litellm-attempted-retries": "VARCHAR", "x-litellm-attempted-fallbacks": "VARCHAR"}},
+            "x-litellm-attempted-retries": "VARCHAR", "x-litellm-attempted-fallbacks": "VARCHAR",
+            "llm_provider-openai-organization": "VARCHAR", "openai-organization": "VARCHAR",
+            "llm_provider-anthropic-organization-id": "VARCHAR", "anthropic-organization-id": "VARCHAR"}},
             "metadata": "JSON", "response": "JSON", "request_tags": "JSON", "error_information": "JSON"}'
         ) as told
     from raw.staged
@@ -164,6 +166,12 @@ texts as (
                 nullif(meta.cost_breakdown.service_tier, '')
             )
         end as service_tier,
+        nullif(coalesce(
+            told.hidden_params.additional_headers."llm_provider-openai-organization",
+            told.hidden_params.additional_headers."openai-organization",
+            told.hidden_params.additional_headers."llm_provider-anthropic-organization-id",
+            told.hidden_params.additional_headers."anthropic-organization-id"
+        ), '') as account_id,
         case usage.inference_geo when 'us' then 'geo_us' when 'global' then 'global' end as region_scope,
         try_cast(nullif(told.stream, '') as boolean) as is_streaming,
         lower(coalesce(told.cache_hit, 'false')) = 'true' as is_cache_hit,
@@ -351,6 +359,7 @@ select
     provider_name,
     server_address,
     region_scope,
+    coalesce(account_id, attr_account_id(client_attributes), attr_account_id(gateway_attributes)) as account_id,
     model,
     model_group,
     response_model,

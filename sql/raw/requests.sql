@@ -10,7 +10,8 @@ delivered as (
             record,
             '{"request_id": "VARCHAR", "call_id": "VARCHAR", "attempt_no": "VARCHAR", "trace_id": "VARCHAR",
             "span_id": "VARCHAR", "workflow_run_id": "VARCHAR", "started_at": "VARCHAR", "latency_ms": "VARCHAR",
-            "provider": "VARCHAR", "platform": "VARCHAR", "region_scope": "VARCHAR", "model": "VARCHAR",
+            "provider": "VARCHAR", "platform": "VARCHAR", "region_scope": "VARCHAR", "account_id": "VARCHAR",
+            "model": "VARCHAR",
             "request_model": "VARCHAR", "response_model": "VARCHAR", "operation": "VARCHAR",
             "service_tier": "VARCHAR", "is_batch": "VARCHAR", "provider_response_id": "VARCHAR",
             "workflow": "VARCHAR", "stage": "VARCHAR", "task_id": "VARCHAR", "task_type": "VARCHAR",
@@ -27,7 +28,8 @@ delivered as (
             "web_search_calls": "VARCHAR", "web_fetch_calls": "VARCHAR", "file_search_calls": "VARCHAR",
             "grounding_prompts": "VARCHAR", "grounding_queries": "VARCHAR", "search_units": "VARCHAR",
             "images": "VARCHAR", "audio_seconds": "VARCHAR", "characters": "VARCHAR", "pages": "VARCHAR",
-            "container_minutes": "VARCHAR", "cache_storage_token_hours": "VARCHAR",
+            "container_minutes": "VARCHAR", "container_size": "VARCHAR",
+            "cache_storage_token_hours": "VARCHAR",
             "status": "VARCHAR", "error_type": "VARCHAR", "http_status": "VARCHAR", "finish_reason": "VARCHAR",
             "billed_state": "VARCHAR", "usage_basis": "VARCHAR", "reported_cost_usd": "VARCHAR"}'
         ) as known
@@ -219,6 +221,8 @@ select
     lower(provider) as provider,
     lower(platform) as platform,
     region_scope,
+    account_id,
+    lower(container_size) as container_size,
     coalesce(request_model, model) as request_model,
     coalesce(response_model, case when request_model is not null then model end) as response_model,
     operation,

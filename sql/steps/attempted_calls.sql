@@ -36,6 +36,8 @@ select
     s.provider_name,
     s.platform_name,
     s.region_scope,
+    s.account_id,
+    s.container_size,
     s.request_model,
     s.response_model,
     s.operation,

@@ -91,6 +91,8 @@ select
     c.provider_name,
     c.platform_name,
     c.region_scope,
+    c.account_id,
+    c.container_size,
     c.server_address,
     c.request_model,
     c.response_model,

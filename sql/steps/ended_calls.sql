@@ -138,6 +138,8 @@ select
     provider,
     platform,
     region_scope,
+    account_id,
+    container_size,
     service_tier,
     billed_state
 from spelled

@@ -184,6 +184,8 @@ select
     provider_name,
     cast(null as varchar) as platform_name,
     region_scope,
+    account_id,
+    cast(null as varchar) as container_size,
     server_address,
     model as request_model,
     response_model,

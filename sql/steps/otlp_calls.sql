@@ -91,6 +91,7 @@ select
         when lower(inference_geo) in ('us', 'eu') then 'geo_' || lower(inference_geo)
         when lower(inference_geo) = 'global' then 'global'
     end as region_scope,
+    account_id,
     server_address,
     request_model,
     response_model,

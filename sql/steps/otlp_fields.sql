@@ -23,6 +23,7 @@ select
     trim(attr_response_model(attributes), '"') as response_model,
     regexp_extract(lower(attr_server_address(attributes)), '^(?:[a-z]+://)?([^/:]+)', 1) as server_address,
     attr_inference_geo(attributes) as inference_geo,
+    attr_account_id(attributes) as account_id,
     case when lower(attr_speed(attributes)) = 'fast' then 'fast' else attr_service_tier(attributes) end as service_tier,
     lower(attr_is_batch(attributes)) in ('true', '1') as is_batch,
     lower(attr_is_streaming(attributes)) in ('true', '1') as is_streaming,

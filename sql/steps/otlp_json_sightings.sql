@@ -63,6 +63,8 @@ select
     f.provider_name,
     f.platform_name,
     f.region_scope,
+    f.account_id,
+    cast(null as varchar) as container_size,
     f.server_address,
     f.request_model,
     f.response_model,

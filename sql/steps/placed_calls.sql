@@ -23,6 +23,8 @@ select
     t.request_model,
     t.response_model,
     t.operation,
+    t.account_id,
+    t.container_size,
     t.is_batch,
     t.is_cache_hit,
     t.has_error,

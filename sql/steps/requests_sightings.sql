@@ -129,6 +129,8 @@ select
     provider as provider_name,
     platform as platform_name,
     region_scope,
+    account_id,
+    container_size,
     cast(null as varchar) as server_address,
     request_model,
     response_model,

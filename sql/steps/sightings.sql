@@ -73,6 +73,8 @@ select
     provider_name,
     platform_name,
     region_scope,
+    account_id,
+    container_size,
     server_address,
     request_model,
     response_model,

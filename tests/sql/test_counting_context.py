@@ -157,3 +157,13 @@ def test_a_gateways_try_without_a_span_is_of_its_trace(counting: Connection) -> 
     row = count(counting, spans, [log_record("litellm:1", trace_id=TRACE)])[0]
     assert origin(row, "customer_id") == ("t", "root")
     assert origin(row, "task_id") == ("task-1", "root")
+
+
+def test_the_account_that_one_layer_heard_of_is_the_calls(counting: Connection) -> None:
+    heard = ANSWER | {"http.response.header.openai-organization": "org-1"}
+    spans = [
+        chat("outer", None, heard, scope="openinference.instrumentation.langchain"),
+        chat("inner", "outer", ANSWER),
+    ]
+    row = count(counting, spans)[0]
+    assert (row["span_id"], row["account_id"]) == ("inner", "org-1")

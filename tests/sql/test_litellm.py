@@ -273,6 +273,22 @@ def test_attribution_prefers_the_clients_own_words(workbench: Connection) -> Non
     assert (row["customer_id"], row["feature"]) == ("end", "f")
 
 
+@pytest.mark.parametrize(
+    ("header", "account"),
+    [
+        ("llm_provider-openai-organization", "org-1"),
+        ("llm_provider-anthropic-organization-id", "b3d1"),
+        ("x-unknown-organization", None),
+    ],
+)
+def test_the_account_is_the_organization_that_the_provider_names(
+    workbench: Connection, header: str, account: str | None
+) -> None:
+    told = {"additional_headers": {header: account or "org-2"}}
+    (row,) = parse(workbench, "litellm", payload(hidden_params=told))
+    assert row["account_id"] == account
+
+
 def test_the_configured_key_wins(workbench: Connection) -> None:
     create_macros(workbench, load_vocabulary({"customer_id": ["account"]}))
     metadata = {"requester_metadata": {"account": "mine", "customer_id": "theirs"}}

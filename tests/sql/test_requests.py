@@ -307,3 +307,8 @@ def test_real_traces_keep_every_request_and_token(
     assert counted == workbench.execute(truth).fetchall()[0]
     first = rows_of(workbench, "select min(day) as day from raw.requests")[0]["day"]
     assert first == (date(2023, 11, 16) if mapping == AZURE else date(2026, 3, 2))
+
+
+def test_the_account_and_the_container_size_reach_the_request(workbench: Connection) -> None:
+    row = one(workbench, account_id=" org-1 ", container_size="4GB", container_minutes="2.5")
+    assert (row["account_id"], row["container_size"]) == ("org-1", "4gb")
