@@ -45,8 +45,8 @@ class Price(Row):
     unit: Literal["token", "call", "minute", "hour", "token_hour", "gb_day", "second", "unit"]
     per: int
     """How many units the price is for."""
-    unit_price: str
-    """Plain decimal text, as published."""
+    unit_price: str | None
+    """Plain decimal text, as published; None where a price is retired and none follows."""
     currency: str
     ctx_gt: int | None
     """The prompt is longer than this."""
@@ -58,7 +58,8 @@ class Price(Row):
     valid_from: datetime | None
     """Inclusive; None = open to the past."""
     valid_to: datetime | None
-    """Exclusive; None = open."""
+    """Exclusive; the end that was known when the row was written. Later rows may end it earlier,
+    as `core.prices_in_force` says."""
     valid_from_basis: Literal[
         "documented",
         "documented_model_switch",
@@ -75,7 +76,9 @@ class Price(Row):
     recorded_on: date
     """When the book learnt it."""
     supersedes: str | None
+    """The row that it changes, corrects, calls off or retires."""
     change_kind: Literal["new", "price_change", "correction", "retire"]
+    """What it does to that row: end it, void it, or end it without another price."""
     first_seen: date | None
     """Earliest sight in a catalogue."""
     sources: str
@@ -88,15 +91,16 @@ class Price(Row):
         "documentation_only",
     ]
     note: str | None
-    price_per_unit: Decimal
-    """Per single unit, exact."""
+    price_per_unit: Decimal | None
+    """Per single unit, exact, in `currency`."""
     source_file: str
     source_line: int
 
     @model_validator(mode="before")
     @classmethod
     def _read_cells(cls, cells: dict[str, Any]) -> dict[str, Any]:
-        single = price_per_unit(cells.get("unit_price"), cells.get("per"))
+        is_end = cells.get("change_kind") == "retire" and cells.get("unit_price") is None
+        single = None if is_end else price_per_unit(cells.get("unit_price"), cells.get("per"))
         bounds = {b: _utc_moment(b, cells.get(b)) for b in ("valid_from", "valid_to")}
         return cells | bounds | {"price_per_unit": single}
 
@@ -120,6 +124,22 @@ class Price(Row):
         yield (
             (bounds == (None, None)) != (self.ctx_basis is None),
             "ctx_basis goes with ctx_gt or ctx_le; write prompt_total or empty all three",
+        )
+        yield (
+            (self.change_kind == "new") != (self.supersedes is None),
+            "supersedes goes with price_change, correction and retire, and not with new",
+        )
+        yield (
+            self.change_kind in ("price_change", "retire") and self.valid_from is None,
+            f"a {self.change_kind} needs valid_from, the instant at which the older row ends",
+        )
+        yield (
+            self.change_kind == "retire" and self.unit_price is not None,
+            "a retire row ends a price and has no unit_price; empty it, or write price_change",
+        )
+        yield (
+            self.status == "cancelled" and self.change_kind != "correction",
+            "a cancelled row calls off the row it supersedes; write change_kind = correction",
         )
         yield (
             "," in self.price_id,
@@ -273,3 +293,5 @@ class PriceRevision(Row):
 
     price_revision: str
     """Digest of every file of the price book, of its `as_of` and its currencies."""
+    as_of: date | None
+    """The last day of what the book knew; None = it knew all that it holds."""

@@ -9,13 +9,16 @@ import duckdb
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.checks import check_book
 from unitcost.price_book.files import refuse_unread_files
+from unitcost.price_book.history import price_history
 from unitcost.price_book.rows import read_prices
 from unitcost.price_book.rules import read_rules
+from unitcost.price_book.succession import succession_problems
 from unitcost.queries import load_query
 from unitcost_models.base import Row, columns
+from unitcost_models.price_history import BillingCurrency, PriceHistory
 from unitcost_models.prices import Price, PriceRevision
 
-DERIVED = ("core.price_keys", "core.price_lines", "core.price_cards")
+DERIVED = ("core.prices_in_force", "core.price_keys", "core.price_lines", "core.price_cards")
 """Tables made from the book by SQL, in this order."""
 
 
@@ -30,14 +33,28 @@ def load_price_book(con: duckdb.DuckDBPyConnection, book: PriceBook | None = Non
     book = book or PriceBook()
     revision = book.revision()
     refuse_unread_files(book)
-    for row, rows in read_rules(book).items():
+    prices = read_prices(book)
+    problems = succession_problems(prices)
+    for row, rows in _tables(book, revision, prices, [] if problems else prices).items():
         _create(con, row, rows)
-    _create(con, Price, read_prices(book))
-    _create(con, PriceRevision, [PriceRevision(price_revision=revision)])
-    check_book(con)
+    check_book(con, problems)
     for name in DERIVED:
         con.execute(f"create or replace table {name} as {load_query(name).text}")
     return revision
+
+
+def _tables(
+    book: PriceBook, revision: str, prices: Sequence[Price], sound: Sequence[Price]
+) -> dict[type[Row], Sequence[Row]]:
+    """Every table that is read, and the history of the rows whose succession is sound."""
+    currencies = sorted(book.currencies.items())
+    return {
+        **read_rules(book),
+        Price: prices,
+        PriceHistory: price_history(sound),
+        PriceRevision: [PriceRevision(price_revision=revision, as_of=book.as_of)],
+        BillingCurrency: [BillingCurrency(provider=p, currency=c) for p, c in currencies],
+    }
 
 
 def _create(con: duckdb.DuckDBPyConnection, row: type[Row], rows: Sequence[Row]) -> None:

@@ -11,10 +11,10 @@ with own_prices as (
         coalesce(f.model, p.model_key) as model,
         case when p.service_tier = '*' then 'standard' else p.service_tier end as service_tier,
         p.region_scope = '*' or p.service_tier = '*' as is_fee
-    from core.prices as p
+    from core.prices_in_force as p
     left join core.model_families as f
         on p.model_key = 'family:' || f.family
-    where p.model_key <> '*' and p.status <> 'cancelled' and p.currency = 'USD'
+    where p.model_key <> '*'
 ),
 
 token_lists as (

@@ -32,7 +32,7 @@ offers as (
         case when p.model_key = l.model then 0 when f.model is not null then 4 else 8 end
         + case when p.region_scope = l.region_scope then 0 else 2 end
         + case when p.service_tier = l.service_tier then 0 else 1 end as distance
-    from core.prices as p
+    from core.prices_in_force as p
     left join core.model_families as f
         on p.model_key = 'family:' || f.family
     inner join lists as l
@@ -42,7 +42,6 @@ offers as (
             and (p.model_key in (l.model, '*') or f.model = l.model)
             and p.region_scope in (l.region_scope, '*')
             and p.service_tier in (l.service_tier, '*')
-    where p.status <> 'cancelled' and p.currency = 'USD'
 ),
 
 instants as (

@@ -90,7 +90,21 @@ def test_a_sound_book_loads(book: Path) -> None:
         ({"ctx_gt": "5", "ctx_le": "5", "ctx_basis": "prompt_total"}, "ctx_gt is not below ctx_le"),
         ({"ctx_gt": "5"}, "ctx_basis goes with ctx_gt or ctx_le"),
         ({"status": "maybe"}, "status: Input should be"),
-        ({"supersedes": "nobody"}, "supersedes nobody is not in the book"),
+        (
+            {"supersedes": "nobody", "change_kind": "correction"},
+            "supersedes nobody is not in the book",
+        ),
+        ({"supersedes": "nobody"}, "supersedes goes with price_change, correction and retire"),
+        ({"change_kind": "retire"}, "supersedes goes with price_change, correction and retire"),
+        (
+            {"change_kind": "price_change", "supersedes": "x", "valid_from": ""},
+            "a price_change needs valid_from",
+        ),
+        (
+            {"change_kind": "retire", "supersedes": "x", "valid_from": "2026-01-01T00:00:00Z"},
+            "a retire row ends a price and has no unit_price",
+        ),
+        ({"status": "cancelled"}, "a cancelled row calls off the row it supersedes"),
         ({"price_id": "a,b"}, "price_id holds a comma"),
         ({"price_id": ""}, "price_id: Input should be a valid string"),
     ],
@@ -115,7 +129,8 @@ def test_two_rows_that_hold_at_once_are_refused(book: Path) -> None:
     _write(book, [*rows, rows[0] | {"price_id": "again", "unit_price": "9"}])
     problem = _load(book)[0]
     assert problem.startswith(f"{_FILE}:{len(rows) + 2}: again holds at the same time as ")
-    assert f"({_FILE}:2); close the older row" in problem
+    assert f"({_FILE}:2) for " in problem
+    assert "the newer row must supersede the older" in problem
 
 
 def test_a_row_may_begin_when_the_older_ends(book: Path) -> None:

@@ -1,53 +1,22 @@
-"""What only the whole book can tell: rows that overlap, and names that lead nowhere.
+"""What only the whole book can tell: names that lead nowhere or to two things.
 
 Each check is a query that returns the bad rows as sentences; what one row alone can tell is in its
-contract.
+contract. That no two prices hold at once is in `overlaps`; what may only be doubted, in `doubts`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from unitcost.price_book.errors import PriceBookError
+from unitcost.price_book.overlaps import HALF_A_CLOCK, TWO_FALLBACKS, TWO_PRICES
 
-_SAME_LIST = " and ".join(
-    f"a.{column} = b.{column}"
-    for column in (
-        "provider",
-        "platform",
-        "region_scope",
-        "model_key",
-        "service_tier",
-        "meter",
-        "currency",
-    )
-)
 _SAME_TIME = """
     coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
 """
-_SAME_SIZE = "coalesce(a.ctx_gt < b.ctx_le, true) and coalesce(b.ctx_gt < a.ctx_le, true)"
 _PLACE = "b.source_file || ':' || b.source_line || ': '"
-
-_OVERLAP = f"""
-select
-    {_PLACE} || b.price_id || ' holds at the same time as ' || a.price_id || ' (' || a.source_file
-    || ':' || a.source_line || '); close the older row with valid_to = valid_from of the newer'
-from core.prices as a
-inner join core.prices as b
-    on
-        {_SAME_LIST} and {_SAME_TIME} and {_SAME_SIZE}
-        and (a.source_file, a.source_line) < (b.source_file, b.source_line)
-        and (a.time_band is null or b.time_band is null or a.time_band = b.time_band)
-where a.status <> 'cancelled' and b.status <> 'cancelled'
-"""
-_REPEATED_ID = """
-select
-    max(source_file || ':' || source_line) || ': price_id ' || price_id
-    || ' is used by another row; an id names one row for ever'
-from core.prices
-group by price_id
-having count(*) > 1
-"""
 _UNIT = f"""
 select
     {_PLACE} || 'unit ' || b.unit || ' is not that of meter ' || m.meter
@@ -56,26 +25,6 @@ from core.prices as b
 inner join core.meters as m
     on b.meter = m.meter
 where b.unit <> m.unit
-"""
-_HALF_A_CLOCK = f"""
-select
-    {_PLACE} || b.price_id || ' holds in time band ' || b.time_band
-    || ' and no row holds the rest of the time; add one in its complement for the same interval'
-from core.prices as b
-inner join core.time_bands as t
-    on b.time_band = t.time_band
-where not exists (
-    select 1
-    from core.prices as a
-    inner join core.time_bands as c
-        on a.time_band = c.time_band
-    where
-        (c.complement_of = t.time_band or t.complement_of = c.time_band)
-        and {_SAME_LIST}
-        and a.valid_from is not distinct from b.valid_from
-        and a.valid_to is not distinct from b.valid_to
-        and a.ctx_gt is not distinct from b.ctx_gt
-)
 """
 _TWO_MEANINGS = f"""
 select
@@ -140,10 +89,10 @@ _ZONES = "select name from pg_timezone_names()"
 _HOLIDAYS = "select calendar from core.holidays"
 _KEYS = "select alias from core.model_aliases where rule = 'key'"
 _CHECKS = (
-    _OVERLAP,
-    _REPEATED_ID,
+    TWO_PRICES,
+    HALF_A_CLOCK,
+    TWO_FALLBACKS,
     _UNIT,
-    _HALF_A_CLOCK,
     _TWO_MEANINGS,
     _TWO_DEPLOYMENTS,
     _unknown(
@@ -171,11 +120,11 @@ _CHECKS = (
         "region_scopes.toml for this provider and platform",
         "correct it or add a [[scope]]",
     ),
-    _unknown(
-        "supersedes",
-        "select price_id from core.prices",
-        "the book",
-        "write the price_id of the row that it replaces",
+    _dangling(
+        "core.billing_currencies",
+        "provider",
+        "select provider from core.providers where provider is not null",
+        "unitcost.toml: [prices.currency]",
     ),
     _dangling("core.model_families", "model", _KEYS, "models.toml"),
     _unknown(
@@ -217,12 +166,12 @@ _CHECKS = (
 )
 
 
-def check_book(con: duckdb.DuckDBPyConnection) -> None:
-    """Run every check on the loaded tables.
+def check_book(con: duckdb.DuckDBPyConnection, found: Iterable[str] = ()) -> None:
+    """Run every check on the loaded tables, and refuse the book for these or what was `found`.
 
     Raises:
-        PriceBookError: every problem found, each with the fix.
+        PriceBookError: every problem, each with the fix.
     """
-    problems = [row[0] for query in _CHECKS for row in con.execute(query).fetchall()]
-    if problems:
+    problems = {row[0] for query in _CHECKS for row in con.execute(query).fetchall()}
+    if problems := problems.union(found):
         raise PriceBookError(sorted(problems))
