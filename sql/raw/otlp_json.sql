@@ -28,15 +28,26 @@ span_scopes as (
     from span_resources
 ),
 
-spans as (
+-- Before the spans are unnested: what stands beside `unnest` is worked out for each of its rows.
+span_batches as (
     select
         source_line,
         if(entry.spans is null, record, null) as unreadable,
         otlp_map(resource_pairs) as resource,
         md5(resource_pairs::varchar) as resource_id,
+        entry
+    from span_scopes
+),
+
+spans as (
+    select
+        source_line,
+        unreadable,
+        resource,
+        resource_id,
         entry.scope,
         unnest(if(entry.spans is null, [null], entry.spans)) as span
-    from span_scopes
+    from span_batches
 ),
 
 -- Judgements are rare: only lines that name one are looked through for them.
