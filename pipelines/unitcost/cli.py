@@ -28,15 +28,19 @@ GROUPS = {
     "prices": {
         "check": "Check the price book: errors and what a reviewer should look at.",
         "format": "Sort and spell price files canonically.",
+        "import": "Compare a public catalogue with the book; propose rows for review.",
     },
 }
+_KEYWORDS = {"import": "imports"}
+"""Commands whose name Python keeps for itself, and their module."""
 _GROUP_HELP = {"prices": "The price book: check, look up, compare, import."}
 for _name, _help in COMMANDS.items():
     app.command(f"unitcost.commands.{_name}:{_name}", name=_name, help=_help)
 for _group, _commands in GROUPS.items():
     _app = App(name=_group, help=_GROUP_HELP[_group], result_action="return_value")
     for _name, _help in _commands.items():
-        _app.command(f"unitcost.commands.{_group}.{_name}:{_name}", name=_name, help=_help)
+        _module = _KEYWORDS.get(_name, _name)
+        _app.command(f"unitcost.commands.{_group}.{_module}:{_module}", name=_name, help=_help)
     app.command(_app)
 
 

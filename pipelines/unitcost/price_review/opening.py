@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,8 @@ from unitcost.errors import UsageError
 from unitcost.paths import Home
 from unitcost.price_book.book import PriceBook
 from unitcost.pricing import load_price_book
+from unitcost.session import price_book
+from unitcost.settings import load_settings
 from unitcost.workbench import open_workbench
 
 
@@ -20,14 +23,16 @@ def own_book(home: Path, folder: Path | None = None) -> PriceBook:
 
     Raises:
         UsageError: the folder holds no price tables.
+        SettingsError: the settings file cannot be used.
     """
-    own = Home(home).price_tables
+    own = Home(home)
+    book = price_book(own, load_settings(own.settings_file))
     if folder is None:
-        return PriceBook(own=own)
+        return book
     if not (folder / "models.toml").is_file():
         message = f"{folder}: holds no price tables"
         raise UsageError(message, "name the folder that holds models.toml")
-    return PriceBook(folder, own=own)
+    return replace(book, shipped=folder)
 
 
 @contextmanager
