@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
+from unitcost.call_logs import parse_call_log
 from unitcost.queries import load_query
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
@@ -21,7 +22,7 @@ def accept(
     session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
 ) -> Delivery:
     """Parse `raw.staged` and keep every record somewhere; the entry with its counts."""
-    con.execute(f"create table raw.parsed as {load_query(f'raw.{source.format}').text}")
+    parse(con, source)
     _find_fresh(session, con, source)
     _select_accepted(con)
     accepted = _write_days(session, con, source, entry)
@@ -53,6 +54,14 @@ def refuse(
     )
     count = _quarantine(session, con, entry)
     return entry.model_copy(update={"delivered": count, "quarantined": count, "note": reason})
+
+
+def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """`raw.parsed`: the records of `raw.staged` as the raw table keeps them, or why it cannot."""
+    if source.is_call_log:
+        parse_call_log(con, source.format)
+    else:
+        con.execute(f"create table raw.parsed as {load_query(f'raw.{source.format}').text}")
 
 
 def _find_fresh(session: Session, con: duckdb.DuckDBPyConnection, source: Source) -> None:

@@ -10,6 +10,7 @@ from graphlib import TopologicalSorter
 import unitcost_models
 from unitcost.queries import load_query, query_path
 from unitcost_models.base import Row
+from unitcost_models.call_logs import RawCall
 
 
 @cache
@@ -33,6 +34,8 @@ def published_models() -> list[type[Row]]:
     return [row for table, row in row_models().items() if table in kept or table == PRICES]
 
 
+CALL_LOGS = "raw.call_logs"
+"""All call logs as one table, made when a day's inputs are opened."""
 PRICES = "core.prices"
 """The price book as it is kept for readers; the only core table that is not daily."""
 
@@ -61,5 +64,11 @@ def _inputs(name: str) -> set[str]:
 
 
 def upstream(name: str) -> set[str]:
-    """Kept tables that a day table is made from, steps looked through."""
-    return {t for t in _inputs(name) if not t.startswith("steps.")}
+    """Kept tables that a day table is made from, steps and the union of logs looked through."""
+    read = {t for t in _inputs(name) if not t.startswith("steps.")}
+    return read - {CALL_LOGS} | set(call_logs()) if CALL_LOGS in read else read
+
+
+def call_logs() -> list[str]:
+    """The raw tables that the call logs share one shape of."""
+    return [table for table, row in row_models().items() if issubclass(row, RawCall)]

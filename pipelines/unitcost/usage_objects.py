@@ -37,11 +37,14 @@ RULES: dict[str, str] = {
     "cohere": "billed units; what was processed is kept aside",
     "ollama": "input and output; a prompt that was cached is absent",
     "cloudflare_gateway": "input and output, nothing split",
+    "disjoint_classes": "the columns of core.requests by name, with stated totals or not",
     "marketplace_units": "a usage amount in millions of tokens of one direction",
 }
 """Rule name -> how the object's counts relate. Names are `normalisation_rule` in the results."""
 
-_FAMILIES = ("inclusive", "exclusive", "gemini")
+_FAMILIES = ("inclusive", "exclusive", "gemini", "disjoint")
+QUERIES = (*(f"raw.usage_objects_{family}" for family in _FAMILIES), "raw.usage_objects")
+"""The queries of `normalise`, in their order."""
 
 _BY_FLAVOUR: dict[tuple[str, str], str] = {
     ("anthropic", "openai_compatible"): "openai_chat",
@@ -130,9 +133,5 @@ def normalise(con: duckdb.DuckDBPyConnection) -> None:
     count that is none (negative, fractional, not a number) is left out and named in `problem`. A
     body whose rule is NULL or unknown gives no row.
     """
-    for family in _FAMILIES:
-        name = f"raw.usage_objects_{family}"
+    for name in QUERIES:
         con.execute(f"create or replace view {name} as {load_query(name).text}")
-    con.execute(
-        f"create or replace view raw.usage_objects as {load_query('raw.usage_objects').text}"
-    )

@@ -8,6 +8,8 @@ united as (
     select * from steps.litellm_sightings
     union all
     select * from steps.requests_sightings
+    union all
+    select * from steps.call_log_sightings
 )
 
 select

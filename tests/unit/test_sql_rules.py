@@ -14,17 +14,19 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from unitcost.call_logs import parse_call_log
 from unitcost.pricing import load_price_book
 from unitcost.queries import LAYERS, load_query, query_names, query_path
-from unitcost.tables import row_models
+from unitcost.tables import CALL_LOGS, call_logs, row_models
 from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty, open_workbench, run_steps
 from unitcost_models.base import Row, columns
+from unitcost_models.call_logs import RawCall, ToldCall
 from unitcost_models.shared import Provenance
 from unitcost_models.spend import Spend
 
 FILES = [name for layer in LAYERS for name in query_names(layer)]
-PARSERS = [name for name in query_names("raw") if name in row_models()]
+PARSERS = [n for n in query_names("raw") if n in row_models() and n not in call_logs()]
 KEPT = [*query_names("core"), *query_names("marts")]
 PORTABLE = [*query_names("steps"), *KEPT]
 SPENDS = [name for name, row in row_models().items() if issubclass(row, Spend)]
@@ -95,10 +97,11 @@ def empty_day() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every table that a row model or the price book makes, of a day on which nothing happened."""
     with open_workbench() as con:
         create_macros(con, load_vocabulary())
-        con.execute("create table raw.staged (source_line bigint, record json)")
+        con.execute("create table raw.staged (source_line bigint, record varchar)")
         for row in row_models().values():
             if row.table.split(".")[0] in LAYERS:
                 create_empty(con, row)
+        create_empty(con, RawCall, CALL_LOGS)
         load_price_book(con)
         yield con
 
@@ -124,6 +127,28 @@ def test_parser_answers_the_columns_of_its_row_model_and_why_it_rejects(
     assert rejected["reject_reason"] == "VARCHAR"
     assert rejected["reject_text"] in ("VARCHAR", "JSON")
     assert found == {column: kind for column, kind in wanted.items() if column not in added}
+
+
+@pytest.mark.parametrize("name", call_logs())
+def test_call_log_tells_only_what_call_logs_may(
+    empty_day: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    told = _modelled(ToldCall)
+    found = _described(empty_day, load_query(name).text)
+    wrong = {c: k for c, k in found.items() if told.get(c) != k and k not in ("INTEGER", '"NULL"')}
+    assert wrong == {}
+
+
+def test_call_logs_share_the_columns_of_their_row_model() -> None:
+    with open_workbench() as con:
+        create_macros(con, load_vocabulary())
+        con.execute("create table raw.staged (source_line bigint, record varchar)")
+        parse_call_log(con, call_logs()[0].removeprefix("raw."))
+        found = _described(con, "select * from raw.parsed")
+    added = {"source_format", "source_file", "ingested_at"}
+    reasons = {"reject_reason": "VARCHAR", "reject_text": "VARCHAR"}
+    wanted = {c: k for c, k in _modelled(RawCall).items() if c not in added}
+    assert found == wanted | reasons
 
 
 @pytest.mark.parametrize("name", SPENDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unitcost.sources import (
     anthropic_costs,
     anthropic_usage,
+    helicone,
     litellm,
     openai_costs,
     openai_usage,
@@ -20,6 +21,7 @@ SOURCES: dict[str, Source] = {
     for source in (
         otlp_json.SOURCE,
         litellm.SOURCE,
+        helicone.SOURCE,
         openai_usage.SOURCE,
         openai_costs.SOURCE,
         anthropic_usage.SOURCE,

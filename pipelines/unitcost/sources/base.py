@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from unitcost_models.base import Row
+from unitcost_models.call_logs import RawCall
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,11 @@ class Source:
 
     `format` is the registry name: the landing folder, `sql/raw/<format>.sql` and `raw.<format>`.
     `detect` says whether a sample is surely of this format. `row` is the raw table's row model.
-    `counts_calls` says whether `sql/steps/<format>_sightings.sql` exists, i.e. whether its records
-    are sightings of single calls. `late_rows` is a SQL condition true for records that may speak of
-    earlier days (judgements); every later build of those days sees them.
-    `reads_vocabulary` says whether `sql/raw/<format>.sql` uses the vocabulary's macros.
+    `counts_calls` says whether its records are sightings of single calls: then it is a call log,
+    whose row is a `RawCall`, or `sql/steps/<format>_sightings.sql` exists. `late_rows` is a SQL
+    condition true for records that may speak of earlier days (judgements); every later build of
+    those days sees them. `reads_vocabulary` says whether `sql/raw/<format>.sql` uses the
+    vocabulary's macros.
     """
 
     format: str
@@ -42,3 +44,8 @@ class Source:
     counts_calls: bool = False
     late_rows: str | None = None
     reads_vocabulary: bool = False
+
+    @property
+    def is_call_log(self) -> bool:
+        """Whether its query tells calls as texts, which `unitcost.call_logs` reads."""
+        return issubclass(self.row, RawCall)

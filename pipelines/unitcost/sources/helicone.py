@@ -1,0 +1,28 @@
+"""`helicone`: requests that Helicone's gateway logged, from its export or its ClickHouse table.
+
+How records are read is in `sql/raw/helicone.sql`; the rules are told in `docs/sources/helicone.md`.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost_models.call_logs import RawHelicone
+
+_ALWAYS = {"request_id", "request_created_at"}
+_EITHER = {"delay_ms", "latency", "response_status", "status", "request_model", "target_url"}
+
+
+def detect(sample: Sample) -> bool:
+    """Whether the sample has Helicone's own names for a request's id and time."""
+    names = set(sample.columns) or {name for record in sample.records for name in record}
+    return names >= _ALWAYS and bool(names & _EITHER)
+
+
+SOURCE = Source(
+    format="helicone",
+    title="Helicone request log (export, ClickHouse rows)",
+    row=RawHelicone,
+    detect=detect,
+    counts_calls=True,
+    reads_vocabulary=True,
+)

@@ -1,0 +1,211 @@
+-- One row per billed entry of each record of a call log, read and checked, or with the reason why not
+-- grain: source_line, record_id
+with
+contents as (
+    select
+        t.* replace (
+            map_concat(
+                coalesce(t.attributes, map()),
+                map_from_entries(list_transform(
+                    map_entries(coalesce(t.attributes, map())),
+                    lambda e: { 'key': 'metadata.' || e.key, 'value': e.value }
+                ))
+            ) as attributes
+        ),
+        md5(cast(json_merge_patch(to_json(t), '{"source_line": null, "record": null}') as varchar)) as content
+    from steps.told as t
+),
+
+entries as (
+    select
+        t.*,
+        u.entry_no,
+        u.entry_model,
+        u.normalisation_rule,
+        u.input_tokens,
+        u.cache_read_tokens,
+        u.cache_write_5m_tokens,
+        u.cache_write_1h_tokens,
+        u.cache_write_30m_tokens,
+        u.cache_write_12h_tokens,
+        u.cache_write_unknown_tokens,
+        u.input_audio_tokens,
+        u.input_image_tokens,
+        u.cache_read_audio_tokens,
+        u.cache_read_image_tokens,
+        u.output_tokens,
+        u.reasoning_tokens,
+        u.output_audio_tokens,
+        u.output_image_tokens,
+        u.prompt_tokens,
+        u.completion_tokens,
+        u.web_search_calls,
+        u.web_fetch_calls,
+        u.file_search_calls,
+        u.grounding_prompts,
+        u.grounding_queries,
+        u.search_units,
+        u.images,
+        u.audio_seconds,
+        u.characters,
+        u.pages,
+        u.container_minutes,
+        u.cache_storage_token_hours,
+        u.residual_tokens,
+        u.reported_cost_usd as usage_cost_usd,
+        u.problem
+    from contents as t
+    left join raw.usage_objects as u on t.source_line = u.body_id
+),
+
+moments as (
+    select
+        *,
+        coalesce(entry_no, 0) = 0 as is_answer,
+        told_moment(started) as started_us,
+        coalesce(
+            told_moment(ended),
+            told_moment(started) + try_cast(try_cast(duration_ms as decimal(28, 9)) * 1000 as bigint)
+        ) as ended_us,
+        coalesce(
+            greatest(
+                prompt_tokens, completion_tokens, web_search_calls, web_fetch_calls, file_search_calls,
+                grounding_prompts, grounding_queries, search_units, images, characters, pages
+            ) > 0
+            or greatest(audio_seconds, container_minutes, cache_storage_token_hours) > 0,
+            false
+        ) as has_usage,
+        try_cast(cost as decimal(38, 18)) as stated_cost,
+        lower(coalesce(has_error, 'false')) in ('true', '1') as is_error,
+        lower(coalesce(is_cache_hit, 'false')) in ('true', '1') as is_hit
+    from entries
+),
+
+judged as (
+    select
+        *,
+        started_us between 1577836800000000 and 4102444799999999 as is_start_plausible,
+        coalesce(
+            reject_reason,
+            case
+                when started is null then 'the start time is missing; export the log with its times'
+                when started_us is null
+                    then 'start time ' || started || ' is not a time; give ISO 8601 or an epoch number'
+                when not started_us between 1577836800000000 and 4102444799999999
+                    then 'start time ' || started || ' is outside 2020 to 2099; check the unit'
+                when usage is not null and entry_no is null
+                    then 'its usage object is of no known shape; see docs/usage_objects.md'
+                when problem is not null
+                    then problem || '; give whole numbers from 0 to 10^12'
+                when cost is not null and coalesce(abs(stated_cost) > 1000000000, true)
+                    then 'the cost is ' || cost || '; give dollars as a number'
+            end
+        ) as problem_found
+    from moments
+)
+
+select
+    case
+        when record_key is not null or provider_response_id is not null
+            then md5(content || '|' || coalesce(entry_no, 0))
+        else md5(content || '|' || row_number() over (partition by content, entry_no order by source_line asc))
+    end as record_id,
+    coalesce(
+        record_key,
+        provider_response_id,
+        md5(content || '|' || row_number() over (partition by content, entry_no order by source_line asc))
+    ) || case when is_answer then '' else '#' || entry_no end as call_id,
+    version,
+    case when is_start_plausible then cast(make_timestamp(started_us) as date) end as day,
+    source_line,
+    coalesce(role, 'call') as role,
+    coalesce(witness, 4) as witness,
+    told_id(trace_id, 32) as trace_id,
+    case when is_answer then told_id(span_id, 16) end as span_id,
+    told_id(parent_span_id, 16) as parent_span_id,
+    span_name,
+    lower(coalesce(is_workflow, 'false')) in ('true', '1') as is_workflow,
+    case when is_start_plausible then make_timestamp(started_us) end as started_at,
+    case when ended_us between started_us and 4102444799999999 then make_timestamp(ended_us) end as ended_at,
+    call_key,
+    told_whole(attempt_no) as attempt_no,
+    told_whole(resend_count) as resend_count,
+    lower(provider_name) as provider_name,
+    lower(platform_name) as platform_name,
+    region_scope,
+    nullif(regexp_extract(
+        server_address, '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?(?:[^/@]*@)?([^/:?#]+)', 1
+    ), '') as server_address,
+    case when is_answer then request_model else entry_model end as request_model,
+    case when is_answer then response_model else entry_model end as response_model,
+    operation,
+    service_tier,
+    try_cast(is_batch as boolean) as is_batch,
+    case when is_answer then provider_response_id end as provider_response_id,
+    try_cast(is_streaming as boolean) as is_streaming,
+    is_hit as is_cache_hit,
+    is_error as has_error,
+    error_type,
+    case when told_whole(http_status) between 100 and 599 then told_whole(http_status) end as http_status,
+    finish_reason,
+    case when is_hit then 'not_billed' else lower(billed_state) end as billed_state,
+    account_id,
+    case
+        when not has_usage then 'missing'
+        when usage_basis is not null then usage_basis
+        when is_error then 'partial'
+        else 'reported'
+    end as usage_basis,
+    case when has_usage then normalisation_rule end as normalisation_rule,
+    case when has_usage then residual_tokens end as residual_tokens,
+    case
+        when not is_answer then null
+        when stated_cost <> 0 or is_hit then cast(round(stated_cost, 12) as decimal(38, 12))
+        else nullif(usage_cost_usd, 0)
+    end as reported_cost_usd,
+    case when has_usage then input_tokens end as input_tokens,
+    case when has_usage then cache_read_tokens end as cache_read_tokens,
+    case when has_usage then cache_write_5m_tokens end as cache_write_5m_tokens,
+    case when has_usage then cache_write_1h_tokens end as cache_write_1h_tokens,
+    case when has_usage then cache_write_30m_tokens end as cache_write_30m_tokens,
+    case when has_usage then cache_write_12h_tokens end as cache_write_12h_tokens,
+    case when has_usage then cache_write_unknown_tokens end as cache_write_unknown_tokens,
+    case when has_usage then input_audio_tokens end as input_audio_tokens,
+    case when has_usage then input_image_tokens end as input_image_tokens,
+    case when has_usage then cache_read_audio_tokens end as cache_read_audio_tokens,
+    case when has_usage then cache_read_image_tokens end as cache_read_image_tokens,
+    case when has_usage then output_tokens end as output_tokens,
+    case when has_usage then reasoning_tokens end as reasoning_tokens,
+    case when has_usage then output_audio_tokens end as output_audio_tokens,
+    case when has_usage then output_image_tokens end as output_image_tokens,
+    case when has_usage then prompt_tokens end as prompt_tokens,
+    case when has_usage then completion_tokens end as completion_tokens,
+    web_search_calls,
+    web_fetch_calls,
+    file_search_calls,
+    grounding_prompts,
+    grounding_queries,
+    search_units,
+    images,
+    audio_seconds,
+    characters,
+    pages,
+    container_minutes,
+    cache_storage_token_hours,
+    coalesce(attr_workflow(attributes), workflow) as workflow,
+    coalesce(attr_stage(attributes), stage) as stage,
+    coalesce(attr_task_id(attributes), task_id) as task_id,
+    coalesce(attr_task_type(attributes), task_type) as task_type,
+    coalesce(attr_customer_id(attributes), customer_id) as customer_id,
+    coalesce(attr_user_id(attributes), user_id) as user_id,
+    coalesce(attr_feature(attributes), feature) as feature,
+    coalesce(attr_team(attributes), team) as team,
+    coalesce(attr_environment(attributes), environment) as environment,
+    coalesce(attr_session_id(attributes), session_id) as session_id,
+    coalesce(attr_prompt_name(attributes), prompt_name) as prompt_name,
+    coalesce(attr_prompt_version(attributes), prompt_version) as prompt_version,
+    coalesce(attr_service_name(attributes), service_name) as service_name,
+    problem_found as reject_reason,
+    case when problem_found is not null then record end as reject_text
+from judged
+order by source_line, entry_no

@@ -1,0 +1,86 @@
+"""Reads a source's fixture the way ingest does: staged from its file, parsed into `raw.parsed`.
+
+A fixture lies in `tests/fixtures/sources/<format>/`; `expected.json` beside it holds what must come
+out, every value but NULLs and digests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.given import rows_of
+from unitcost.accepting import parse
+from unitcost.sources import SOURCES
+from unitcost.staging import stage
+from unitcost.vocabulary import create_macros, load_vocabulary
+from unitcost.workbench import open_workbench
+
+ROOT = Path(__file__).resolve().parents[1] / "fixtures" / "sources"
+FILES = sorted(p for p in ROOT.glob("*/*") if p.name != "expected.json")
+FORMATS = sorted({p.parent.name for p in FILES})
+
+
+def workbench() -> duckdb.DuckDBPyConnection:
+    """A workbench in which any source can be parsed."""
+    con = open_workbench()
+    create_macros(con, load_vocabulary())
+    return con
+
+
+def parse_staged(con: duckdb.DuckDBPyConnection, source_format: str) -> list[dict[str, Any]]:
+    """The parsed rows of `raw.staged`, in order."""
+    con.execute("drop table if exists raw.parsed")
+    parse(con, SOURCES[source_format])
+    return rows_of(con, "select * from raw.parsed order by source_line, record_id")
+
+
+def parse_file(file: Path, scratch: Path) -> list[dict[str, Any]]:
+    """The parsed rows of one delivered file."""
+    with workbench() as con:
+        stage(con, file, scratch)
+        return parse_staged(con, file.parent.name)
+
+
+def records(file: Path, scratch: Path) -> list[str]:
+    """The file's records as JSON texts."""
+    with workbench() as con:
+        stage(con, file, scratch)
+        rows = con.execute("select record from raw.staged order by source_line").fetchall()
+    return [text for (text,) in rows]
+
+
+def parse_texts(source_format: str, texts: Iterable[str]) -> list[dict[str, Any]]:
+    """The parsed rows of invented records."""
+    with workbench() as con:
+        con.execute("create table raw.staged (source_line bigint, record varchar)")
+        lines = list(texts)
+        con.execute(
+            "insert into raw.staged select unnest(?::bigint[]), unnest(?::varchar[])",
+            [list(range(1, len(lines) + 1)), lines],
+        )
+        return parse_staged(con, source_format)
+
+
+def golden(row: dict[str, Any]) -> dict[str, Any]:
+    """What a golden row holds: all values but NULLs and the digest."""
+    return {k: _plain(v) for k, v in row.items() if v is not None and k != "record_id"}
+
+
+def expected(source_format: str) -> dict[str, list[dict[str, Any]]]:
+    """File name -> its golden rows."""
+    text = (ROOT / source_format / "expected.json").read_text(encoding="utf-8")
+    answer: dict[str, list[dict[str, Any]]] = json.loads(text)
+    return answer
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
