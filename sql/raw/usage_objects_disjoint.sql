@@ -16,44 +16,44 @@ texts as (
         body_id,
         rule,
         is_object,
-        usage ->> 'input_tokens' as count_input_tokens,
-        usage ->> 'cache_read_tokens' as count_cache_read_tokens,
-        usage ->> 'cache_write_5m_tokens' as count_cache_write_5m_tokens,
-        usage ->> 'cache_write_1h_tokens' as count_cache_write_1h_tokens,
-        usage ->> 'cache_write_30m_tokens' as count_cache_write_30m_tokens,
-        usage ->> 'cache_write_12h_tokens' as count_cache_write_12h_tokens,
-        usage ->> 'cache_write_unknown_tokens' as count_cache_write_unknown_tokens,
-        usage ->> 'input_audio_tokens' as count_input_audio_tokens,
-        usage ->> 'input_image_tokens' as count_input_image_tokens,
-        usage ->> 'cache_read_audio_tokens' as count_cache_read_audio_tokens,
-        usage ->> 'cache_read_image_tokens' as count_cache_read_image_tokens,
-        usage ->> 'output_tokens' as count_output_tokens,
-        usage ->> 'reasoning_tokens' as count_reasoning_tokens,
-        usage ->> 'output_audio_tokens' as count_output_audio_tokens,
-        usage ->> 'output_image_tokens' as count_output_image_tokens,
-        usage ->> 'prompt_tokens' as count_prompt_tokens,
-        usage ->> 'completion_tokens' as count_completion_tokens,
-        usage ->> 'total_tokens' as count_total_tokens,
-        usage ->> 'web_search_calls' as count_web_search_calls,
-        usage ->> 'web_fetch_calls' as count_web_fetch_calls,
-        usage ->> 'file_search_calls' as count_file_search_calls,
-        usage ->> 'grounding_prompts' as count_grounding_prompts,
-        usage ->> 'grounding_queries' as count_grounding_queries,
-        usage ->> 'search_units' as count_search_units,
-        usage ->> 'images' as count_images,
-        usage ->> 'characters' as count_characters,
-        usage ->> 'pages' as count_pages,
-        usage ->> 'audio_seconds' as amount_audio_seconds,
-        usage ->> 'container_minutes' as amount_container_minutes,
-        usage ->> 'cache_storage_token_hours' as amount_cache_storage_token_hours
+        usage ->> 'input_tokens' as input_tokens,
+        usage ->> 'cache_read_tokens' as cache_read_tokens,
+        usage ->> 'cache_write_5m_tokens' as cache_write_5m_tokens,
+        usage ->> 'cache_write_1h_tokens' as cache_write_1h_tokens,
+        usage ->> 'cache_write_30m_tokens' as cache_write_30m_tokens,
+        usage ->> 'cache_write_12h_tokens' as cache_write_12h_tokens,
+        usage ->> 'cache_write_unknown_tokens' as cache_write_unknown_tokens,
+        usage ->> 'input_audio_tokens' as input_audio_tokens,
+        usage ->> 'input_image_tokens' as input_image_tokens,
+        usage ->> 'cache_read_audio_tokens' as cache_read_audio_tokens,
+        usage ->> 'cache_read_image_tokens' as cache_read_image_tokens,
+        usage ->> 'output_tokens' as output_tokens,
+        usage ->> 'reasoning_tokens' as reasoning_tokens,
+        usage ->> 'output_audio_tokens' as output_audio_tokens,
+        usage ->> 'output_image_tokens' as output_image_tokens,
+        usage ->> 'prompt_tokens' as prompt_tokens,
+        usage ->> 'completion_tokens' as completion_tokens,
+        usage ->> 'total_tokens' as total_tokens,
+        usage ->> 'web_search_calls' as web_search_calls,
+        usage ->> 'web_fetch_calls' as web_fetch_calls,
+        usage ->> 'file_search_calls' as file_search_calls,
+        usage ->> 'grounding_prompts' as grounding_prompts,
+        usage ->> 'grounding_queries' as grounding_queries,
+        usage ->> 'search_units' as search_units,
+        usage ->> 'images' as images,
+        usage ->> 'characters' as characters,
+        usage ->> 'pages' as pages,
+        usage ->> 'audio_seconds' as audio_seconds,
+        usage ->> 'container_minutes' as container_minutes,
+        usage ->> 'cache_storage_token_hours' as cache_storage_token_hours
     from told
 ),
 
 listed as (
     select
         *,
-        [*columns('^count_')] as counts,
-        [*columns('^amount_')] as amounts
+        [*columns('_(tokens|calls|prompts|queries|units)$|^(images|characters|pages)$')] as counts,
+        [*columns('^(audio_seconds|container_minutes|cache_storage_token_hours)$')] as amounts
     from texts
 ),
 
@@ -75,16 +75,28 @@ numbers as (
         body_id,
         rule,
         if(
-            try_cast(columns('^count_(.*)$') as decimal(38, 6)) between 0 and 1000000000000
-            and try_cast(columns('^count_(.*)$') as decimal(38, 6)) % 1 = 0,
-            try_cast(try_cast(columns('^count_(.*)$') as decimal(38, 6)) as bigint),
+            try_cast(
+                columns('_(tokens|calls|prompts|queries|units)$|^(images|characters|pages)$') as decimal(38, 6)
+            ) between 0 and 1000000000000
+            and try_cast(
+                columns('_(tokens|calls|prompts|queries|units)$|^(images|characters|pages)$') as decimal(38, 6)
+            )
+            % 1
+            = 0,
+            try_cast(
+                try_cast(
+                    columns('_(tokens|calls|prompts|queries|units)$|^(images|characters|pages)$') as decimal(38, 6)
+                ) as bigint
+            ),
             null
-        ) as '\1',
+        ),
         if(
-            try_cast(columns('^amount_(.*)$') as decimal(38, 6)) between 0 and 100000000000,
-            try_cast(columns('^amount_(.*)$') as decimal(18, 6)),
+            try_cast(
+                columns('^(audio_seconds|container_minutes|cache_storage_token_hours)$') as decimal(38, 6)
+            ) between 0 and 100000000000,
+            try_cast(columns('^(audio_seconds|container_minutes|cache_storage_token_hours)$') as decimal(18, 6)),
             null
-        ) as '\1',
+        ),
         case
             when not is_object then 'the usage is no JSON object'
             when len(wrong_counts) > 0 then wrong_counts[1] || ' is no count of tokens'
