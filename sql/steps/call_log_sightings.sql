@@ -103,6 +103,8 @@ select
     provider_name,
     platform_name,
     region_scope,
+    account_id,
+    cast(null as varchar) as container_size,
     server_address,
     request_model,
     response_model,
