@@ -9,25 +9,24 @@ from __future__ import annotations
 from unitcost.sources.base import Sample, Source
 from unitcost_models.call_logs import RawOpenrouter
 
-_OWN = {"tokens_prompt", "upstream_id", "cache_discount", "moderation_latency", "num_media_prompt"}
+_ANSWER = {"id", "created_at", "native_tokens_prompt"}
+_OWN = {"upstream_id", "cache_discount", "moderation_latency", "num_media_prompt"}
 _EXPORT = {"generation_id", "created_at", "model_permaslug"}
 
 
 def detect(sample: Sample) -> bool:
-    """Whether the sample has the names of OpenRouter's generations or of its export."""
-    return any(_is_generation(names) for names in _names(sample))
+    """Whether the sample has the names of OpenRouter's generations or of its export.
 
-
-def _names(sample: Sample) -> list[set[str]]:
-    if sample.columns:
-        return [set(sample.columns)]
+    Vercel's gateway answers with the same names of usage; its ids begin otherwise.
+    """
     inner = [record.get("data", record) for record in sample.records]
-    return [set(record) for record in inner if isinstance(record, dict)]
+    generations = [record for record in inner if isinstance(record, dict)]
+    return any(_is_generation(set(g), g) for g in generations or [dict.fromkeys(sample.columns)])
 
 
-def _is_generation(names: set[str]) -> bool:
-    is_answer = {"id", "created_at", "native_tokens_prompt"} <= names and bool(names & _OWN)
-    return is_answer or names >= _EXPORT
+def _is_generation(names: set[str], generation: dict[str, object]) -> bool:
+    is_own = bool(names & _OWN) or str(generation.get("id")).startswith("gen-")
+    return names >= _EXPORT or (names >= _ANSWER and is_own)
 
 
 SOURCE = Source(
