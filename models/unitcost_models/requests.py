@@ -56,6 +56,8 @@ class Service(Row):
     """Model as answered."""
     model: str | None
     """Canonical model key of the price book; None where no rule resolves it."""
+    model_rule: str | None
+    """How the name led to the model, e.g. `key`, `date_suffix`; None where nothing did."""
     operation: str | None
     """chat, embeddings, rerank, text_completion, generate_content, ..."""
     container_size: str | None
@@ -140,6 +142,37 @@ class Sighting(Row):
     source_format: str
     source_file: str
     source_line: int
+
+
+class ModelName(Row):
+    """A name under which a model was called on a day, and what it led to."""
+
+    table: ClassVar[str] = "core.model_names"
+    key: ClassVar[tuple[str, ...]] = (
+        "day",
+        "provider",
+        "platform",
+        "request_model",
+        "response_model",
+        "model",
+        "model_rule",
+    )
+
+    day: date
+    provider: str
+    platform: str
+    request_model: str | None
+    """As asked for."""
+    response_model: str | None
+    """As answered."""
+    model: str | None
+    """Canonical model; None where the name is not known, so that nothing under it is priced."""
+    model_rule: str | None
+    """The rule that led there."""
+    requests: int
+    """Requests of the day under this name."""
+    nearest_ids: str | None
+    """Known ids written most like an unknown name, nearest first; a hint, never a price."""
 
 
 class RequestCost(Row):

@@ -45,7 +45,6 @@ with cards as (
         cast(container_hour_per_unit as decimal(18, 12)) as container_hour_per_unit,
         cast(cache_storage_per_unit as decimal(18, 12)) as cache_storage_per_unit
     from core.price_cards
-    where currency = 'USD'
 ),
 
 asked as (
@@ -56,6 +55,7 @@ asked as (
         r.provider,
         r.platform,
         r.model,
+        r.model_rule,
         r.billed_state,
         r.usage_basis,
         lower(coalesce(r.region_scope, '')) as region_scope,
@@ -166,6 +166,7 @@ metered as (
         a.request_id,
         a.day,
         a.model,
+        a.model_rule,
         a.is_free,
         a.meters_used,
         case
@@ -345,6 +346,7 @@ judged as (
             when m.meters_used = 0 then null
             when m.card_id is not null then b.missing_reason
             when m.model in (select k.model from core.price_keys as k) then 'no_price_for_scope'
+            when m.model_rule = 'fine_tune' then 'fine_tune'
             else 'unknown_model'
         end as unpriced_reason
     from metered as m

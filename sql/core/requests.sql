@@ -20,6 +20,7 @@ select
     request_model,
     response_model,
     model,
+    model_rule,
     operation,
     container_size,
     service_tier,

@@ -21,6 +21,7 @@ select
     requests.request_model,
     requests.response_model,
     requests.model,
+    requests.model_rule,
     requests.operation,
     requests.container_size,
     requests.service_tier,

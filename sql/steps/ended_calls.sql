@@ -135,6 +135,7 @@ select
     prompt_version_origin,
     service_name_origin,
     model,
+    model_rule,
     provider,
     platform,
     region_scope,

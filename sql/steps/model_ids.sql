@@ -1,161 +1,89 @@
 -- One row per spelling of a called model, as sources write it, and interval: which model it means.
 -- grain: provider_name, platform_name, raw_model, valid_from
 --
--- Prefixes that route (openai/, models/, us.anthropic.) and suffixes that version (-v1:0, @20250929,
--- -20250929) are stripped step by step; the first result that is a known id wins, and `rule` names
--- the step. Nothing matches by prefix or likeness: what no step resolves has model NULL.
-with spellings as (
-    select distinct
-        provider_name,
-        platform_name,
-        response_model as raw_model
-    from steps.sightings
-    where response_model is not null
-    union
-    select distinct
-        provider_name,
-        platform_name,
-        request_model as raw_model
-    from steps.sightings
-),
-
-decoded as (
-    select
-        provider_name,
-        platform_name,
-        raw_model,
-        replace(replace(replace(lower(trim(raw_model)), '%3a', ':'), '%2f', '/'), '%40', '@') as full_id
-    from spellings
-),
-
-segments as (
-    select
-        provider_name,
-        platform_name,
-        raw_model,
-        full_id,
-        regexp_extract(full_id, '([^/]*)$', 1) as last_segment,
-        case when full_id like '%/%' then split_part(full_id, '/', 1) end as first_segment,
-        case when full_id like 'azure/%/%' then split_part(full_id, '/', 2) end as azure_zone,
-        nullif(regexp_extract(full_id, '/locations/([^/]+)/', 1), '') as location
-    from decoded
-),
-
-makers_off as (
-    select
-        provider_name,
-        platform_name,
-        raw_model,
-        full_id,
-        last_segment,
-        first_segment,
-        azure_zone,
-        location,
-        regexp_extract(
-            last_segment, '^((?:[a-z-]+\.)?(?:anthropic|amazon|openai|mistral|cohere|deepseek)\.).+$', 1
-        ) as maker_prefix
-    from segments
-),
-
-steps_off as (
-    select
-        provider_name,
-        platform_name,
-        raw_model,
-        full_id,
-        last_segment,
-        first_segment,
-        azure_zone,
-        location,
-        maker_prefix <> '' as has_bedrock_prefix,
-        nullif(regexp_extract(maker_prefix, '^([a-z-]+)\.[a-z]+\.$', 1), '') as geo,
-        substring(last_segment, length(maker_prefix) + 1) as bare_id
-    from makers_off
-),
-
-versions_off as (
-    select
-        provider_name,
-        platform_name,
-        raw_model,
-        full_id,
-        last_segment,
-        first_segment,
-        azure_zone,
-        location,
-        has_bedrock_prefix,
-        geo,
-        bare_id,
-        regexp_extract(bare_id, '^(.+?)(?::[0-9]+)$', 1) as revision_off,
-        regexp_extract(bare_id, '^(.+?)-v[0-9]+(?:[:-][0-9]+)?$', 1) as version_off,
-        regexp_extract(bare_id, '^(.+)@[a-z0-9]+$', 1) as at_off,
-        regexp_extract(bare_id, '^(.+)@[0-9]{8}$', 1) || '-' || regexp_extract(bare_id, '@([0-9]{8})$', 1) as at_dashed
-    from steps_off
-),
-
-candidates as (
+-- Each reading of the spelling is looked up; the first that is a known id wins, and `rule` names it.
+-- Nothing matches by prefix or likeness: what no reading resolves has model NULL.
+with readings as (
     select
         provider_name,
         platform_name,
         raw_model,
         1 as step,
-        'exact' as rule,
-        full_id as candidate
-    from versions_off
+        case
+            when variant is not null then 'openrouter_variant'
+            when has_bedrock_prefix then 'bedrock_prefix'
+            when has_route then 'route_prefix'
+        end as rule,
+        bare_id as reading
+    from steps.model_spellings
+    where not is_fine_tune
+    union all
+    select
+        provider_name,
+        platform_name,
+        raw_model,
+        1 as step,
+        'fine_tune' as rule,
+        fine_tuned_id as reading
+    from steps.model_spellings
     union all
     select
         provider_name,
         platform_name,
         raw_model,
         2 as step,
-        'route_prefix' as rule,
-        last_segment as candidate
-    from versions_off
+        'bedrock_version' as rule,
+        revision_off as reading
+    from steps.model_spellings
     union all
     select
         provider_name,
         platform_name,
         raw_model,
         3 as step,
-        'bedrock_prefix' as rule,
-        bare_id as candidate
-    from versions_off
+        'bedrock_version' as rule,
+        version_off as reading
+    from steps.model_spellings
     union all
     select
         provider_name,
         platform_name,
         raw_model,
         4 as step,
-        'bedrock_revision' as rule,
-        revision_off as candidate
-    from versions_off
+        'vertex_version' as rule,
+        at_dashed as reading
+    from steps.model_spellings
     union all
     select
         provider_name,
         platform_name,
         raw_model,
         5 as step,
-        'bedrock_version' as rule,
-        version_off as candidate
-    from versions_off
+        'vertex_version' as rule,
+        at_off as reading
+    from steps.model_spellings
     union all
     select
         provider_name,
         platform_name,
         raw_model,
         6 as step,
-        'vertex_version' as rule,
-        at_dashed as candidate
-    from versions_off
+        'display_name' as rule,
+        displayed_id as reading
+    from steps.model_spellings
     union all
     select
         provider_name,
         platform_name,
         raw_model,
         7 as step,
-        'vertex_version' as rule,
-        at_off as candidate
-    from versions_off
+        'display_name' as rule,
+        regexp_extract(
+            displayed_id,
+            '^(?:anthropic|amazon|openai|azure-openai|google|mistral|mistral-ai|cohere|xai|deepseek):?-(.+)$',
+            1
+        ) as reading
+    from steps.model_spellings
     union all
     select
         provider_name,
@@ -163,94 +91,97 @@ candidates as (
         raw_model,
         8 as step,
         'date_suffix' as rule,
-        regexp_extract(bare_id, '^(.+)-20[0-9]{2}-?[01][0-9]-?[0-3][0-9]$', 1) as candidate
-    from versions_off
-    union all
-    select
-        provider_name,
-        platform_name,
-        raw_model,
-        9 as step,
-        'date_suffix' as rule,
-        regexp_extract(version_off, '^(.+)-20[0-9]{2}[01][0-9][0-3][0-9]$', 1) as candidate
-    from versions_off
+        regexp_extract(
+            coalesce(nullif(version_off, ''), nullif(at_dashed, '-'), bare_id),
+            '^(.+)-20[0-9]{2}(?:-[01][0-9]-[0-3][0-9]|[01][0-9][0-3][0-9])$',
+            1
+        ) as reading
+    from steps.model_spellings
+    where not is_fine_tune
 ),
 
-matches as (
+-- Models of which one dated snapshot has a price of its own: another date of them is not known to
+-- cost the same.
+snapshot_priced as (
+    select distinct regexp_extract(model, '^(.+)-20[0-9]{2}-[01][0-9]-[0-3][0-9]$', 1) as model
+    from core.model_aliases
+),
+
+-- What the user calls a deployment goes before any other reading of its name.
+found as (
     select
-        c.provider_name,
-        c.platform_name,
-        c.raw_model,
-        case when c.step = 1 then a.rule else c.rule end as rule,
+        p.provider_name,
+        p.platform_name,
+        p.raw_model,
+        0 as step,
+        'deployment' as rule,
+        d.model,
+        d.provider,
+        d.valid_from,
+        d.valid_to,
+        d.region_scope,
+        d.service_tier
+    from steps.model_spellings as p
+    inner join core.deployments as d
+        on p.asked_platform = d.platform and d.deployment in (p.full_id, p.bare_id)
+    union all
+    select
+        r.provider_name,
+        r.platform_name,
+        r.raw_model,
+        r.step,
+        coalesce(r.rule, a.rule) as rule,
         a.model,
         a.provider,
         a.valid_from,
         a.valid_to,
-        rank() over (partition by c.provider_name, c.platform_name, c.raw_model order by c.step) as preference
-    from candidates as c
+        null as region_scope,
+        null as service_tier
+    from readings as r
     inner join core.model_aliases as a
-        on c.candidate = a.alias
+        on r.reading = a.alias
+    where r.step < 8 or a.model not in (select s.model from snapshot_priced as s)
 ),
 
-resolved as (
+matches as (
     select
-        v.provider_name,
-        v.platform_name,
-        v.raw_model,
-        m.valid_from,
-        m.valid_to,
-        m.model,
-        m.provider as maker,
-        m.rule,
-        v.geo,
-        v.azure_zone,
-        v.location,
-        v.has_bedrock_prefix,
-        named.provider as named_provider,
-        named.platform as named_platform,
-        named.provider_name is null and v.provider_name <> '' as is_unknown_name,
-        told.platform as told_platform,
-        routed.platform as routed_platform
-    from versions_off as v
-    left join matches as m
-        on
-            v.provider_name is not distinct from m.provider_name
-            and v.platform_name is not distinct from m.platform_name
-            and v.raw_model = m.raw_model
-            and m.preference = 1
-    left join core.providers as named
-        on lower(v.provider_name) = named.provider_name
-    left join core.providers as told
-        on lower(v.platform_name) = told.provider_name
-    left join core.providers as routed
-        on v.first_segment = routed.provider_name
+        provider_name,
+        platform_name,
+        raw_model,
+        rule,
+        model,
+        provider,
+        valid_from,
+        valid_to,
+        region_scope,
+        service_tier,
+        rank() over (partition by provider_name, platform_name, raw_model order by step) as preference
+    from found
 ),
 
 -- A name that means one maker's own service, found with another maker's model, is a client library
 -- pointed elsewhere: the call went to the model's maker, or where the id's own prefix routes it.
 served as (
     select
-        provider_name,
-        platform_name,
-        raw_model,
-        valid_from,
-        valid_to,
-        model,
-        maker,
-        rule,
-        geo,
-        azure_zone,
-        location,
-        has_bedrock_prefix,
-        named_provider,
+        p.*,
+        m.valid_from,
+        m.valid_to,
+        m.model,
+        m.provider as maker,
+        coalesce(m.rule, case when p.is_fine_tune then 'fine_tune' end) as rule,
+        m.region_scope as deployed_region_scope,
+        m.service_tier as deployed_service_tier,
         case
-            when told_platform is not null then told_platform
-            when is_unknown_name then lower(provider_name)
-            when named_platform not in ('direct', 'ai_studio') then named_platform
-            when routed_platform is not null then routed_platform
-            when named_provider is null or maker is null or maker = named_provider then named_platform
+            when p.is_placed then p.asked_platform
+            when p.named_provider is null or m.provider is null or m.provider = p.named_provider then p.named_platform
         end as served_by
-    from resolved
+    from steps.model_spellings as p
+    left join matches as m
+        on
+            p.provider_name is not distinct from m.provider_name
+            and p.platform_name is not distinct from m.platform_name
+            and p.raw_model = m.raw_model
+            and m.preference = 1
 )
 
 select
@@ -262,12 +193,18 @@ select
     coalesce(r.maker, r.named_provider, nullif(lower(r.provider_name), '')) as provider,
     coalesce(r.served_by, home.platform, nullif(lower(r.provider_name), '')) as platform,
     case
+        when r.deployed_region_scope is not null then r.deployed_region_scope
         when r.served_by = 'azure' and r.azure_zone in ('eu', 'us') then 'data_zone_' || r.azure_zone
         when r.served_by = 'vertex' then r.location
         when r.served_by = 'bedrock' and r.geo = 'global' then 'global'
         when r.served_by = 'bedrock' and r.geo is not null then 'geo_' || r.geo
-        when r.served_by = 'bedrock' and r.has_bedrock_prefix then 'in_region'
+        when r.served_by = 'bedrock' and r.has_bedrock_prefix then coalesce(r.aws_region, 'in_region')
     end as region_scope,
+    case
+        when r.deployed_service_tier is not null then r.deployed_service_tier
+        when r.variant = 'free' then 'free'
+        when r.is_provisioned then 'provisioned'
+    end as service_tier,
     r.model,
     r.rule
 from served as r

@@ -92,7 +92,17 @@ select
     t.prompt_name_origin,
     t.prompt_version_origin,
     t.service_name_origin,
-    coalesce(mr.model, mq.model) as model,
+    -- A fine-tuned model has a price of its own, even where the other name is that of its base.
+    case
+        when mr.rule = 'fine_tune' then mr.model
+        when mq.rule = 'fine_tune' then mq.model
+        else coalesce(mr.model, mq.model)
+    end as model,
+    case
+        when 'fine_tune' in (mr.rule, mq.rule) then 'fine_tune'
+        when mr.model is not null then mr.rule
+        else mq.rule
+    end as model_rule,
     coalesce(
         case when mr.model is not null then mr.provider end,
         case when mq.model is not null then mq.provider end,
@@ -113,7 +123,7 @@ select
     ) as platform,
     -- The asked id names the region (`us.`) that the answered one leaves out.
     coalesce(t.region_scope, mq.region_scope, mr.region_scope) as region_scope,
-    coalesce(i.service_tier, lower(t.service_tier), 'standard') as service_tier
+    coalesce(mr.service_tier, mq.service_tier, i.service_tier, lower(t.service_tier), 'standard') as service_tier
 from steps.attempted_calls as t
 left join core.service_tiers as i on lower(t.service_tier) = i.spelled
 left join steps.model_ids as mr

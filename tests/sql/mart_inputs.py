@@ -16,7 +16,7 @@ from unitcost.tables import day_tables, row_models
 from unitcost.workbench import run_step
 from unitcost_models.base import columns
 from unitcost_models.marts import RunDay
-from unitcost_models.requests import Request, RequestCost
+from unitcost_models.requests import ModelName, Request, RequestCost
 
 DAY = date(2026, 3, 2)
 MARTS = tuple(name for name in day_tables() if name.startswith("marts."))
@@ -72,6 +72,7 @@ def put(
     of_request = {c.name for c in columns(Request)}
     given(con, Request, *({k: v for k, v in r.items() if k in of_request} for r in requests))
     given(con, RequestCost, *costs)
+    given(con, ModelName)
     given(con, row_models()["core.tasks"], *tasks)
     given(con, row_models()["core.revenue"], *revenue)
     given(con, RunDay, *run_days)

@@ -13,14 +13,7 @@ from unitcost.errors import UsageError
 OK, FAILED, USAGE = 0, 1, 2
 
 _USAGE_ERRORS = ("LandingError", "SettingsError", "VocabularyError")
-_FAILURES = (
-    "LockedError",
-    "NightlyError",
-    "PriceError",
-    "PriceBookError",
-    "NotInBook",
-    "ContractError",
-)
+_FAILURES = ("LockedError", "NightlyError", "PriceError", "PriceBookError", "ContractError")
 
 
 def run_and_explain(command: Callable[[], Any]) -> int:

@@ -7,9 +7,7 @@ from unitcost.price_book.errors import PriceBookError
 
 PRICES = "*/*.csv"
 """`<provider>/<platform>.csv`."""
-RATES = "fx.csv"
-SIDE_TABLES: tuple[str, ...] = (RATES,)
-"""Tables beside the prices; each is optional."""
+SIDE_TABLES: tuple[str, ...] = ()
 RULES = (
     "meters.toml",
     "models.toml",
