@@ -19,6 +19,7 @@ app = App(
 COMMANDS = {
     "demo": "Write a month of vendor files, run the nightly, print the answers.",
     "ingest": "Take files and folders into landing.",
+    "pull": "Fetch a provider's usage or cost report into landing.",
     "nightly": "Ingest what is new, price, build every due day, check, publish.",
     "sql": "Query the warehouse: table, CSV, JSON or Parquet out.",
     "export": "Write a table, or a month of it, to a file for finance.",

@@ -87,7 +87,7 @@ def _has_work(home: Home, through: date) -> bool:
     with open_session(home.root) as session:
         catalogue = session.catalogue
         digests = input_digests(catalogue, shared_inputs(session), {through})
-        if arrivals(session) or due_days(catalogue, digests, through):
+        if session.settings.pull or arrivals(session) or due_days(catalogue, digests, through):
             return True
         today = utc_now().date()
         ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]

@@ -35,6 +35,19 @@ class PriceSettings(BaseModel):
     """Provider -> ISO code of the currency it bills in; USD where not named."""
 
 
+class PullSettings(BaseModel):
+    """`[pull.<source>]`: a report that the nightly run fetches from its provider."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key_env: str | None = None
+    """Name of the environment variable that holds the key; the key itself is never written."""
+    window_days: Annotated[int, Field(ge=1, le=366)] = 7
+    """Trailing UTC days that are fetched again each time, today included."""
+    base_url: str | None = None
+    """Where the API is, if not at the provider's own address."""
+
+
 class Settings(BaseSettings):
     """The user's settings.
 
@@ -52,6 +65,8 @@ class Settings(BaseSettings):
     """Span attributes that say whether the task succeeded."""
     prices: PriceSettings = PriceSettings()
     """What of the price book holds here; part of its revision, not of the fingerprint."""
+    pull: dict[str, PullSettings] = Field(default_factory=dict)
+    """Reports that the nightly run fetches, by source; none unless named here."""
     memory_limit: str | None = None
     """DuckDB's limit, e.g. `8GB`; by default 80 % of the machine."""
 

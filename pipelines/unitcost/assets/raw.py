@@ -7,6 +7,7 @@ import dagster as dg
 from unitcost.assets.publishing import publish_if_alone
 from unitcost.checks import CONSERVATION, asset_key, conservation_result
 from unitcost.ingest import ingest_all
+from unitcost.pull.apis import APIS
 from unitcost.resources import Warehouse
 from unitcost.sources import SOURCES
 from unitcost.touches import record_touches
@@ -15,7 +16,12 @@ from unitcost.touches import record_touches
 @dg.multi_asset(
     name="raw",
     specs=[
-        dg.AssetSpec(asset_key(f"raw.{s.format}"), group_name="raw", description=s.title)
+        dg.AssetSpec(
+            asset_key(f"raw.{s.format}"),
+            deps=[asset_key(f"pull.{s.format}")] if s.format in APIS else [],
+            group_name="raw",
+            description=s.title,
+        )
         for s in SOURCES.values()
     ],
     check_specs=[

@@ -14,6 +14,16 @@ OK, FAILED, USAGE = 0, 1, 2
 
 _USAGE_ERRORS = ("LandingError", "SettingsError", "VocabularyError")
 _FAILURES = ("LockedError", "NightlyError", "PriceError", "PriceBookError", "ContractError")
+_FAILURES = (
+    "LockedError",
+    "NightlyError",
+    "PriceError",
+    "PriceBookError",
+    "NotInBook",
+    "ContractError",
+    "PullError",
+    "PassingError",
+)
 
 
 def run_and_explain(command: Callable[[], Any]) -> int:

@@ -1,0 +1,1 @@
+"""Usage and cost reports fetched from providers into landing; downstream they are dropped files."""

@@ -1,0 +1,126 @@
+"""Walks the pages of one query: waits where a provider is busy, stops where it goes in circles.
+
+What is asked is in `queries`; where pages are kept is in `keeping`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import stamina
+
+from unitcost.pull.errors import PassingError, PullError
+from unitcost.pull.queries import Parameters, Query
+
+ATTEMPTS = 6
+"""Tries of one page before its query is given up."""
+LONGEST_WAIT = 300.0
+"""Seconds; a provider that asks for more is not waited for."""
+MOST_PAGES = 10_000
+_BUSY = 429
+_SERVER_ERROR = 500
+_REFUSED = (401, 403)
+
+
+def pages(client: httpx.Client, query: Query, cursor: str | None = None) -> Iterator[str]:
+    """The raw text of every page from `cursor` on, first to last.
+
+    Raises:
+        PullError: a page cannot be had, or the cursor never ends.
+    """
+    seen: set[str | None] = {cursor}
+    last: object = None
+    for _ in range(MOST_PAGES):
+        text, page = _fetch(client, query, cursor)
+        cursor = next_cursor(page)
+        if cursor in seen - {None} or (page.get("data") and page.get("data") == last):
+            raise PullError(f"{query.path}: a page comes again; the API goes in circles")
+        yield text
+        if cursor is None:
+            return
+        seen.add(cursor)
+        last = page.get("data")
+    message = f"{query.path}: more than {MOST_PAGES:,} pages; ask for fewer days"
+    raise PullError(message)
+
+
+def next_cursor(page: dict[str, Any]) -> str | None:
+    """Where the next page begins, or None after the last.
+
+    Raises:
+        PullError: the page says that there is more and not where.
+    """
+    if not page.get("has_more"):
+        return None
+    cursor = page.get("next_page")
+    if not isinstance(cursor, str) or not cursor:
+        message = "a page says has_more and names no next_page; the report would be cut short"
+        raise PullError(message)
+    return cursor
+
+
+def _fetch(client: httpx.Client, query: Query, cursor: str | None) -> tuple[str, dict[str, Any]]:
+    parameters = [*query.parameters, *([("page", cursor)] if cursor else [])]
+    for attempt in stamina.retry_context(on=_wait, attempts=ATTEMPTS, timeout=None, wait_max=60):
+        with attempt:
+            return _fetch_once(client, query.path, parameters)
+    raise AssertionError  # the last attempt returns or raises
+
+
+def _wait(error: Exception) -> float | bool:
+    """Whether to try again, or after how many seconds the provider says so."""
+    if not isinstance(error, PassingError):
+        return False
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= LONGEST_WAIT else False
+
+
+def _fetch_once(
+    client: httpx.Client, path: str, parameters: Parameters
+) -> tuple[str, dict[str, Any]]:
+    try:
+        answer = client.get(path, params=httpx.QueryParams(list(parameters)))
+    except httpx.TransportError as error:
+        raise PassingError(f"{path}: no answer ({type(error).__name__})") from None
+    _check_status(path, answer)
+    try:
+        page = json.loads(answer.text)
+    except ValueError:
+        kind = answer.headers.get("content-type", "no content type")
+        raise PassingError(f"{path}: the answer is no whole JSON ({kind})") from None
+    if not isinstance(page, dict):
+        raise PullError(f"{path}: the answer is no page but a JSON {type(page).__name__}")
+    return answer.text, page
+
+
+def _check_status(path: str, answer: httpx.Response) -> None:
+    status = answer.status_code
+    if status in _REFUSED:
+        message = f"{path}: the key was refused ({status}); use an admin key that has not expired"
+        raise PullError(message)
+    if status == _BUSY or status >= _SERVER_ERROR:
+        message = f"{path}: the provider answered {status}"
+        raise PassingError(message, _retry_after(answer.headers.get("retry-after")))
+    if status != httpx.codes.OK:
+        raise PullError(f"{path}: the provider answered {status}; check --from and --to")
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Seconds to wait, from either form of the header (RFC 9110, 10.2.3)."""
+    if header is None:
+        return None
+    try:
+        return max(float(header), 0.0)
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
