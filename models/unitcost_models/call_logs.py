@@ -71,6 +71,11 @@ class ToldCall(Dimensions):
     """The usage object as JSON text."""
     usage_basis: str | None
     """Only where the source itself says so."""
+    web_search_calls: str | None
+    """Tool calls that the record tells beside its usage object, as the next three."""
+    file_search_calls: str | None
+    grounding_prompts: str | None
+    grounding_queries: str | None
     cost: str | None
     """USD as stated by the source."""
     attributes: dict[str, str] | None

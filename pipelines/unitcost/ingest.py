@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unitcost.accepting import accept, refuse
-from unitcost.call_logs import SHARED_QUERIES
+from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
 from unitcost.landing import deliveries, digest, format_of
 from unitcost.queries import query_path
@@ -37,8 +37,8 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     """Digest of what decides how a format's records are read."""
     if source_format is None:
         return hashlib.sha256(",".join(SOURCES).encode()).hexdigest()[:16]
-    shared = SHARED_QUERIES if SOURCES[source_format].is_call_log else ()
-    parser = b"".join(query_path(q).read_bytes() for q in (f"raw.{source_format}", *shared))
+    shared = fingerprint(source_format) if SOURCES[source_format].is_call_log else b""
+    parser = query_path(f"raw.{source_format}").read_bytes() + shared
     return hashlib.sha256(parser + session.vocabulary.fingerprint().encode()).hexdigest()[:16]
 
 

@@ -6,11 +6,12 @@ Which table the rows end up in, and who delivered the responses, is not known he
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import duckdb
 
 from unitcost.queries import load_query
+from unitcost.sqltext import sql_text
 
 RULES: dict[str, str] = {
     "openai_chat": "prompt includes cache and modalities, completion includes reasoning",
@@ -105,6 +106,11 @@ _NEEDED_KEYS: dict[str, frozenset[str]] = {
     "ollama": frozenset({"eval_count"}),
 }
 """A provider's own object; what it answers in another's shape is read by that shape."""
+_IN_OTHER_SHAPES: dict[str, dict[str, str]] = {
+    "google": {"gemini": "gemini", "gemini_interactions": "gemini_interactions"}
+    | dict.fromkeys(("openai_chat", "openai_responses"), "gemini_openai"),
+}
+"""What a provider that serves several makers answers: its own rules by shape, else the shape's."""
 
 
 def choose_rule(provider: str | None, flavour: str | None, keys: Collection[str]) -> str | None:
@@ -123,7 +129,39 @@ def choose_rule(provider: str | None, flavour: str | None, keys: Collection[str]
     by_keys = next((rule for needed, rule in _BY_KEYS if needed <= names), None)
     if own is None or by_keys is None:
         return by_keys
+    if provider in _IN_OTHER_SHAPES:
+        return _IN_OTHER_SHAPES[provider].get(by_keys, by_keys)
     return own if names >= _NEEDED_KEYS.get(own, frozenset()) else by_keys
+
+
+def rule_macros() -> dict[str, str]:
+    """Signature -> body of `choose_rule` as SQL: `usage_shape` of the names, then the rule."""
+    shapes = " ".join(
+        f"when list_has_all(names, {_list(needed)}) then {sql_text(rule)}"
+        for needed, rule in _BY_KEYS
+    )
+    choices = " ".join(_choices())
+    return {
+        "usage_shape(names)": f"case {shapes} end",
+        "usage_rule(provider, flavour, names, shape)": f"case {choices} else shape end",
+    }
+
+
+def _choices() -> Iterator[str]:
+    for (provider, flavour), rule in _BY_FLAVOUR.items():
+        yield f"when provider = '{provider}' and flavour = '{flavour}' then '{rule}'"
+    yield "when shape is null then null"
+    for provider, by_shape in _IN_OTHER_SHAPES.items():
+        for shape, rule in by_shape.items():
+            yield f"when provider = '{provider}' and shape = '{shape}' then '{rule}'"
+    for provider, rule in _BY_PROVIDER.items():
+        if provider not in _IN_OTHER_SHAPES:
+            needed = _list(_NEEDED_KEYS.get(rule, frozenset()))
+            yield f"when provider = '{provider}' and list_has_all(names, {needed}) then '{rule}'"
+
+
+def _list(names: Collection[str]) -> str:
+    return f"[{', '.join(map(sql_text, sorted(names)))}]::varchar[]"
 
 
 def normalise(con: duckdb.DuckDBPyConnection) -> None:

@@ -12,13 +12,15 @@ contents as (
                 ))
             ) as attributes
         ),
-        md5(cast(json_merge_patch(to_json(t), '{"source_line": null, "record": null}') as varchar)) as content
+        md5(cast(
+            json_merge_patch(to_json(t), '{"told_no": null, "source_line": null, "record": null}') as varchar
+        )) as content
     from steps.told as t
 ),
 
 entries as (
     select
-        t.*,
+        t.* exclude (web_search_calls, file_search_calls, grounding_prompts, grounding_queries),
         u.entry_no,
         u.entry_model,
         u.normalisation_rule,
@@ -39,11 +41,11 @@ entries as (
         u.output_image_tokens,
         u.prompt_tokens,
         u.completion_tokens,
-        u.web_search_calls,
+        coalesce(u.web_search_calls, if(u.entry_no = 0, told_whole(t.web_search_calls), null)) as web_search_calls,
         u.web_fetch_calls,
-        u.file_search_calls,
-        u.grounding_prompts,
-        u.grounding_queries,
+        coalesce(u.file_search_calls, if(u.entry_no = 0, told_whole(t.file_search_calls), null)) as file_search_calls,
+        coalesce(u.grounding_prompts, if(u.entry_no = 0, told_whole(t.grounding_prompts), null)) as grounding_prompts,
+        coalesce(u.grounding_queries, if(u.entry_no = 0, told_whole(t.grounding_queries), null)) as grounding_queries,
         u.search_units,
         u.images,
         u.audio_seconds,
@@ -55,7 +57,7 @@ entries as (
         u.reported_cost_usd as usage_cost_usd,
         u.problem
     from contents as t
-    left join raw.usage_objects as u on t.source_line = u.body_id
+    left join raw.usage_objects as u on t.told_no = u.body_id
 ),
 
 moments as (

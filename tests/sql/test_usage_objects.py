@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import duckdb
 import pytest
 
 from tests.given import rows_of
-from unitcost.usage_objects import RULES, choose_rule, normalise
+from unitcost.usage_objects import (
+    _BY_FLAVOUR,
+    _BY_KEYS,
+    _BY_PROVIDER,
+    RULES,
+    choose_rule,
+    normalise,
+    rule_macros,
+)
 from unitcost_models.base import columns
 from unitcost_models.provider import UsageObject
 from unitcost_models.shared import TOKEN_CLASSES
@@ -335,9 +344,27 @@ def test_the_result_has_the_columns_of_the_row_model(workbench: Con) -> None:
         (None, None, G12, "deepseek"),
         (None, None, {"readUnits"}, None),
         ("google", None, {"trafficType"}, None),
+        ("google", None, G5, "anthropic"),
+        ("google", None, G2, "gemini_openai"),
     ],
 )
 def test_a_rule_is_chosen_by_provider_flavour_and_names(
     provider: str | None, flavour: str | None, keys: Any, rule: str | None
 ) -> None:
     assert choose_rule(provider, flavour, keys) == rule
+
+
+def test_the_rule_is_the_same_in_sql(workbench: Con) -> None:
+    for signature, body in rule_macros().items():
+        workbench.execute(f"create macro {signature} as {body}")
+    providers = (None, *{p for p, _ in _BY_FLAVOUR}, *_BY_PROVIDER, "azure")
+    flavours = (None, *{f for _, f in _BY_FLAVOUR})
+    shapes = [*(sorted(names) for names, _ in _BY_KEYS), ["readUnits"], [], sorted(G5), sorted(G2)]
+    asked = list(product(providers, flavours, shapes))
+    rows = workbench.execute(
+        """select usage_rule(p, f, k, usage_shape(k)) from (
+               select unnest($1::varchar[]) p, unnest($2::varchar[]) f, unnest($3::varchar[][]) k
+           )""",
+        [list(column) for column in zip(*asked, strict=True)],
+    ).fetchall()
+    assert [rule for (rule,) in rows] == [choose_rule(*question) for question in asked]

@@ -14,7 +14,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from unitcost.call_logs import parse_call_log
+from unitcost.call_logs import parse_call_log, prepare
 from unitcost.pricing import load_price_book
 from unitcost.queries import LAYERS, load_query, query_names, query_path
 from unitcost.tables import CALL_LOGS, call_logs, row_models
@@ -134,6 +134,7 @@ def test_call_log_tells_only_what_call_logs_may(
     empty_day: duckdb.DuckDBPyConnection, name: str
 ) -> None:
     told = _modelled(ToldCall)
+    prepare(empty_day, name.removeprefix("raw."))
     found = _described(empty_day, load_query(name).text)
     wrong = {c: k for c, k in found.items() if told.get(c) != k and k not in ("INTEGER", '"NULL"')}
     assert wrong == {}
