@@ -13,13 +13,11 @@ from unitcost.errors import UsageError
 OK, FAILED, USAGE = 0, 1, 2
 
 _USAGE_ERRORS = ("LandingError", "SettingsError", "VocabularyError")
-_FAILURES = ("LockedError", "NightlyError", "PriceError", "PriceBookError", "ContractError")
 _FAILURES = (
     "LockedError",
     "NightlyError",
     "PriceError",
     "PriceBookError",
-    "NotInBook",
     "ContractError",
     "PullError",
     "PassingError",
