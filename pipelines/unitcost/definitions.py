@@ -5,7 +5,7 @@ import os
 import dagster as dg
 
 from unitcost.assets.days import day_table_assets
-from unitcost.assets.pulled import pulled_reports
+from unitcost.assets.pulled import collected_files, pulled_reports
 from unitcost.assets.raw import raw_tables
 from unitcost.assets.warehouse import prices, published
 from unitcost.jobs import nightly_job, nightly_schedule
@@ -17,7 +17,7 @@ DEFAULT_HOME = "./.unitcost"
 def build_definitions(home: str) -> dg.Definitions:
     """Everything, working on one home folder."""
     return dg.Definitions(
-        assets=[pulled_reports, raw_tables, prices, day_table_assets, published],
+        assets=[collected_files, pulled_reports, raw_tables, prices, day_table_assets, published],
         jobs=[nightly_job],
         schedules=[nightly_schedule],
         resources={"warehouse": Warehouse(home=home)},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from unitcost.collecting.run import collect
 from unitcost.due import due_days, input_digests, waiting_rows
 from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
@@ -87,7 +88,13 @@ def _has_work(home: Home, through: date) -> bool:
     with open_session(home.root) as session:
         catalogue = session.catalogue
         digests = input_digests(catalogue, shared_inputs(session), {through})
-        if session.settings.pull or arrivals(session) or due_days(catalogue, digests, through):
+        collected = collect(home, session.settings.sources)
+        if (
+            session.settings.pull
+            or collected.problems
+            or arrivals(session)
+            or due_days(catalogue, digests, through)
+        ):
             return True
         today = utc_now().date()
         ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """Span attributes that say whether the task succeeded."""
     prices: PriceSettings = PriceSettings()
     """What of the price book holds here; part of its revision, not of the fingerprint."""
+    sources: dict[str, list[str]] = Field(default_factory=dict)
+    """Format, or `detect`, -> paths, globs and addresses whose new files are collected."""
     pull: dict[str, PullSettings] = Field(default_factory=dict)
     """Reports that the nightly run fetches, by source; none unless named here."""
     memory_limit: str | None = None

@@ -1,10 +1,11 @@
-"""The first assets: reports fetched from providers, where `unitcost.toml` asks for them."""
+"""The first assets: what is fetched from elsewhere, where `unitcost.toml` asks for it."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
 from unitcost.checks import asset_key
+from unitcost.collecting.run import collect
 from unitcost.errors import UsageError
 from unitcost.pull.apis import APIS
 from unitcost.pull.errors import PullError
@@ -13,6 +14,8 @@ from unitcost.resources import Warehouse
 from unitcost.session import Session
 
 PULLED = "provider_answered"
+COLLECTED = "places_are_readable"
+LANDING = asset_key("pull.places")
 
 
 @dg.multi_asset(
@@ -28,6 +31,33 @@ def pulled_reports(
     check_names(warehouse.session.settings.pull)
     for key in sorted(context.selected_asset_keys, key=lambda k: k.path):
         yield _pulled(warehouse.session, key)
+
+
+@dg.asset(
+    key=LANDING,
+    group_name="pull",
+    check_specs=[dg.AssetCheckSpec(COLLECTED, asset=LANDING)],
+)
+def collected_files(  # dagster understands the bare result only
+    warehouse: Warehouse,
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """New files of the configured folders and object stores, copied into landing."""
+    session = warehouse.session
+    collected = collect(session.home, session.settings.sources)
+    return dg.MaterializeResult(
+        metadata={"files": collected.files},
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=COLLECTED,
+                passed=not collected.problems,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "first": collected.problems[0] if collected.problems else "",
+                    "bad_rows": len(collected.problems),
+                },
+            )
+        ],
+    )
 
 
 def _pulled(session: Session, key: dg.AssetKey) -> dg.MaterializeResult[None]:

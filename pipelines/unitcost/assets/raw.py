@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from unitcost.assets.publishing import publish_if_alone
+from unitcost.assets.pulled import LANDING
 from unitcost.checks import CONSERVATION, asset_key, conservation_result
 from unitcost.ingest import ingest_all
 from unitcost.pull.apis import APIS
@@ -18,7 +19,7 @@ from unitcost.touches import record_touches
     specs=[
         dg.AssetSpec(
             asset_key(f"raw.{s.format}"),
-            deps=[asset_key(f"pull.{s.format}")] if s.format in APIS else [],
+            deps=[LANDING, *([asset_key(f"pull.{s.format}")] if s.format in APIS else [])],
             group_name="raw",
             description=s.title,
         )

@@ -21,6 +21,7 @@ _FAILURES = (
     "ContractError",
     "PullError",
     "PassingError",
+    "PlaceError",
 )
 
 

@@ -1,0 +1,1 @@
+"""Brings new files from configured folders and object stores into landing."""

@@ -1,0 +1,119 @@
+"""Copies the new objects of configured places into landing, one listing chunk at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import obstore
+
+from unitcost.collecting.places import Place, PlaceError, place_of
+from unitcost.collecting.seen import Seen, Version
+from unitcost.paths import Home
+from unitcost.sources import SOURCES
+
+LOG = logging.getLogger("unitcost")
+DETECT = "detect"
+"""The name under which places are configured whose format is told by content."""
+_CHUNK = 1000
+_UNFINISHED = (".part", ".tmp", ".crdownload", "/")
+
+
+@dataclass
+class Collected:
+    """How many files came, and which places could not be read, with the reason."""
+
+    files: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def collect(home: Home, places: Mapping[str, Sequence[str]]) -> Collected:
+    """Bring every object not collected yet into `landing/<format>/`.
+
+    An object that changed is collected again as a file of its own; what it repeats is recognised
+    record by record. A place that cannot be read keeps no other from being read.
+
+    Raises:
+        PlaceError: a format is unknown.
+    """
+    check_formats(places)
+    collected = Collected()
+    if places:
+        with Seen(home.landing / ".collected.duckdb") as seen:
+            for source_format, texts in places.items():
+                for text in texts:
+                    _collect(home, seen, (source_format, text), collected)
+    return collected
+
+
+def check_formats(places: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a format that no source has.
+
+    Raises:
+        PlaceError: it is unknown.
+    """
+    for name in places:
+        if name not in SOURCES and name != DETECT:
+            known = ", ".join((*SOURCES, DETECT))
+            raise PlaceError(f"[sources] {name}: no such source; there are {known}")
+
+
+def _collect(home: Home, seen: Seen, entry: tuple[str, str], collected: Collected) -> None:
+    source_format, text = entry
+    try:
+        place = place_of(text)
+        for listed in _listed(place):
+            for version in seen.new(listed):
+                LOG.info("collecting %s", version.address)
+                _copy(place, version, home.landing / source_format)
+                seen.add(version)
+                collected.files += 1
+    except PlaceError as error:
+        collected.problems.append(f"[sources] {error}")
+    except (OSError, obstore.exceptions.BaseError) as error:
+        kind = type(error).__name__
+        collected.problems.append(f"[sources] {text}: {kind}; check the address and the keys")
+
+
+def _listed(place: Place) -> Iterator[list[Version]]:
+    """Matching objects, a chunk at a time."""
+    if not place.address.startswith(("s3", "gs", "az", "abfs")):
+        path = Path(place.address, place.prefix)
+        if path.is_file():
+            yield [_version(place, obstore.head(place.store, place.prefix))]
+            return
+        if not path.is_dir():
+            raise PlaceError(f"{path}: no such file or folder")
+    for chunk in obstore.list(place.store, prefix=place.prefix or None, chunk_size=_CHUNK):
+        found = [_version(place, meta) for meta in chunk if _is_wanted(place, meta["path"])]
+        if found:
+            yield found
+
+
+def _is_wanted(place: Place, path: str) -> bool:
+    name = path.rpartition("/")[2]
+    is_whole = name and not name.startswith(".") and not path.endswith(_UNFINISHED)
+    return bool(is_whole and place.pattern.fullmatch(path))
+
+
+def _version(place: Place, meta: obstore.ObjectMeta) -> Version:
+    address = f"{place.address.rstrip('/')}/{meta['path']}"
+    return Version(address, meta["size"], meta["last_modified"], meta["e_tag"] or "")
+
+
+def _copy(place: Place, version: Version, folder: Path) -> None:
+    """One object into landing, under its own name behind a digest of its version."""
+    digest = hashlib.sha256("\0".join(map(str, version)).encode()).hexdigest()[:12]
+    path = version.address.removeprefix(place.address).lstrip("/")
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{digest}.part"
+    with draft.open("wb") as file:
+        for part in obstore.get(place.store, path).stream():
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / f"{digest}-{path.rpartition('/')[2]}")
