@@ -135,3 +135,9 @@ class RawHelicone(RawCall):
     """One request that went through Helicone."""
 
     table: ClassVar[str] = "raw.helicone"
+
+
+class RawOpenrouter(RawCall):
+    """One generation that OpenRouter served."""
+
+    table: ClassVar[str] = "raw.openrouter"

@@ -78,15 +78,3 @@ class PriceInForce(Row):
     note: str | None
     source_file: str
     source_line: int
-
-
-class BillingCurrency(Row):
-    """A provider that does not bill in USD, as `[prices.currency]` of the settings says."""
-
-    table: ClassVar[str] = "core.billing_currencies"
-    key: ClassVar[tuple[str, ...]] = ("provider",)
-    is_daily: ClassVar[bool] = False
-
-    provider: str
-    currency: str
-    """ISO code."""

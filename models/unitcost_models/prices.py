@@ -255,6 +255,8 @@ class PriceCard(Row):
     time_band: str | None
     card_id: int
     """The cell in `core.price_lines`; cards that differ in spelling share it."""
+    currency: str
+    """ISO code of the currency in which the provider bills, and in which the prices are."""
     input_per_unit: Decimal | None
     cache_read_per_unit: Decimal | None
     cache_write_5m_per_unit: Decimal | None

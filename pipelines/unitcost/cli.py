@@ -29,6 +29,7 @@ GROUPS = {
     "prices": {
         "check": "Check the price book: errors and what a reviewer should look at.",
         "format": "Sort and spell price files canonically.",
+        "show": "Show the price rows of a model at an instant, and why these.",
         "import": "Compare a public catalogue with the book; propose rows for review.",
     },
 }

@@ -8,6 +8,7 @@ import duckdb
 
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.checks import check_book
+from unitcost.price_book.exchange import read_exchange_rates
 from unitcost.price_book.files import refuse_unread_files
 from unitcost.price_book.history import price_history
 from unitcost.price_book.rows import read_prices
@@ -15,7 +16,8 @@ from unitcost.price_book.rules import read_rules
 from unitcost.price_book.succession import succession_problems
 from unitcost.queries import load_query
 from unitcost_models.base import Row, columns
-from unitcost_models.price_history import BillingCurrency, PriceHistory
+from unitcost_models.currencies import BillingCurrency, ExchangeRate
+from unitcost_models.price_history import PriceHistory
 from unitcost_models.prices import Price, PriceRevision
 
 DERIVED = ("core.prices_in_force", "core.price_keys", "core.price_lines", "core.price_cards")
@@ -53,6 +55,7 @@ def _tables(
         Price: prices,
         PriceHistory: price_history(sound),
         PriceRevision: [PriceRevision(price_revision=revision, as_of=book.as_of)],
+        ExchangeRate: read_exchange_rates(book),
         BillingCurrency: [BillingCurrency(provider=p, currency=c) for p, c in currencies],
     }
 

@@ -31,13 +31,13 @@ def row_models() -> dict[str, type[Row]]:
 def published_models() -> list[type[Row]]:
     """Row models of the tables users meet: raw, core and marts that are kept as files."""
     kept = {*day_tables(), *(t for t in row_models() if t.startswith("raw."))}
-    return [row for table, row in row_models().items() if table in kept or table == PRICES]
+    return [row for table, row in row_models().items() if table in kept or table in PRICES]
 
 
 CALL_LOGS = "raw.call_logs"
 """All call logs as one table, made when a day's inputs are opened."""
-PRICES = "core.prices"
-"""The price book as it is kept for readers; the only core table that is not daily."""
+PRICES = ("core.prices", "core.prices_in_force")
+"""The price book as it is kept for readers; the only core tables that are not daily."""
 
 
 @cache

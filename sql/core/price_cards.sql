@@ -60,6 +60,7 @@ select
     c.ctx_le,
     c.time_band,
     c.card_id,
+    coalesce(b.currency, 'USD') as currency,
     c.input_per_unit,
     c.cache_read_per_unit,
     c.cache_write_5m_per_unit,
@@ -95,5 +96,7 @@ inner join cells as c
         and k.list_region_scope = c.region_scope
         and k.model = c.model
         and k.list_service_tier = c.service_tier
+left join core.billing_currencies as b
+    on k.provider = b.provider
 order by
     k.provider, k.platform, k.region_scope, k.model, k.service_tier, c.valid_from, c.ctx_gt, c.time_band

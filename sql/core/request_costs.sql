@@ -45,6 +45,7 @@ with cards as (
         cast(container_hour_per_unit as decimal(18, 12)) as container_hour_per_unit,
         cast(cache_storage_per_unit as decimal(18, 12)) as cache_storage_per_unit
     from core.price_cards
+    where currency = 'USD'
 ),
 
 asked as (

@@ -28,7 +28,7 @@ def _parents(table: str) -> set[str]:
     read = upstream(table)
     book = {t for t in read if t in row_models() and not row_models()[t].is_daily}
     kept = {t for t in read if t in day_tables() or t.startswith("raw.")}
-    return kept | {PRICES} if book else kept
+    return kept | {*PRICES} if book else kept
 
 
 @dg.multi_asset(

@@ -1,5 +1,7 @@
 """The last assets: the price book as readers see it, and the catalogue that makes a run visible."""
 
+import inspect
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -13,24 +15,34 @@ from unitcost.sources import SOURCES
 from unitcost.tables import PRICES, day_tables, row_models
 
 
-@dg.asset(key=asset_key(PRICES), group_name="core")
-def prices(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
-    """One row per unit price of one meter in one scope over one interval."""
+def _book_spec(table: str) -> dg.AssetSpec:
+    said = inspect.getdoc(row_models()[table]) or ""
+    return dg.AssetSpec(asset_key(table), group_name="core", description=said.splitlines()[0])
+
+
+@dg.multi_asset(name="prices", specs=[_book_spec(table) for table in PRICES], can_subset=True)
+def prices(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult[None]]:
+    """The price book as readers see it."""
     session = warehouse.session
+    wanted = [table for table in PRICES if asset_key(table) in context.selected_asset_keys]
     with session.workbench(with_vocabulary=False) as con:
         open_prices(session, con)
-        sql = f"select * from {PRICES} order by price_id"
-        file = session.write(con, row_models()[PRICES], sql, None)
+        sql = "select * from {} order by price_id"
+        files = {t: session.write(con, row_models()[t], sql.format(t), None) for t in wanted}
     publish_if_alone(context, session)
-    return dg.MaterializeResult(
-        metadata={"rows": file.rows, "price_revision": session.book.revision()}
-    )
+    for table, file in files.items():
+        yield dg.MaterializeResult(
+            asset_key=asset_key(table),
+            metadata={"rows": file.rows, "price_revision": session.book.revision()},
+        )
 
 
 @dg.asset(
     key=WAREHOUSE,
     group_name="meta",
-    deps=[asset_key(t) for t in (*day_tables(), PRICES, *(f"raw.{s}" for s in SOURCES))],
+    deps=[asset_key(t) for t in (*day_tables(), *PRICES, *(f"raw.{s}" for s in SOURCES))],
     check_specs=[dg.AssetCheckSpec(NEWEST_DAY, asset=WAREHOUSE)],
 )
 def published(  # dagster understands the bare result only

@@ -18,6 +18,7 @@ _FAILURES = (
     "NightlyError",
     "PriceError",
     "PriceBookError",
+    "NotInBook",
     "ContractError",
     "PullError",
     "PassingError",

@@ -7,7 +7,9 @@ from unitcost.price_book.errors import PriceBookError
 
 PRICES = "*/*.csv"
 """`<provider>/<platform>.csv`."""
-SIDE_TABLES: tuple[str, ...] = ()
+RATES = "fx.csv"
+SIDE_TABLES: tuple[str, ...] = (RATES,)
+"""Tables beside the prices; each is optional."""
 RULES = (
     "meters.toml",
     "models.toml",
