@@ -30,6 +30,7 @@ GROUPS = {
         "check": "Check the price book: errors and what a reviewer should look at.",
         "format": "Sort and spell price files canonically.",
         "show": "Show the price rows of a model at an instant, and why these.",
+        "diff": "List what differs between two books, revisions or days.",
         "import": "Compare a public catalogue with the book; propose rows for review.",
     },
 }
