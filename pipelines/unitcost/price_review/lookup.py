@@ -20,7 +20,8 @@ from unitcost_models.requests import Request
 Row = dict[str, Any]
 
 _MODEL = """
-select provider, platform, coalesce(lower(region_scope), '') as region_scope, model, rule
+select
+    provider, platform, coalesce(lower(region_scope), '') as region_scope, service_tier, model, rule
 from steps.model_ids
 where
     raw_model is not null
@@ -106,7 +107,8 @@ def _model(con: duckdb.DuckDBPyConnection, asked: Question) -> Row:
     found = rows(con, _MODEL, {"on": asked.on})
     if not found or found[0]["model"] is None:
         raise NotInBook(_unknown(con, asked))
-    tier = rows(con, _TIER, {"spelled": asked.tier.lower()})[0]["service_tier"] or asked.tier
+    told = rows(con, _TIER, {"spelled": asked.tier.lower()})[0]["service_tier"]
+    tier = found[0]["service_tier"] or told or asked.tier
     region = asked.region.lower() if asked.region else found[0]["region_scope"]
     return found[0] | {"region_scope": region, "service_tier": tier}
 

@@ -13,6 +13,7 @@ from unitcost_models.sources import SourceSighting
 Spelling = tuple[str, str | None, str]
 """Provider and platform as sources name them, and the model's spelling."""
 
+_STEPS = ("steps.model_spellings", "steps.model_ids")
 _NO_DAY = date(1970, 1, 1)
 
 
@@ -25,4 +26,5 @@ def resolve(con: duckdb.DuckDBPyConnection, spellings: Iterable[Spelling]) -> No
         "unnest(?::varchar[]) as platform_name, unnest(?::varchar[]) as request_model",
         [list(names), list(platforms), list(models)],
     )
-    run_step(con, "steps.model_ids", _NO_DAY)
+    for step in _STEPS:
+        run_step(con, step, _NO_DAY)
