@@ -56,11 +56,11 @@ def _split(text: str) -> tuple[str, str]:
         if not bucket:
             raise PlaceError(f"{text}: name the bucket, such as s3://bucket/logs/*.jsonl")
         return f"{scheme}://{bucket}", path
-    path = Path(text).expanduser()
-    if not path.is_absolute():
+    local = Path(text).expanduser()
+    if not local.is_absolute():
         schemes = ", ".join(REMOTE)
         raise PlaceError(f"{text}: give an absolute path, or an address that begins with {schemes}")
-    return "/", str(path).lstrip("/")
+    return "/", str(local).lstrip("/")
 
 
 def _matcher(path: str, is_glob: bool) -> re.Pattern[str]:
