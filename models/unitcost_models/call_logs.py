@@ -141,3 +141,9 @@ class RawOpenrouter(RawCall):
     """One generation that OpenRouter served."""
 
     table: ClassVar[str] = "raw.openrouter"
+
+
+class RawLangfuse(RawCall):
+    """One observation of Langfuse, or a trace, which only names whom its calls are for."""
+
+    table: ClassVar[str] = "raw.langfuse"

@@ -1,4 +1,4 @@
-"""raw.outcomes: delivered judgements of tasks, and steps.outcome_statements, what they say.
+"""Delivered judgements (outcomes, scores), and steps.outcome_statements, what they say.
 
 Which statement holds is not decided here; `sql/core/tasks.sql` does.
 """
@@ -45,8 +45,35 @@ class RawOutcome(_Subject, Provenance):
     customer_id: str | None
 
 
+class RawLangfuseScore(Provenance):
+    """One version of a score that Langfuse keeps; no comment, no free text."""
+
+    table: ClassVar[str] = "raw.langfuse_scores"
+    key: ClassVar[tuple[str, ...]] = ("record_id",)
+
+    record_id: str
+    """Digest of everything that is kept of the score."""
+    day: date
+    """UTC date of judged_at."""
+    score_id: str
+    version: str | None
+    """Sorts the versions of one score: the largest is the newest."""
+    trace_id: str | None
+    observation_id: str | None
+    session_id: str | None
+    """A score of a session is kept, but says nothing of a task."""
+    score_name: str
+    data_type: str
+    """BOOLEAN, NUMERIC, CATEGORICAL, or another that gives no statement."""
+    label: str | None
+    score: Decimal | None
+    score_source: str | None
+    """API, EVAL or ANNOTATION."""
+    judged_at: datetime
+
+
 class OutcomeStatement(_Subject):
-    """One statement about how a task ended, from an outcomes file or from a trace."""
+    """One statement about how a task ended, from an outcomes file, a trace or a score."""
 
     table: ClassVar[str] = "steps.outcome_statements"
     key: ClassVar[tuple[str, ...]] = ("statement_id",)

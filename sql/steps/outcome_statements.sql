@@ -1,4 +1,4 @@
--- One row per statement about how a task ended, from outcomes files and from traces
+-- One row per statement about how a task ended, from outcomes files, traces and scores
 -- grain: statement_id
 with
 delivered as (
@@ -36,9 +36,42 @@ traced as (
     from raw.otlp_json
 ),
 
-worded as (
+scored as (
     select
         *,
+        row_number() over (partition by score_id order by version desc nulls last, record_id asc) as place
+    from raw.langfuse_scores
+),
+
+evaluated as (
+    select
+        *,
+        'gen_ai.evaluation.result' as outcome_source
+    from traced
+    where evaluation_label is not null or evaluation_score is not null
+    union all
+    select
+        record_id,
+        trace_id,
+        trace_id || ':' || observation_id as workflow_run_id,
+        cast(null as varchar) as task_id,
+        cast(null as varchar) as provider_response_id,
+        judged_at as outcome_at,
+        cast(null as varchar) as task_type,
+        cast(null as varchar) as customer_id,
+        lower(score_name) as evaluation_name,
+        case when data_type = 'CATEGORICAL' then lower(label) end as evaluation_label,
+        case when data_type in ('BOOLEAN', 'NUMERIC') then score end as evaluation_score,
+        cast(null as varchar) as task_status,
+        cast(null as varchar) as task_outcome,
+        'langfuse_score' as outcome_source
+    from scored
+    where place = 1
+),
+
+worded as (
+    select
+        * exclude (outcome_source),
         2 as statement_rank,
         coalesce(
             evaluation_label,
@@ -48,9 +81,8 @@ worded as (
                 when evaluation_score = 0 then 'failure'
             end
         ) as word,
-        'gen_ai.evaluation.result' as outcome_source
-    from traced
-    where evaluation_label is not null or evaluation_score is not null
+        outcome_source
+    from evaluated
     union all
     select
         *,

@@ -16,7 +16,7 @@ from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty
 from unitcost_models.base import columns
 from unitcost_models.raw_otlp import RawOtlp
-from unitcost_models.raw_outcomes import OutcomeStatement, RawOutcome
+from unitcost_models.raw_outcomes import OutcomeStatement, RawLangfuseScore, RawOutcome
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -99,7 +99,8 @@ def statements(
     con: Connection, *attributes: dict[str, str], kind: str = "span"
 ) -> list[dict[str, Any]]:
     create_macros(con, load_vocabulary())
-    create_empty(con, RawOutcome)
+    for row in (RawOutcome, RawLangfuseScore):
+        create_empty(con, row)
     spans = [
         SPAN | {"record_id": f"r{n}", "record_kind": kind, "attributes": a}
         for n, a in enumerate(attributes)

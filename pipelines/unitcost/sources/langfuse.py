@@ -1,0 +1,43 @@
+"""`langfuse`: observations and traces, from Langfuse's blob storage or its pages.
+
+How records are read is in `sql/raw/langfuse.sql`; the rules are told in `docs/sources/langfuse.md`.
+Scores are judgements, not calls: `langfuse_scores`.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost_models.call_logs import RawLangfuse
+
+_OBSERVATIONS = (
+    (
+        {"id", "trace_id", "type", "start_time"},
+        {"parent_observation_id", "usage_details", "cost_details", "provided_model_name"},
+    ),
+    (
+        {"id", "traceId", "type", "startTime"},
+        {"parentObservationId", "usageDetails", "costDetails", "providedModelName"},
+    ),
+)
+_TRACE = {"id", "timestamp", "public", "bookmarked"}
+
+
+def detect(sample: Sample) -> bool:
+    """Whether the sample has Langfuse's names for an observation or a trace."""
+    found = [set(sample.columns)] if sample.columns else [set(r) for r in sample.records]
+    return any(_is_own(names) for names in found)
+
+
+def _is_own(names: set[str]) -> bool:
+    is_observation = any(names >= needed and names & any_of for needed, any_of in _OBSERVATIONS)
+    return is_observation or names >= _TRACE
+
+
+SOURCE = Source(
+    format="langfuse",
+    title="Langfuse observations and traces (blob storage, page exports)",
+    row=RawLangfuse,
+    detect=detect,
+    counts_calls=True,
+    reads_vocabulary=True,
+)

@@ -1,0 +1,219 @@
+-- One row per delivered Langfuse observation or trace, as text
+-- grain: source_line
+with
+-- Blob storage writes snake_case, the pages camelCase.
+delivered as (
+    select
+        source_line,
+        record,
+        from_json(
+            record,
+            '{"id": "VARCHAR", "trace_id": "VARCHAR", "parent_observation_id": "VARCHAR", "type": "VARCHAR",
+            "start_time": "VARCHAR", "end_time": "VARCHAR", "name": "VARCHAR", "timestamp": "VARCHAR",
+            "environment": "VARCHAR", "level": "VARCHAR", "status_message": "VARCHAR", "metadata": "JSON",
+            "provided_model_name": "VARCHAR", "model": "VARCHAR", "usage_details": "JSON", "cost_details": "JSON",
+            "total_cost": "VARCHAR", "prompt_name": "VARCHAR", "prompt_version": "VARCHAR", "user_id": "VARCHAR",
+            "session_id": "VARCHAR", "tags": "JSON", "trace_name": "VARCHAR", "updated_at": "VARCHAR"}'
+        ) as snake,
+        from_json(
+            record,
+            '{"traceId": "VARCHAR", "parentObservationId": "VARCHAR", "startTime": "VARCHAR", "endTime": "VARCHAR",
+            "statusMessage": "VARCHAR", "providedModelName": "VARCHAR", "usageDetails": "JSON",
+            "costDetails": "JSON", "totalCost": "VARCHAR", "promptName": "VARCHAR", "promptVersion": "VARCHAR",
+            "userId": "VARCHAR", "sessionId": "VARCHAR", "traceTags": "JSON", "traceName": "VARCHAR",
+            "updatedAt": "VARCHAR"}'
+        ) as camel
+    from raw.staged
+),
+
+told as (
+    select
+        source_line,
+        record,
+        nullif(snake.id, '') as id,
+        nullif(coalesce(snake.trace_id, camel.traceid), '') as trace_id,
+        nullif(coalesce(snake.parent_observation_id, camel.parentobservationid), '') as parent_id,
+        upper(snake.type) as kind,
+        nullif(coalesce(snake.start_time, camel.starttime), '') as started,
+        nullif(coalesce(snake.end_time, camel.endtime), '') as ended,
+        nullif(snake.timestamp, '') as stamped,
+        nullif(snake.name, '') as own_name,
+        nullif(nullif(snake.environment, ''), 'default') as environment,
+        snake.level = 'ERROR' as is_error,
+        coalesce(snake.status_message, camel.statusmessage) as message,
+        nullif(coalesce(snake.provided_model_name, camel.providedmodelname, snake.model), '') as model,
+        coalesce(snake.total_cost, camel.totalcost) as total_cost,
+        nullif(coalesce(snake.prompt_name, camel.promptname), '') as prompt_name,
+        nullif(coalesce(snake.prompt_version, camel.promptversion), '') as prompt_version,
+        nullif(coalesce(snake.user_id, camel.userid), '') as user_id,
+        nullif(coalesce(snake.session_id, camel.sessionid), '') as session_id,
+        nullif(coalesce(snake.trace_name, camel.tracename), '') as trace_name,
+        coalesce(snake.updated_at, camel.updatedat) as updated_at,
+        -- A CSV holds them as JSON text.
+        [
+            case json_type(j) when 'VARCHAR' then try_cast(j ->> '$' as json) else j end
+            for j in [
+                coalesce(snake.usage_details, camel.usagedetails),
+                coalesce(snake.cost_details, camel.costdetails),
+                snake.metadata,
+                coalesce(snake.tags, camel.tracetags)
+            ]
+        ] as parts
+    from delivered
+),
+
+opened as (
+    select
+        * exclude (parts),
+        from_json(parts[1], '"MAP(VARCHAR, VARCHAR)"') as usage_details,
+        parts[2] ->> 'total' as details_cost,
+        coalesce(from_json(parts[3], '"MAP(VARCHAR, VARCHAR)"'), map()) as metadata,
+        list_filter(coalesce(from_json(parts[4], '["VARCHAR"]'), []), lambda t: strpos(t, ':') > 1) as tags
+    from told
+),
+
+entries as (
+    select
+        source_line,
+        lower(unnest(map_keys(usage_details))) as bucket,
+        unnest(map_values(usage_details)) as amount
+    from opened
+),
+
+-- Buckets are disjoint and named freely: what a name speaks of is its class, and a class may have several.
+buckets as (
+    select
+        source_line,
+        amount,
+        case
+            when bucket in ('total', 'total_tokens') then 'total_tokens'
+            when bucket like '%web_search%' then 'web_search_calls'
+            when regexp_matches(bucket, 'reason|thought|thinking') then 'reasoning_tokens'
+            when regexp_matches(bucket, '^(output|completion)')
+                then case
+                    when bucket like '%audio%' then 'output_audio_tokens'
+                    when bucket like '%image%' then 'output_image_tokens'
+                    else 'output_tokens'
+                end
+            when regexp_matches(bucket, '_5m') then 'cache_write_5m_tokens'
+            when regexp_matches(bucket, '_1h') then 'cache_write_1h_tokens'
+            when regexp_matches(bucket, 'cache_(creat|write)') then 'cache_write_unknown_tokens'
+            when bucket like '%cache%'
+                then case
+                    when bucket like '%audio%' then 'cache_read_audio_tokens'
+                    when bucket like '%image%' then 'cache_read_image_tokens'
+                    else 'cache_read_tokens'
+                end
+            when regexp_matches(bucket, '^(input|prompt)')
+                then case
+                    when bucket like '%audio%' then 'input_audio_tokens'
+                    when bucket like '%image%' then 'input_image_tokens'
+                    else 'input_tokens'
+                end
+        end as class
+    from entries
+),
+
+classes as (
+    select
+        source_line,
+        class,
+        case
+            when count(*) = 1 then min(amount)
+            else
+                coalesce(
+                    min(amount) filter (where try_cast(amount as decimal(38, 6)) is null),
+                    cast(sum(try_cast(amount as decimal(28, 6))) as varchar)
+                )
+        end as amount
+    from buckets
+    where class is not null and amount is not null
+    group by source_line, class
+),
+
+usages as (
+    select
+        source_line,
+        cast(json_group_object(class, amount) as varchar) as usage,
+        bool_or(try_cast(amount as decimal(38, 6)) > 0) as has_usage
+    from classes
+    group by source_line
+),
+
+described as (
+    select
+        o.*,
+        u.usage,
+        u.has_usage,
+        o.kind is null and o.started is null and o.stamped is not null as is_trace,
+        map_concat(
+            coalesce(from_json(try_cast(o.metadata['resourceAttributes'] as json), '"MAP(VARCHAR, VARCHAR)"'), map()),
+            coalesce(from_json(try_cast(o.metadata['attributes'] as json), '"MAP(VARCHAR, VARCHAR)"'), map()),
+            o.metadata,
+            map_from_entries(list_distinct(list_transform(
+                o.tags, lambda t: { 'key': split_part(t, ':', 1), 'value': substr(t, strpos(t, ':') + 1) }
+            )))
+        ) as attributes
+    from opened as o
+    left join usages as u on o.source_line = u.source_line
+)
+
+select
+    source_line,
+    record,
+    case
+        when id is null then 'the id is missing; export whole Langfuse rows'
+        when not is_trace and kind is null then 'it has no type; export whole Langfuse observations'
+    end as reject_reason,
+    case when is_trace then 'trace:' || id else id end as record_key,
+    left(replace(updated_at, ' ', 'T'), 23) as version,
+    case
+        when is_trace then 'context'
+        when kind in ('GENERATION', 'EMBEDDING') then 'call'
+        when has_usage then 'aggregate'
+        else 'context'
+    end as role,
+    5 as witness,
+    case when is_trace then id else trace_id end as trace_id,
+    -- Sorts before every span, so that the trace is the root of what has no parent.
+    case when is_trace then '(trace)' else id end as span_id,
+    parent_id as parent_span_id,
+    coalesce(own_name, lower(kind), 'trace') as span_name,
+    coalesce(started, stamped) as started,
+    ended,
+    attr_provider_name(attributes) as provider_name,
+    attr_server_address(attributes) as server_address,
+    coalesce(attr_request_model(attributes), model) as request_model,
+    model as response_model,
+    case kind when 'GENERATION' then 'chat' when 'EMBEDDING' then 'embeddings' end as operation,
+    attr_service_tier(attributes) as service_tier,
+    attr_is_batch(attributes) as is_batch,
+    attr_response_id(attributes) as provider_response_id,
+    attr_is_streaming(attributes) as is_streaming,
+    case when is_error then 'true' end as has_error,
+    case
+        when is_error
+            then coalesce(
+                nullif(regexp_extract(message, '^([A-Za-z_.]*(?:Error|Exception|Timeout)[A-Za-z]*)', 1), ''),
+                nullif(regexp_extract(lower(message), '(timeout|timed out|cancel|abort)', 1), '')
+            )
+    end as error_type,
+    case when is_error then nullif(regexp_extract(message, '(?:code|status)[^0-9]{0,8}([45][0-9][0-9])', 1), '') end
+        as http_status,
+    nullif(regexp_extract(attr_finish_reason(attributes), '[A-Za-z_-]+'), '') as finish_reason,
+    attr_account_id(attributes) as account_id,
+    case when usage is not null then 'disjoint_classes' end as usage_rule,
+    usage,
+    case when not is_trace then coalesce(nullif(total_cost, ''), details_cost) end as cost,
+    case when is_trace then own_name else trace_name end as workflow,
+    case kind
+        when 'EVALUATOR' then 'evaluation'
+        when 'RETRIEVER' then 'retrieval'
+    end as stage,
+    user_id,
+    session_id,
+    environment,
+    prompt_name,
+    prompt_version,
+    attributes
+from described

@@ -1,0 +1,96 @@
+"""Langfuse's rows count once; traces say whom a call was for, scores how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.given import rows_of
+from tests.sources.counting import count_fixtures
+from tests.sources.reading import parse_texts, workbench
+from unitcost.queries import load_query
+from unitcost.workbench import create_empty
+from unitcost_models.raw_otlp import RawOtlp
+from unitcost_models.raw_outcomes import RawLangfuseScore, RawOutcome
+
+
+@pytest.fixture(scope="module")
+def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    return count_fixtures(tmp_path_factory.mktemp("scratch"), "langfuse")
+
+
+def test_agents_that_repeat_their_calls_and_older_versions_are_not_counted(
+    requests: list[dict[str, Any]],
+) -> None:
+    models = [r["request_model"] for r in requests if r["trace_id"] == "tr-1"]
+    assert models == ["claude-sonnet-4-5-20250929", "gpt-5", "text-embedding-3-small"]
+    assert (requests[0]["prompt_tokens"], requests[0]["completion_tokens"]) == (9112, 250)
+
+
+def test_the_trace_names_whom_its_calls_are_for(requests: list[dict[str, Any]]) -> None:
+    call = requests[0]
+    assert (call["user_id"], call["session_id"], call["user_id_origin"]) == (
+        "user-7",
+        "chat-1",
+        "root",
+    )
+    assert call["customer_id"] == "acme"
+    assert {r["workflow"] for r in requests if r["trace_id"] == "tr-1"} == {"support"}
+
+
+def test_failures_keep_how_they_failed(requests: list[dict[str, Any]]) -> None:
+    found = {
+        r["request_model"]: (r["status"], r["billed_state"]) for r in requests if r["error_type"]
+    }
+    assert found == {"gpt-5": ("error", "not_billed"), "gemini-2.5-pro": ("timeout", "unknown")}
+
+
+def test_a_trace_alone_is_no_call() -> None:
+    texts = ['{"id": "t", "timestamp": "2026-11-01", "public": false, "bookmarked": false}']
+    (row,) = parse_texts("langfuse", texts)
+    assert (row["role"], row["trace_id"]) == ("context", "t")
+
+
+def _statements(*records: str) -> list[tuple[Any, ...]]:
+    with workbench() as con:
+        for row in (RawOutcome, RawOtlp, RawLangfuseScore):
+            create_empty(con, row)
+        con.execute("create table raw.staged (source_line bigint, record varchar)")
+        con.executemany("insert into raw.staged values (?, ?)", list(enumerate(records)))
+        con.execute(
+            f"""insert into raw.langfuse_scores by name
+                select * exclude (reject_reason, reject_text), 'langfuse_scores' as source_format,
+                       'a' as source_file, timestamp '2026-12-01' as ingested_at
+                from ({load_query("raw.langfuse_scores").text})"""
+        )
+        rows = rows_of(con, load_query("steps.outcome_statements").text)
+        return [(r["trace_id"], r["workflow_run_id"], r["outcome"]) for r in rows]
+
+
+def _score(**values: Any) -> str:
+    fields = {"id": "s", "timestamp": "2026-11-03 09:00:00", "trace_id": "t", **values}
+    return str(fields).replace("'", '"').replace("None", "null")
+
+
+@pytest.mark.parametrize(
+    ("score", "outcome"),
+    [
+        ({"name": "task_success", "data_type": "BOOLEAN", "value": 1}, "success"),
+        ({"name": "Goal reached", "data_type": "NUMERIC", "value": 0}, "failure"),
+        ({"name": "verdict", "data_type": "CATEGORICAL", "string_value": "Resolved"}, "success"),
+        ({"name": "verdict", "data_type": "CATEGORICAL", "string_value": "friendly"}, None),
+        ({"name": "task_success", "data_type": "NUMERIC", "value": 0.5}, None),
+        ({"name": "toxic", "data_type": "BOOLEAN", "value": 1}, None),
+        ({"name": "task_success", "data_type": "TEXT", "string_value": "success"}, None),
+    ],
+)
+def test_scores_of_success_are_outcomes(score: dict[str, Any], outcome: str | None) -> None:
+    assert _statements(_score(**score)) == ([("t", None, outcome)] if outcome else [])
+
+
+def test_the_newest_version_of_a_score_holds() -> None:
+    score = {"name": "task_success", "data_type": "BOOLEAN", "observation_id": "o"}
+    old = _score(**score, value=1, updated_at="2026-11-03 09:00:00")
+    new = _score(**score, value=0, updated_at="2026-11-04T09:00:00Z")
+    assert _statements(new, old) == [("t", "t:o", "failure")]
