@@ -54,10 +54,10 @@ GENAI = """[{"id": "openai", "models": [
       "prices": {"input_mtok": 0.1}}],
    "price_variants": [
     {"when": {"service_tier": "default"}, "prices": {}},
-    {"when": {"processing": "batch"}, "constraint": {"start_date": "2027-01-01"},
-      "prices": {"input_mtok": 0.15}},
     {"when": {"processing": "batch"}, "constraint": {"start_date": "2026-10-14"},
       "prices": {"input_mtok": 0.1}},
+    {"when": {"processing": "batch"}, "constraint": {"start_date": "2027-01-01"},
+      "prices": {"input_mtok": 0.15}},
     {"when": {"route": "eu"}, "prices": {"input_mtok": 0.3}}]}]},
  {"id": "aws", "models": [{"id": "regional.anthropic.claude-opus-5",
   "prices": {"cache_write_1h_mtok": 11, "requests_kcount": 1}}]},

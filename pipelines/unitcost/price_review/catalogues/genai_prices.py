@@ -1,8 +1,7 @@
 """pydantic/genai-prices' data.json (a list of providers, or an object holding one): dated prices.
 
 Prices are dollars for the key's own number of units. Of several dated prices the last active holds;
-the first is open to the past. Variants are tiers, the newest first; the oldest one's day is only
-when it was verified.
+the first is open to the past. Variants are tiers of today; their date is when they were verified.
 """
 
 from __future__ import annotations
@@ -88,7 +87,7 @@ def _name(provider: str, spelling: str) -> str:
 
 
 def _variants(template: Quote, variants: Any) -> Iterator[Quote | Unmapped]:
-    """Each tier's prices by date; the first day is only when it was verified, not a start."""
+    """Each tier's prices; the first's day is only when it was verified: its start is not known."""
     tiers: dict[str, list[_Entry]] = {}
     for number, variant in enumerate(variants if isinstance(variants, list) else []):
         place = f"price_variants[{number}]"
@@ -96,12 +95,12 @@ def _variants(template: Quote, variants: Any) -> Iterator[Quote | Unmapped]:
         conditions = tuple(when.items()) if isinstance(when, dict) else ()
         tier = _VARIANTS.get(conditions[0]) if len(conditions) == 1 else None
         if tier:
-            tiers.setdefault(tier, []).append((_start(variant), variant, place))
+            first = not tiers.setdefault(tier, [])
+            tiers[tier].append((None if first else _start(variant), variant, place))
         elif conditions != (_DEFAULT,):
             yield Unmapped(template.spelling, place, f"no tier for {dict(conditions)}"[:80])
     for tier, entries in tiers.items():
-        (_, first, place), *later = sorted(entries, key=lambda each: each[0] or date.min)
-        yield from _in_turn(replace(template, service_tier=tier), [(None, first, place), *later])
+        yield from _in_turn(replace(template, service_tier=tier), entries)
 
 
 def _dated(template: Quote, stated: list[Any]) -> Iterator[Quote | Unmapped]:
