@@ -147,3 +147,9 @@ class RawLangfuse(RawCall):
     """One observation of Langfuse, or a trace, which only names whom its calls are for."""
 
     table: ClassVar[str] = "raw.langfuse"
+
+
+class RawProviderBodies(RawCall):
+    """One logged response of a model provider."""
+
+    table: ClassVar[str] = "raw.provider_bodies"

@@ -5,6 +5,8 @@ What a record says is in `sql/raw/<format>.sql`, how it is read in `sql/raw/told
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 
 from unitcost.queries import load_query, query_path
@@ -14,6 +16,24 @@ from unitcost_models.call_logs import ToldCall
 
 SHARED_QUERIES = ("raw.told_calls", *QUERIES)
 """What decides how every call log is read, besides its own query."""
+
+_GEMINI_NAMES = (
+    *("prompt_token_count", "candidates_token_count", "response_token_count", "total_token_count"),
+    *("cached_content_token_count", "tool_use_prompt_token_count", "thoughts_token_count"),
+    *("prompt_tokens_details", "candidates_tokens_details", "response_tokens_details"),
+    *("cache_tokens_details", "token_count", "traffic_type"),
+)
+"""What Google's Python SDK calls the counts that the API calls promptTokenCount and so on."""
+
+
+def _as_api_names(text: str) -> str:
+    """SQL that gives a usage object's names the API's spelling."""
+    for name in _GEMINI_NAMES:
+        first, *rest = name.split("_")
+        camel = first + "".join(part.title() for part in rest)
+        text = f"""replace({text}, '"{name}"', '"{camel}"')"""
+    return text
+
 
 # Signature -> body. `v` is text.
 _MACROS = {
@@ -44,10 +64,24 @@ _MACROS = {
         when json_type(v) in ('OBJECT', 'ARRAY') then v
         when json_type(v) = 'VARCHAR' then told_container(v ->> '$')
     end""",
+    "told_gemini(v)": f"cast({_as_api_names('cast(v as varchar)')} as json)",
     # The names and values of an object, as text; NULL where it is none.
     "told_map(v)": """case
         when json_type(v) = 'OBJECT' then from_json(v, '"MAP(VARCHAR, VARCHAR)"')
     end""",
+    # Header names in lower case; a list of one value is that value.
+    "told_headers(v)": """try(map_from_entries(list_transform(
+        map_entries(told_map(told_json(v))),
+        lambda e: {'key': lower(e.key), 'value': trim(e.value, '[]"')}
+    )))""",
+    # The last word that several objects of counts say on each name.
+    "told_merged(objects)": """to_json(list_reduce(
+        list_transform(objects, lambda o: map_from_entries(list_filter(
+            map_entries(coalesce(from_json(o, '"MAP(VARCHAR, JSON)"'), map())),
+            lambda e: e.value is not null))),
+        lambda x, y: map_concat(x, y)))""",
+    # The request id as the AWS SDK for JavaScript names it.
+    "told_sdk_request(v)": """json_extract_string(v, '$."$metadata".requestId')""",
     "told_id(v, digits)": """case
         when length(v) = digits and regexp_full_match(v, '[0-9a-fA-F]*') then lower(v)
         else nullif(v, '')
@@ -58,8 +92,14 @@ _MACROS = {
 
 def readers(source_format: str) -> tuple[str, ...]:
     """The queries that a format's own query shares with others, in their order."""
-    inputs = load_query(f"raw.{source_format}").inputs
-    return tuple(name for name in inputs if query_path(name).is_file())
+    return tuple(dict.fromkeys(_readers(f"raw.{source_format}")))
+
+
+def _readers(name: str) -> Iterator[str]:
+    for needed in load_query(name).inputs:
+        if query_path(needed).is_file():
+            yield from _readers(needed)
+            yield needed
 
 
 def fingerprint(source_format: str) -> bytes:

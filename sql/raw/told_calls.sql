@@ -24,8 +24,17 @@ entries as (
         u.entry_no,
         u.entry_model,
         u.normalisation_rule,
-        u.input_tokens,
-        u.cache_read_tokens,
+        -- Tool results and video cost what text costs.
+        if(
+            coalesce(u.input_tokens, u.input_tool_tokens, u.input_video_tokens) is null,
+            null,
+            coalesce(u.input_tokens, 0) + coalesce(u.input_tool_tokens, 0) + coalesce(u.input_video_tokens, 0)
+        ) as input_tokens,
+        if(
+            coalesce(u.cache_read_tokens, u.cache_read_video_tokens) is null,
+            null,
+            coalesce(u.cache_read_tokens, 0) + coalesce(u.cache_read_video_tokens, 0)
+        ) as cache_read_tokens,
         u.cache_write_5m_tokens,
         u.cache_write_1h_tokens,
         u.cache_write_30m_tokens,

@@ -68,14 +68,14 @@ def bodies(shared_data: Path) -> Iterator[list[Body]]:
 def _normalised(con: duckdb.DuckDBPyConnection, path: Path) -> list[Body]:
     recorded = [row for row in map(json.loads, path.read_text().splitlines()) if row["usage"]]
     con.execute("create table raw.usage_bodies (body_id varchar, rule varchar, usage json)")
-    rules = [_rule(row) for row in recorded]
+    rules = [rule_of(row) for row in recorded]
     found = all_entries(
         con, [(rule or "", row["usage"]) for row, rule in zip(recorded, rules, strict=True)]
     )
     return list(zip(recorded, rules, found, strict=True))
 
 
-def _rule(row: Json) -> str | None:
+def rule_of(row: Json) -> str | None:
     provider = next((name for part, name in HOSTS if part in (row["host"] or "")), None)
     flavour = next((name for part, name in FLAVOURS if part in (row["url_path"] or "")), None)
     if provider == "ollama" and "eval_count" not in row["usage"]:

@@ -14,6 +14,7 @@ from unitcost.sources import (
     openrouter,
     otlp_json,
     outcomes,
+    provider_bodies,
     requests,
     revenue,
 )
@@ -27,6 +28,7 @@ SOURCES: dict[str, Source] = {
         helicone.SOURCE,
         openrouter.SOURCE,
         langfuse.SOURCE,
+        provider_bodies.SOURCE,
         openai_usage.SOURCE,
         openai_costs.SOURCE,
         anthropic_usage.SOURCE,

@@ -1,0 +1,92 @@
+"""`provider_bodies`: responses of model providers as a team logs them, one a record, with a time.
+
+How records are read is in `sql/raw/told_bodies.sql`; the rules are told in
+`docs/sources/provider_bodies.md`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from unitcost.sources.base import Sample, Source
+from unitcost.usage_objects import choose_rule
+from unitcost_models.call_logs import RawProviderBodies
+
+_WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks")
+_USAGES = ("usage", "usageMetadata", "usage_metadata", "meta", "amazon-bedrock-invocationMetrics")
+_COUNTS = {"inputTextTokenCount", "prompt_token_count", "generation_token_count", "eval_count"}
+_EVENTS = ("message", "response", "metadata", "delta", "x_groq")
+_TIMES = {
+    *("started_at", "start_time", "requested_at", "request_time", "timestamp", "@timestamp", "ts"),
+    *("time", "created_at", "logged_at", "received_at", "date", "created", "createTime"),
+}
+_STATUSES = ("status", "status_code", "http_status", "response_status")
+_OTHERS = {
+    *("custom_id", "schemaType", "sessionId", "isSidechain", "call_type", "request_created_at"),
+    *("ai_org", "tokens_in", "run_type", "dotted_order", "op_name", "resourceSpans", "event"),
+}
+"""Names of logs that hold such responses too and say more about them."""
+
+
+def detect(sample: Sample) -> bool:
+    """Whether most records have a time and hold a usage object of a known shape, or a failure."""
+    records = sample.records
+    if any(_OTHERS & record.keys() for record in records):
+        return False
+    answers = sum(_has_time(record) and _is_answer(record) for record in records)
+    failures = sum(_has_time(record) and _is_failure(record) for record in records)
+    return answers > 0 and 2 * (answers + failures) > len(records)
+
+
+def _has_time(record: dict[str, object]) -> bool:
+    return any(_TIMES & part.keys() for part in _parts(record) if isinstance(part, dict))
+
+
+def _is_answer(record: dict[str, object]) -> bool:
+    return any(_counts_tokens(part) for part in _parts(record))
+
+
+def _is_failure(record: dict[str, object]) -> bool:
+    codes = (str(record.get(name)) for name in _STATUSES)
+    return not _is_answer(record) and any(code.isdigit() and int(code) >= 400 for code in codes)
+
+
+def _parts(record: dict[str, object]) -> Iterator[object]:
+    """The record and what it may wrap, opened where it is text."""
+    yield record
+    for name in _WRAPPED:
+        part = _opened(record.get(name))
+        yield part
+        if isinstance(part, dict):
+            yield _opened(part.get("body"))
+
+
+def _opened(value: object) -> object:
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[", "data:", "event:")):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return [_opened(line[5:]) for line in value.splitlines() if line.startswith("data: {")]
+
+
+def _counts_tokens(body: object) -> bool:
+    """Whether a body, or an event of a stream, holds a usage object whose names are known."""
+    if isinstance(body, list):
+        inner = [e.get(n) for e in body if isinstance(e, dict) for n in _EVENTS]
+        return any(_counts_tokens(event) for event in (*body, *inner) if isinstance(event, dict))
+    if not isinstance(body, dict):
+        return False
+    usages = [usage for name in _USAGES if isinstance(usage := _opened(body.get(name)), dict)]
+    return bool(_COUNTS & body.keys()) or any(choose_rule(None, None, usage) for usage in usages)
+
+
+SOURCE = Source(
+    format="provider_bodies",
+    title="Logged responses of model providers",
+    row=RawProviderBodies,
+    detect=detect,
+    counts_calls=True,
+    reads_vocabulary=True,
+)

@@ -1,0 +1,402 @@
+-- One row per delivered record that holds a provider's response, bare or wrapped, read as text
+-- grain: source_line
+with
+typed as (
+    select
+        *,
+        from_json(
+            to_json(list_filter(events, lambda e: json_type(e) = 'OBJECT')),
+            '[{"id": "VARCHAR", "object": "VARCHAR", "type": "VARCHAR", "model": "VARCHAR", "modelVersion": "VARCHAR",
+            "model_version": "VARCHAR", "responseId": "VARCHAR", "response_id": "VARCHAR",
+            "generation_id": "VARCHAR", "created": "VARCHAR", "created_at": "VARCHAR", "createTime": "VARCHAR",
+            "create_time": "VARCHAR", "completed_at": "VARCHAR", "service_tier": "VARCHAR", "serviceTier": "VARCHAR",
+            "status": "VARCHAR", "stop_reason": "VARCHAR", "stopReason": "VARCHAR", "finish_reason": "VARCHAR",
+            "done_reason": "VARCHAR", "delta": {"stop_reason": "VARCHAR", "finish_reason": "VARCHAR"},
+            "messageStop": {"stopReason": "VARCHAR"}, "incomplete_details": {"reason": "VARCHAR"},
+            "promptFeedback": {"blockReason": "VARCHAR"}, "usage": "JSON", "usageMetadata": "JSON",
+            "usage_metadata": "JSON", "meta": "JSON", "usage_info": "JSON", "metadata": "JSON",
+            "x_groq": {"id": "VARCHAR", "usage": "JSON"}, "amazon-bedrock-invocationMetrics": "JSON",
+            "inputTextTokenCount": "VARCHAR", "totalOutputTextTokenCount": "VARCHAR",
+            "prompt_token_count": "VARCHAR", "generation_token_count": "VARCHAR", "prompt_eval_count": "VARCHAR",
+            "eval_count": "VARCHAR", "choices": [{"finish_reason": "VARCHAR"}],
+            "candidates": [{"finishReason": "VARCHAR", "finish_reason": "VARCHAR",
+            "groundingMetadata": {"webSearchQueries": ["VARCHAR"]},
+            "grounding_metadata": {"web_search_queries": ["VARCHAR"]}}],
+            "results": [{"tokenCount": "VARCHAR", "completionReason": "VARCHAR", "relevance_score": "VARCHAR"}],
+            "output": "JSON", "error": "JSON", "metrics": {"latencyMs": "VARCHAR"}, "prompt_filter_results": "VARCHAR",
+            "message": "VARCHAR", "code": "VARCHAR", "__type": "VARCHAR", "total_duration": "VARCHAR",
+            "embeddings": "VARCHAR", "data": [{"object": "VARCHAR"}],
+            "ResponseMetadata": {"RequestId": "VARCHAR", "HTTPStatusCode": "VARCHAR"}}]'
+        ) as answers
+    from raw.delivered_bodies
+),
+
+-- Each event's usage object; counts that stand at the top of a body become one.
+metered as (
+    select
+        *,
+        list_filter(list_transform(answers, lambda a: case
+            when json_type(a.usage) = 'OBJECT' then a.usage
+            when json_type(a.usagemetadata) = 'OBJECT' then a.usagemetadata
+            when json_type(a.usage_metadata) = 'OBJECT' then told_gemini(a.usage_metadata)
+            when json_type(a.x_groq.usage) = 'OBJECT' then a.x_groq.usage
+            when json_type(a.meta, '$.billed_units') = 'OBJECT' then a.meta
+            when a.inputtexttokencount is not null
+                then json_object(
+                    'inputTextTokenCount', a.inputtexttokencount,
+                    'outputTokenCount',
+                    coalesce(
+                        a.totaloutputtexttokencount,
+                        cast(list_sum(
+                            list_transform(a.results, lambda r: try_cast(r.tokencount as bigint))
+                        ) as varchar)
+                    )
+                )
+            when a.prompt_token_count is not null or a.generation_token_count is not null
+                then json_object(
+                    'prompt_token_count', a.prompt_token_count, 'generation_token_count', a.generation_token_count
+                )
+            when a.eval_count is not null
+                then json_object('prompt_eval_count', a.prompt_eval_count, 'eval_count', a.eval_count)
+            when json_type(a.usage_info) = 'OBJECT'
+                then json_object('pages', a.usage_info -> 'pages_processed')
+        end), lambda u: u is not null)
+        || list_filter(
+            list_transform(answers, lambda a: a."amazon-bedrock-invocationMetrics"),
+            lambda u: json_type(u) = 'OBJECT'
+        ) as usages,
+        told_headers(coalesce(told.response_headers, answered.headers, told.headers)) as headers,
+        told_headers(coalesce(told.request_headers, asked.headers)) as request_headers
+    from typed
+),
+
+-- Counts of a stream are cumulative: the last word on each holds. Some makers' bodies on Bedrock count nothing,
+-- then its headers do.
+counted as (
+    select
+        *,
+        case
+            when len(usages) = 1 then usages[1]
+            when len(usages) > 1 then told_merged(usages)
+            when headers['x-amzn-bedrock-input-token-count'] is not null
+                then json_object(
+                    'inputTokenCount', headers['x-amzn-bedrock-input-token-count'],
+                    'outputTokenCount', headers['x-amzn-bedrock-output-token-count'],
+                    'cacheReadInputTokenCount', headers['x-amzn-bedrock-cache-read-input-token-count'],
+                    'cacheWriteInputTokenCount', headers['x-amzn-bedrock-cache-write-input-token-count']
+                )
+        end as usage,
+        list_filter(list_transform(answers, lambda a: coalesce(
+            a.responseid, a.response_id, a.generation_id, a.id, a.x_groq.id
+        )), lambda v: v <> '')[1] as body_id,
+        list_filter(
+            list_transform(answers, lambda a: coalesce(a.model, a.modelversion, a.model_version)), lambda v: v <> ''
+        )[1] as body_model,
+        list_filter(list_transform(answers, lambda a: coalesce(
+            a.created, a.created_at, a.createtime, a.create_time
+        )), lambda v: v <> '')[1] as body_created,
+        list_filter(list_transform(answers, lambda a: coalesce(
+            a.choices[1].finish_reason, a.candidates[1].finishreason, a.candidates[1].finish_reason,
+            a.incomplete_details.reason, a.stop_reason, a.stopreason, a.messagestop.stopreason,
+            a.delta.stop_reason, a.delta.finish_reason, a.finish_reason, a.done_reason,
+            a.results[1].completionreason, a.promptfeedback.blockreason
+        )), lambda v: v <> '')[-1] as finish_reason,
+        list_filter(list_transform(answers, lambda a: a.status), lambda v: v <> '')[-1] as answer_status,
+        list_filter(list_transform(answers, lambda a: coalesce(
+            a.service_tier, json_extract_string(told_container(a.servicetier), '$.type'), a.servicetier
+        )), lambda v: v <> '')[-1] as body_tier,
+        list_filter(list_transform(answers, lambda a: a.object), lambda v: v <> '')[1] as object_name,
+        list_filter(list_transform(answers, lambda a: a.type), lambda v: v <> '')[1] as type_name,
+        list_filter(list_transform(answers, lambda a: coalesce(
+            a.candidates[1].groundingmetadata.websearchqueries,
+            a.candidates[1].grounding_metadata.web_search_queries
+        )), lambda q: q is not null)[-1] as search_queries,
+        list_filter(list_transform(answers, lambda a: a.output), lambda o: json_type(o) = 'ARRAY')[-1] as output_items,
+        list_filter(list_transform(answers, lambda a: a.error), lambda e: json_type(e) <> 'NULL')[1] as body_error
+    from metered
+),
+
+named as (
+    select
+        *,
+        coalesce(told.url, told.endpoint, told.base_url, told.api_base, asked.url, answered.url, told.host, told.path)
+            as url,
+        lower(coalesce(
+            nullif(told.provider_name, ''), nullif(told.provider_id, ''), nullif(told.vendor, ''),
+            nullif(if(body_id like 'gen-%', 'openrouter', told.provider), '')
+        )) as named_provider,
+        coalesce(told_json(body_error), error_object, batch_result.error -> 'error', batch_result.error) as failure,
+        coalesce(
+            told_whole(told.http_status),
+            told_whole(told.status_code),
+            told_whole(told.response_status),
+            told_whole(answered.status_code),
+            told_whole(answered.status),
+            told_whole(told.status),
+            told_whole(answers[-1].responsemetadata.httpstatuscode)
+        ) as stated_status,
+        map_keys(from_json(usage, '"MAP(VARCHAR, JSON)"')) as usage_names
+    from counted
+),
+
+placed as (
+    select
+        *,
+        lower(coalesce(body_model, told.request_model, asked.model, asked.body.model, told.model, '')) as model_text,
+        usage_shape(usage_names) as shape,
+        regexp_extract(url, '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?(?:[^/@]*@)?([^/:?#]+)', 1) as host
+    from named
+),
+
+-- Who answered: the host, what the wrapper says, else what only one provider's bodies have.
+addressed as (
+    select
+        *,
+        case
+            when host like '%openrouter.ai' or body_id like 'gen-%' then 'openrouter'
+            when host like '%amazonaws.com' or host like '%api.aws' then 'bedrock'
+            when host like '%.azure.com' then 'azure'
+            when host like '%aiplatform.googleapis.com' then 'vertex'
+            when host like '%googleapis.com' then 'gemini'
+            when host like '%anthropic.com' then 'anthropic'
+            when host like '%openai.com' then 'openai'
+            when host like '%mistral.ai' then 'mistral'
+            when host like '%cohere.%' then 'cohere'
+            when host like '%deepseek.com' then 'deepseek'
+            when host like '%.x.ai' then 'xai'
+            when host like '%groq.com' then 'groq'
+        end as host_provider,
+        case
+            when body_id like 'msg\_bdrk\_%' escape '\' or answers[-1]."amazon-bedrock-invocationMetrics" is not null
+                then 'bedrock'
+            when coalesce(answers[-1].responsemetadata.requestid, told_sdk_request(events[1])) is not null
+                then 'bedrock'
+            when headers['x-amzn-requestid'] is not null or headers['x-amzn-bedrock-input-token-count'] is not null
+                then 'bedrock'
+            when shape in ('bedrock_converse', 'bedrock_metrics', 'bedrock_titan', 'bedrock_llama') then 'bedrock'
+            when body_id like 'msg\_vrtx\_%' escape '\' or list_contains(usage_names, 'trafficType') then 'vertex'
+            when shape in ('gemini', 'gemini_interactions') then 'gemini'
+            when type_name = 'message' and shape = 'anthropic' then 'anthropic'
+            when shape in ('cohere', 'deepseek', 'ollama') then shape
+            when list_has_any(usage_names, ['cost_in_usd_ticks', 'num_sources_used']) then 'xai'
+            when list_has_all(usage_names, ['queue_time', 'prompt_time']) then 'groq'
+            when answers[-1].prompt_filter_results is not null then 'azure'
+        end as shaped_provider
+    from placed
+),
+
+ruled as (
+    select
+        *,
+        case
+            when url like '%/images/%' then 'images'
+            when body_id is null and json_exists(usage, '$.input_tokens_details.image_tokens') then 'images'
+            when host_provider = 'gemini' and contains(url, '/openai/') then 'openai_compatible'
+        end as flavour,
+        coalesce(host_provider, named_provider, shaped_provider, '') as answerer
+    from addressed
+),
+
+understood as (
+    select
+        *,
+        case
+            when flavour = 'images' then 'openai'
+            when contains(answerer, 'openrouter') then 'openrouter'
+            when contains(answerer, 'litellm') then 'litellm'
+            when contains(answerer, 'vercel') then 'vercel_gateway'
+            when regexp_matches(answerer, '^(aws|amazon|bedrock)') then 'bedrock'
+            when contains(answerer, 'azure') then 'azure'
+            when contains(answerer, 'anthropic') then 'anthropic'
+            when regexp_matches(answerer, 'google|gemini|vertex') then 'google'
+            when regexp_matches(answerer, 'mistral|codestral') then 'mistral'
+            when contains(answerer, 'cohere') then 'cohere'
+            when contains(answerer, 'deepseek') then 'deepseek'
+            when regexp_matches(answerer, '^x[._-]?ai|grok') then 'xai'
+            when contains(answerer, 'ollama') then 'ollama'
+            when regexp_matches(model_text, '^(models/|google/)?gemini') then 'google'
+            when regexp_matches(model_text, '^(xai/|x-ai/)?grok') then 'xai'
+        end as rule_provider,
+        coalesce(
+            stated_status,
+            case when told_whole(failure ->> 'code') between 400 and 599 then told_whole(failure ->> 'code') end
+        ) as http_code,
+        lower(coalesce(told.status, answer_status, '')) as status_text,
+        try_cast(regexp_extract(model_text, 'gemini-([0-9]+)', 1) as integer) as gemini_major,
+        list_filter(
+            coalesce(from_json(output_items, '[{"type": "VARCHAR", "status": "VARCHAR", "action": "JSON"}]'), []),
+            lambda i: coalesce(i.status, '') <> 'failed'
+        ) as items,
+        regexp_extract(told.error ->> '$', '^[A-Za-z_][A-Za-z0-9_.]*') as error_word
+    from ruled
+)
+
+select
+    source_line,
+    record,
+    case
+        when
+            usage is null
+            and failure is null
+            and finish_reason is null
+            and object_name is null
+            and coalesce(http_code, 0) < 400
+            and status_text not in ('error', 'failed', 'failure', 'timeout', 'cancelled', 'canceled', 'expired')
+            and coalesce(batch_result.type, '') not in ('errored', 'canceled', 'expired')
+            then
+                'it holds no response of a provider: neither usage nor an error; '
+                || 'log the whole body, below `response` or `body` or by itself'
+    end as reject_reason,
+    case
+        when body_id is null
+            then coalesce(
+                nullif(told.custom_id, ''),
+                nullif(told.request_id, ''),
+                nullif(told.log_id, ''),
+                nullif(told.id, ''),
+                answers[-1].responsemetadata.requestid,
+                told_sdk_request(events[1]),
+                headers['x-amzn-requestid']
+            )
+    end as record_key,
+    1 as witness,
+    nullif(told.trace_id, '') as trace_id,
+    nullif(told.span_id, '') as span_id,
+    nullif(told.parent_span_id, '') as parent_span_id,
+    coalesce(
+        told.started_at, told.start_time, told.requested_at, told.request_time, told.timestamp, told."@timestamp",
+        told.ts, told.time, told.created_at, told.logged_at, told.received_at, told.date, body_created
+    ) as started,
+    coalesce(told.ended_at, told.end_time, told.finished_at, told.completed_at, answers[-1].completed_at) as ended,
+    coalesce(
+        told.latency_ms,
+        told.duration_ms,
+        told.elapsed_ms,
+        answers[-1].metrics.latencyms,
+        cast(try_cast(answers[-1].total_duration as bigint) // 1000000 as varchar)
+    ) as duration_ms,
+    nullif(told.call_id, '') as call_key,
+    told.attempt as attempt_no,
+    coalesce(request_headers['x-stainless-retry-count'], told.retry_count) as resend_count,
+    coalesce(named_provider, host_provider, shaped_provider) as provider_name,
+    coalesce(
+        nullif(told.platform, ''),
+        case when host_provider in ('bedrock', 'azure', 'vertex', 'openrouter', 'groq') then host_provider end,
+        case
+            when shaped_provider in ('bedrock', 'azure', 'vertex') and coalesce(rule_provider, '') <> 'openrouter'
+                then shaped_provider
+        end
+    ) as platform_name,
+    coalesce(
+        nullif(told.region_scope, ''),
+        case
+            when usage ->> 'inference_geo' in ('us', 'eu') then 'geo_' || (usage ->> 'inference_geo')
+            when usage ->> 'inference_geo' = 'global' then 'global'
+            when regexp_matches(host, '^(us|eu)\.api\.') then 'geo_' || substr(host, 1, 2)
+            when host_provider = 'vertex'
+                then
+                    coalesce(
+                        nullif(regexp_extract(url, '/locations/([a-z0-9-]+)', 1), ''),
+                        nullif(regexp_extract(host, '^([a-z0-9-]+)-aiplatform', 1), '')
+                    )
+        end
+    ) as region_scope,
+    host as server_address,
+    coalesce(
+        nullif(told.request_model, ''),
+        asked.model,
+        asked.body.model,
+        asked.modelid,
+        nullif(told.model, ''),
+        nullif(told.model_id, ''),
+        nullif(told.modelid, ''),
+        nullif(told.deployment, ''),
+        nullif(regexp_extract(url, '/(?:models?|deployments)/([^/:?]+)', 1), '')
+    ) as request_model,
+    body_model as response_model,
+    case
+        when flavour = 'images' then 'image_generation'
+        when shape = 'openai_transcription' then 'transcription'
+        when object_name like 'chat.completion%' or object_name = 'response' or type_name = 'message' then 'chat'
+        when object_name = 'text_completion' then 'text_completion'
+        when answers[1].data[1].object = 'embedding' or answers[1].embeddings is not null then 'embeddings'
+        when answers[1].results[1].relevance_score is not null then 'rerank'
+        when shape = 'gemini' then 'generate_content'
+        when shape in ('bedrock_converse', 'cohere') then 'chat'
+    end as operation,
+    case
+        when usage ->> 'speed' = 'fast' then 'fast'
+        else coalesce(
+            body_tier,
+            usage ->> 'service_tier',
+            usage ->> 'serviceTier',
+            usage ->> 'trafficType',
+            headers['x-amzn-bedrock-service-tier']
+        )
+    end as service_tier,
+    if(told.custom_id is not null, 'true', coalesce(told.is_batch, told.batch)) as is_batch,
+    body_id as provider_response_id,
+    if(is_array, 'true', coalesce(told.stream, told.streaming, asked.stream, asked.body.stream)) as is_streaming,
+    cast(
+        coalesce(http_code, 0) >= 400
+        or (failure is not null and failure <> '{}')
+        or coalesce(error_word, '') <> ''
+        or status_text in ('error', 'failed', 'failure', 'timeout', 'cancelled', 'canceled', 'expired')
+        or coalesce(batch_result.type, '') in ('errored', 'canceled', 'expired')
+        as varchar
+    ) as has_error,
+    coalesce(
+        nullif(told.error_type, ''),
+        case when told_whole(failure ->> 'code') is null then failure ->> 'code' end,
+        failure ->> 'type',
+        failure ->> 'status',
+        nullif(error_word, ''),
+        nullif(regexp_extract(answers[-1].__type, '([A-Za-z]+)$', 1), ''),
+        nullif(regexp_extract(headers['x-amzn-errortype'], '^([A-Za-z]+)', 1), ''),
+        case when coalesce(batch_result.type, 'succeeded') <> 'succeeded' then batch_result.type end,
+        case when status_text in ('timeout', 'cancelled', 'canceled', 'expired') then status_text end
+    ) as error_type,
+    cast(http_code as varchar) as http_status,
+    coalesce(
+        finish_reason,
+        case when answer_status in ('incomplete', 'cancelled', 'failed') then answer_status end
+    ) as finish_reason,
+    case when coalesce(batch_result.type, '') in ('errored', 'canceled', 'expired') then 'not_billed' end
+        as billed_state,
+    coalesce(
+        nullif(told.account_id, ''),
+        nullif(told.organization_id, ''),
+        headers['openai-organization'],
+        headers['anthropic-organization-id']
+    ) as account_id,
+    if(usage_names = ['pages'], 'disjoint_classes', usage_rule(rule_provider, flavour, usage_names, shape))
+        as usage_rule,
+    -- An object that only says how a call was served counts nothing.
+    if(list_has_all(['trafficType', 'serviceTier', 'service_tier'], usage_names), null, cast(usage as varchar))
+        as usage,
+    case when is_array and shape = 'anthropic' and finish_reason is null then 'partial' end as usage_basis,
+    cast(nullif(len(list_filter(
+        items,
+        lambda i: i.type = 'web_search_call' and coalesce(json_extract_string(i.action, '$.type'), 'search') = 'search'
+    )), 0) as varchar) as web_search_calls,
+    cast(nullif(len(list_filter(items, lambda i: i.type = 'file_search_call')), 0) as varchar) as file_search_calls,
+    case when gemini_major < 3 and len(search_queries) > 0 then '1' end as grounding_prompts,
+    case when gemini_major >= 3 and len(search_queries) > 0 then cast(len(search_queries) as varchar) end
+        as grounding_queries,
+    nullif(told.cost_usd, '') as cost,
+    coalesce(asked.user, asked.metadata ->> 'user_id') as user_id,
+    map_concat(
+        map_from_entries(list_filter(
+            map_entries(coalesce(from_json(record, '"MAP(VARCHAR, VARCHAR)"'), map())),
+            lambda e: length(e.value) <= 256
+        )),
+        coalesce(told_map(answers[1].metadata), map()),
+        coalesce(told_map(asked.metadata), map()),
+        coalesce(told_map(told_json(told.labels)), map()),
+        coalesce(told_map(told_json(told.properties)), map()),
+        coalesce(told_map(told_json(told.attributes)), map()),
+        coalesce(told_map(told_json(told.context)), map()),
+        coalesce(told_map(told_json(told.tags)), map()),
+        coalesce(told_map(told_json(told.metadata)), map())
+    ) as attributes
+from understood
