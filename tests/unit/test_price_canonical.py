@@ -20,7 +20,9 @@ _CELL = st.one_of(
     st.sampled_from(["", "openai", "1e-06", "0.10", "NaN", "272000", "2000", "9" * 20, "1e400"]),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
 )
-_ROW = st.lists(_CELL, min_size=len(CSV_COLUMNS), max_size=len(CSV_COLUMNS)).filter(any)
+_ROW = st.dictionaries(st.sampled_from(CSV_COLUMNS), _CELL, min_size=1, max_size=4).map(
+    lambda cells: _row(**cells)
+)
 
 
 def _text(rows: list[list[str]]) -> str:
