@@ -1,4 +1,4 @@
-"""raw.otlp_json: spans, span events and log records of OTLP/JSON, one row per delivered record.
+"""raw.otlp_json and its kin: spans, span events and log records, one row per delivered record.
 
 What the attributes mean is not known here; see the vocabulary.
 """
@@ -11,10 +11,9 @@ from typing import ClassVar
 from unitcost_models.shared import Provenance
 
 
-class RawOtlp(Provenance):
+class RawSpan(Provenance):
     """One span, kept span event or kept log record, without any prompt or answer."""
 
-    table: ClassVar[str] = "raw.otlp_json"
     key: ClassVar[tuple[str, ...]] = ("record_id",)
 
     record_id: str
@@ -50,3 +49,21 @@ class RawOtlp(Provenance):
     """Allowed attributes, values as text, arrays joined by a comma; see the vocabulary."""
     day: date
     """UTC date of started_at."""
+
+
+class RawOtlp(RawSpan):
+    """One span, event or log record of OTLP/JSON."""
+
+    table: ClassVar[str] = "raw.otlp_json"
+
+
+class RawOpeninference(RawSpan):
+    """One span of a Phoenix export."""
+
+    table: ClassVar[str] = "raw.openinference_parquet"
+
+
+class RawMlflow(RawSpan):
+    """One span of an MLflow trace."""
+
+    table: ClassVar[str] = "raw.mlflow"

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import duckdb
 
-from unitcost.call_logs import parse_call_log
+from unitcost.call_logs import parse_call_log, prepare
 from unitcost.queries import load_query
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
 from unitcost_models.base import columns
 from unitcost_models.meta import Delivery, QuarantinedRecord
 
+OTLP = "otlp_json"
+"""The format that other formats of spans are told in."""
 _TEXT_LIMIT = 65_536
 """Characters of a quarantined record that are kept."""
 
@@ -60,8 +62,14 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     """`raw.parsed`: the records of `raw.staged` as the raw table keeps them, or why it cannot."""
     if source.is_call_log:
         parse_call_log(con, source.format)
-    else:
-        con.execute(f"create table raw.parsed as {load_query(f'raw.{source.format}').text}")
+        return
+    parser = source.format
+    if source.is_told_as_otlp:
+        prepare(con, parser)
+        con.execute(f"create or replace table raw.told as {load_query(f'raw.{parser}').text}")
+        con.execute("create or replace view raw.staged as select * from raw.told")
+        parser = OTLP
+    con.execute(f"create table raw.parsed as {load_query(f'raw.{parser}').text}")
 
 
 def _find_fresh(session: Session, con: duckdb.DuckDBPyConnection, source: Source) -> None:

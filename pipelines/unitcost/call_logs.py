@@ -54,7 +54,6 @@ _MACROS = {
             and try_cast(v as decimal(38, 6)) % 1 = 0
         then try_cast(try_cast(v as decimal(38, 6)) as bigint)
     end""",
-    # Hex ids are compared in lower case, others as they are.
     # The object or array that a text holds.
     "told_container(v)": """case
         when json_valid(v) then if(json_type(v::json) in ('OBJECT', 'ARRAY'), v::json, null)
@@ -82,9 +81,15 @@ _MACROS = {
         lambda x, y: map_concat(x, y)))""",
     # The request id as the AWS SDK for JavaScript names it.
     "told_sdk_request(v)": """json_extract_string(v, '$."$metadata".requestId')""",
+    # Hex ids are compared in lower case, others as they are.
     "told_id(v, digits)": """case
         when length(v) = digits and regexp_full_match(v, '[0-9a-fA-F]*') then lower(v)
         else nullif(v, '')
+    end""",
+    # An id of bytes in base64 as hex; hex is taken as it is.
+    "told_hex(v)": """case
+        when regexp_full_match(v, '[0-9a-fA-F]*') then v
+        else coalesce(lower(hex(try(from_base64(v)))), v)
     end""",
     **rule_macros(),
 }

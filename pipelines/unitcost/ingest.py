@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from unitcost.accepting import accept, refuse
+from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
 from unitcost.landing import deliveries, digest, format_of
@@ -37,7 +37,9 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     """Digest of what decides how a format's records are read."""
     if source_format is None:
         return hashlib.sha256(",".join(SOURCES).encode()).hexdigest()[:16]
-    shared = fingerprint(source_format) if SOURCES[source_format].is_call_log else b""
+    source = SOURCES[source_format]
+    shared = fingerprint(source_format) if source.is_call_log else b""
+    shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
     parser = query_path(f"raw.{source_format}").read_bytes() + shared
     return hashlib.sha256(parser + session.vocabulary.fingerprint().encode()).hexdigest()[:16]
 

@@ -11,10 +11,10 @@ from unitcost.pricing import load_price_book
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
-from unitcost.tables import CALL_LOGS, call_logs, day_tables, row_models, upstream
+from unitcost.tables import day_tables, row_models, upstream
+from unitcost.uniting import unite
 from unitcost.workbench import create_empty, create_view
 from unitcost_models.base import Row
-from unitcost_models.call_logs import RawCall
 from unitcost_models.marts import RunDay
 from unitcost_models.tasks import TaskDay
 
@@ -52,7 +52,7 @@ def open_inputs(
             _open_calls(session, con, source, day)
         else:
             _open(con, source.row, source.row.table, _own_files(session, source, day))
-    _open_call_logs(con)
+    unite(con)
     _open_days_before(session, con, day)
     needed = {t for table in wanted for t in upstream(table)} - wanted
     for table in needed & set(day_tables()):
@@ -92,13 +92,6 @@ def _open_calls(
         f"create view {table} as "
         f"select * from {table}_own union all by name select * from {table}_near"
     )
-
-
-def _open_call_logs(con: duckdb.DuckDBPyConnection) -> None:
-    """`raw.call_logs`: the raw tables of all call logs as one."""
-    create_empty(con, RawCall, "raw.no_calls")
-    parts = [f"select * from {table}" for table in ("raw.no_calls", *call_logs())]
-    con.execute(f"create view {CALL_LOGS} as {' union all by name '.join(parts)}")
 
 
 def _belongs(row: type[Row], day: date) -> str:

@@ -11,6 +11,7 @@ import unitcost_models
 from unitcost.queries import load_query, query_path
 from unitcost_models.base import Row
 from unitcost_models.call_logs import RawCall
+from unitcost_models.raw_otlp import RawSpan
 
 
 @cache
@@ -34,8 +35,9 @@ def published_models() -> list[type[Row]]:
     return [row for table, row in row_models().items() if table in kept or table in PRICES]
 
 
-CALL_LOGS = "raw.call_logs"
-"""All call logs as one table, made when a day's inputs are opened."""
+CALL_LOGS, SPANS = "raw.call_logs", "raw.spans"
+UNIONS: dict[str, type[Row]] = {CALL_LOGS: RawCall, SPANS: RawSpan}
+"""Raw tables of one shape as one, and the shape."""
 PRICES = ("core.prices", "core.prices_in_force")
 """The price book as it is kept for readers; the only core tables that are not daily."""
 
@@ -66,9 +68,15 @@ def _inputs(name: str) -> set[str]:
 def upstream(name: str) -> set[str]:
     """Kept tables that a day table is made from, steps and the union of logs looked through."""
     read = {t for t in _inputs(name) if not t.startswith("steps.")}
-    return read - {CALL_LOGS} | set(call_logs()) if CALL_LOGS in read else read
+    for union, parts in unions().items():
+        read = read - {union} | set(parts) if union in read else read
+    return read
 
 
-def call_logs() -> list[str]:
-    """The raw tables that the call logs share one shape of."""
-    return [table for table, row in row_models().items() if issubclass(row, RawCall)]
+@cache
+def unions() -> dict[str, list[str]]:
+    """Name of each union of raw tables of one shape -> the tables; views of a day's inputs."""
+    return {
+        name: [table for table, row in row_models().items() if issubclass(row, shape)]
+        for name, shape in UNIONS.items()
+    }

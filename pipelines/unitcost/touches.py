@@ -13,6 +13,7 @@ import duckdb
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.tables import row_models
+from unitcost.uniting import unite
 from unitcost.workbench import create_empty, create_view, run_steps
 from unitcost_models.meta import Delivery
 
@@ -34,6 +35,7 @@ def _touched(session: Session, delivery: Delivery) -> set[date]:
     with session.workbench() as con:
         for source in SOURCES.values():
             _open_late(session, con, f"raw.{source.format}", delivery.sha256)
+        unite(con)
         return _revenue_days(con) | _judged_days(session, con)
 
 

@@ -10,7 +10,7 @@ spans as (
             else 0
         end as is_unused,
         coalesce(cardinality(attributes), 0) as facts
-    from raw.otlp_json
+    from raw.spans
     where record_kind = 'span' and trace_id is not null and span_id is not null
 ),
 

@@ -33,7 +33,7 @@ traced as (
         try_cast(attr_evaluation_score(attributes) as decimal(18, 6)) as evaluation_score,
         lower(attr_task_status(attributes)) as task_status,
         lower(attr_task_outcome(attributes)) as task_outcome
-    from raw.otlp_json
+    from raw.spans
 ),
 
 scored as (

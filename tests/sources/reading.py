@@ -59,10 +59,11 @@ def records(file: Path, scratch: Path) -> list[str]:
 def parse_texts(source_format: str, texts: Iterable[str]) -> list[dict[str, Any]]:
     """The parsed rows of invented records."""
     with workbench() as con:
-        con.execute("create table raw.staged (source_line bigint, record varchar)")
+        con.execute("create table raw.texts (source_line bigint, record varchar)")
+        con.execute("create view raw.staged as select * from raw.texts")
         lines = list(texts)
         con.execute(
-            "insert into raw.staged select unnest(?::bigint[]), unnest(?::varchar[])",
+            "insert into raw.texts select unnest(?::bigint[]), unnest(?::varchar[])",
             [list(range(1, len(lines) + 1)), lines],
         )
         return parse_staged(con, source_format)

@@ -18,9 +18,8 @@ import duckdb
 
 from tests.given import rows_of
 from tests.sql.staging_by_hand import accept
-from unitcost.tables import CALL_LOGS
+from unitcost.uniting import unite
 from unitcost.workbench import create_empty, run_steps
-from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_litellm import RawLitellm
 from unitcost_models.raw_otlp import RawOtlp
 from unitcost_models.raw_requests import RawRequest
@@ -86,7 +85,6 @@ def load(
     """Parse files of OTLP lines, and gateway records, into raw tables that hold nothing else."""
     for row in (RawOtlp, RawLitellm, RawRequest):
         create_empty(con, row)
-    create_empty(con, RawCall, CALL_LOGS)
     for name, texts in files.items():
         accept(con, RawOtlp, *texts, name=name)
     if gateway:
@@ -95,6 +93,7 @@ def load(
 
 def requests(con: duckdb.DuckDBPyConnection) -> Rows:
     """core.requests of the lab's day."""
+    unite(con)
     run_steps(con, ["core.requests", "core.sightings"], DAY)
     return rows_of(con, "select * from core.requests order by request_id")
 

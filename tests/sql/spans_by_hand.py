@@ -14,10 +14,9 @@ from typing import Any, ClassVar
 import duckdb
 
 from tests.given import given, rows_of
-from unitcost.tables import CALL_LOGS
+from unitcost.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.base import columns
-from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_litellm import RawLitellm
 from unitcost_models.raw_otlp import RawOtlp
 from unitcost_models.raw_requests import RawRequest
@@ -133,8 +132,8 @@ def count(
     """The rows of core.requests for these spans and gateway records, in time order."""
     create_empty(con, RawLitellm)
     create_empty(con, RawRequest)
-    create_empty(con, RawCall, CALL_LOGS)
     _given_spans(con, spans)
+    unite(con)
     done = set()
     if records := list(records):
         given(con, LogSighting, *records)

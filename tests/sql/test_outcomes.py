@@ -12,6 +12,7 @@ from tests.sql.staging_by_hand import accept, parse, reasons
 from unitcost.queries import load_query
 from unitcost.sources.base import Sample
 from unitcost.sources.outcomes import detect
+from unitcost.uniting import unite
 from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty
 from unitcost_models.base import columns
@@ -106,6 +107,7 @@ def statements(
         for n, a in enumerate(attributes)
     ]
     given(con, RawOtlp, *spans)
+    unite(con)
     return rows_of(con, load_query("steps.outcome_statements").text)
 
 

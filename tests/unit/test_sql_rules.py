@@ -17,16 +17,20 @@ from sqlglot import exp
 from unitcost.call_logs import parse_call_log, prepare
 from unitcost.pricing import load_price_book
 from unitcost.queries import LAYERS, load_query, query_names, query_path
-from unitcost.tables import CALL_LOGS, call_logs, row_models
+from unitcost.tables import CALL_LOGS, SPANS, row_models, unions
+from unitcost.uniting import unite
 from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty, open_workbench, run_steps
 from unitcost_models.base import Row, columns
 from unitcost_models.call_logs import RawCall, ToldCall
+from unitcost_models.raw_otlp import RawOtlp
 from unitcost_models.shared import Provenance
 from unitcost_models.spend import Spend
 
 FILES = [name for layer in LAYERS for name in query_names(layer)]
-PARSERS = [n for n in query_names("raw") if n in row_models() and n not in call_logs()]
+LOGS = unions()[CALL_LOGS]
+TOLD = {*LOGS, *unions()[SPANS]} - {RawOtlp.table}
+PARSERS = [n for n in query_names("raw") if n in row_models() and n not in TOLD]
 KEPT = [*query_names("core"), *query_names("marts")]
 PORTABLE = [*query_names("steps"), *KEPT]
 SPENDS = [name for name, row in row_models().items() if issubclass(row, Spend)]
@@ -101,7 +105,7 @@ def empty_day() -> Iterator[duckdb.DuckDBPyConnection]:
         for row in row_models().values():
             if row.table.split(".")[0] in LAYERS:
                 create_empty(con, row)
-        create_empty(con, RawCall, CALL_LOGS)
+        unite(con)
         load_price_book(con)
         yield con
 
@@ -129,7 +133,7 @@ def test_parser_answers_the_columns_of_its_row_model_and_why_it_rejects(
     assert found == {column: kind for column, kind in wanted.items() if column not in added}
 
 
-@pytest.mark.parametrize("name", call_logs())
+@pytest.mark.parametrize("name", LOGS)
 def test_call_log_tells_only_what_call_logs_may(
     empty_day: duckdb.DuckDBPyConnection, name: str
 ) -> None:
@@ -144,7 +148,7 @@ def test_call_logs_share_the_columns_of_their_row_model() -> None:
     with open_workbench() as con:
         create_macros(con, load_vocabulary())
         con.execute("create table raw.staged (source_line bigint, record varchar)")
-        parse_call_log(con, call_logs()[0].removeprefix("raw."))
+        parse_call_log(con, LOGS[0].removeprefix("raw."))
         found = _described(con, "select * from raw.parsed")
     added = {"source_format", "source_file", "ingested_at"}
     reasons = {"reject_reason": "VARCHAR", "reject_text": "VARCHAR"}

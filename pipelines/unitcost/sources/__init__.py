@@ -9,8 +9,10 @@ from unitcost.sources import (
     langfuse,
     langfuse_scores,
     litellm,
+    mlflow,
     openai_costs,
     openai_usage,
+    openinference_parquet,
     openrouter,
     otlp_json,
     outcomes,
@@ -24,6 +26,8 @@ SOURCES: dict[str, Source] = {
     source.format: source
     for source in (
         otlp_json.SOURCE,
+        openinference_parquet.SOURCE,
+        mlflow.SOURCE,
         litellm.SOURCE,
         helicone.SOURCE,
         openrouter.SOURCE,

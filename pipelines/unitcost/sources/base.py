@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from unitcost_models.base import Row
 from unitcost_models.call_logs import RawCall
+from unitcost_models.raw_otlp import RawOtlp, RawSpan
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Source:
 
     `format` is the registry name: the landing folder, `sql/raw/<format>.sql` and `raw.<format>`.
     `detect` says whether a sample is surely of this format. `row` is the raw table's row model.
-    `counts_calls` says whether its records are sightings of single calls: then it is a call log,
-    whose row is a `RawCall`, or `sql/steps/<format>_sightings.sql` exists. `late_rows` is a SQL
+    `counts_calls` says whether its records are sightings of single calls: then its row is a
+    `RawCall` or a `RawSpan`, or `sql/steps/<format>_sightings.sql` exists. `late_rows` is a SQL
     condition true for records that may speak of earlier days (judgements); every later build of
     those days sees them. `reads_vocabulary` says whether `sql/raw/<format>.sql` uses the
     vocabulary's macros.
@@ -49,3 +50,8 @@ class Source:
     def is_call_log(self) -> bool:
         """Whether its query tells calls as texts, which `unitcost.call_logs` reads."""
         return issubclass(self.row, RawCall)
+
+    @property
+    def is_told_as_otlp(self) -> bool:
+        """Whether its query tells spans as OTLP/JSON, which `sql/raw/otlp_json.sql` reads."""
+        return issubclass(self.row, RawSpan) and self.row is not RawOtlp

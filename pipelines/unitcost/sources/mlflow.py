@@ -1,0 +1,36 @@
+"""`mlflow`: traces exported from MLflow, as its trace JSON or as rows of `search_traces`.
+
+`sql/raw/mlflow.sql` tells their spans as OTLP/JSON; from there on they are spans like any other.
+The rules are told in `docs/sources/mlflow.md`.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost_models.raw_otlp import RawMlflow
+
+_INFO = {"trace_metadata", "request_metadata", "tags", "trace_id", "request_id", "state", "status"}
+
+
+def detect(sample: Sample) -> bool:
+    """Whether every record is a trace with MLflow's info beside its spans."""
+    return bool(sample.records) and all(map(_is_trace, sample.records))
+
+
+def _is_trace(record: dict[str, object]) -> bool:
+    info, data = record.get("info"), record.get("data")
+    if isinstance(info, dict) and isinstance(data, dict):
+        return "spans" in data and bool(_INFO & info.keys())
+    names = record.keys()
+    has_spans = "spans" in names or "trace" in names
+    return has_spans and bool({"trace_metadata", "request_metadata"} & names)
+
+
+SOURCE = Source(
+    format="mlflow",
+    title="MLflow traces (trace JSON, rows of search_traces)",
+    row=RawMlflow,
+    detect=detect,
+    counts_calls=True,
+    reads_vocabulary=True,
+)

@@ -1,0 +1,75 @@
+-- One row per delivered span of a Phoenix export, told as OTLP/JSON
+-- grain: source_line, record
+with
+delivered as (
+    select
+        source_line,
+        cast(record as json) as record
+    from raw.staged
+),
+
+-- The command-line export holds the spans of one trace a line.
+spans as (
+    select
+        source_line,
+        unnest(case
+            when json_type(record, '$.spans') = 'ARRAY' then from_json(record -> 'spans', '["JSON"]')
+            else [record]
+        end) as span
+    from delivered
+),
+
+named as (
+    select
+        source_line,
+        row_number() over () as span_no,
+        span,
+        coalesce(span ->> '$."context.trace_id"', span ->> '$.context.trace_id', span ->> '$.trace_id') as trace_id,
+        coalesce(span ->> '$."context.span_id"', span ->> '$.context.span_id', span ->> '$.span_id') as span_id,
+        span -> 'attributes' as attributes
+    from spans
+),
+
+-- One column an attribute, or one object of them, nested or with dots in its names.
+flat as (
+    select
+        n.span_no,
+        substr(e.key, 12) as name,
+        case when e.type = 'VARCHAR' then e.value ->> '$' else cast(e.value as varchar) end as text
+    from named as n, json_each(case when json_type(n.span) = 'OBJECT' then n.span end) as e
+    where starts_with(e.key, 'attributes.') and e.type <> 'NULL'
+    union all
+    select
+        n.span_no,
+        replace(substr(e.fullkey, 3), '"', '') as name,
+        coalesce(e.value ->> '$', cast(e.value as varchar)) as text
+    from named as n, json_tree(case when json_type(n.attributes) = 'OBJECT' then n.attributes end) as e
+    where e.type not in ('OBJECT', 'NULL')
+),
+
+gathered as (
+    select
+        span_no,
+        list({ 'key': name, 'value': { 'stringValue': text } } order by name asc, text asc) as attributes
+    from flat
+    group by span_no
+)
+
+select
+    n.source_line,
+    cast(json_object('resourceSpans', [json_object('scopeSpans', [json_object('spans', [json_object(
+        'traceId', n.trace_id,
+        'spanId', n.span_id,
+        'parentSpanId', coalesce(n.span ->> 'parent_id', n.span ->> 'parent_span_id'),
+        'name', n.span ->> 'name',
+        'startTimeUnixNano', cast(told_moment(n.span ->> 'start_time') * 1000 as varchar),
+        'endTimeUnixNano', cast(told_moment(n.span ->> 'end_time') * 1000 as varchar),
+        'status', json_object('code', upper(n.span ->> 'status_code')),
+        'attributes', list_append(
+            coalesce(g.attributes, []),
+            { 'key': 'openinference.span.kind', 'value': { 'stringValue': n.span ->> 'span_kind' } }
+        )
+    )])])]) as varchar) as record
+from named as n
+left join gathered as g on n.span_no = g.span_no
+order by n.span_no
