@@ -22,6 +22,7 @@ _SQL_TYPES: dict[Any, str] = {
     dict[str, str]: "MAP(VARCHAR, VARCHAR)",
 }
 MONEY = "DECIMAL(38,12)"
+UNIT_PRICE = "DECIMAL(38,18)"
 QUANTITY = "DECIMAL(18,6)"
 
 
@@ -29,7 +30,8 @@ class Row(BaseModel):
     """One row of one table: the contract that every written file is audited against.
 
     A field is a column, in order. A field that allows None may be NULL. A Decimal is money
-    (`DECIMAL(38,12)`) when its name ends in `_usd`, `_per_unit` or an ISO currency code, a
+    (`DECIMAL(38,12)`) when its name ends in `_usd` or an ISO currency code, a price of a single
+    unit (`DECIMAL(38,18)`: 12 decimals, and 6 for a percentage off) when it ends in `_per_unit`, a
     percentage when it ends in `_pct`, and otherwise a quantity (`DECIMAL(18,6)`). A datetime is
     UTC, stored without zone.
     """
@@ -68,11 +70,11 @@ def _column(name: str, annotation: Any) -> Column:
 
 def _sql_type(name: str, annotation: Any) -> str:
     if annotation is Decimal:
-        return MONEY if _is_money(name) else QUANTITY
+        return UNIT_PRICE if name.endswith("_per_unit") else MONEY if _is_money(name) else QUANTITY
     if get_origin(annotation) is Literal:
         return _SQL_TYPES[type(get_args(annotation)[0])]
     return _SQL_TYPES[annotation]
 
 
 def _is_money(name: str) -> bool:
-    return name.endswith(("_usd", "_cny", "_per_unit"))
+    return name.endswith(("_usd", "_cny"))

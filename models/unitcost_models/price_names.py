@@ -6,6 +6,7 @@ No price is here.
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from unitcost_models.base import Row
@@ -154,10 +155,25 @@ class MeterFallback(Row):
 
     meter: str
     falls_back_to: str
+    units: int
+    """How many units of the other meter one unit is: an hour of containers is 60 minutes."""
     provider: str | None
     """None = every provider."""
     model: str | None
     """None = every model."""
+
+
+class MinimumCharge(Row):
+    """The least quantity that a provider bills for a request that uses a measure at all."""
+
+    table: ClassVar[str] = "core.minimum_charges"
+    key: ClassVar[tuple[str, ...]] = ("provider", "request_column")
+    is_daily: ClassVar[bool] = False
+
+    provider: str
+    request_column: str
+    """The column of core.requests that counts the measure."""
+    quantity: Decimal
 
 
 class TimeBand(Row):

@@ -101,7 +101,7 @@ class Price(Row):
     def _read_cells(cls, cells: dict[str, Any]) -> dict[str, Any]:
         is_end = cells.get("change_kind") == "retire" and cells.get("unit_price") is None
         single = None if is_end else price_per_unit(cells.get("unit_price"), cells.get("per"))
-        bounds = {b: _utc_moment(b, cells.get(b)) for b in ("valid_from", "valid_to")}
+        bounds = {b: utc_moment(b, cells.get(b)) for b in ("valid_from", "valid_to")}
         return cells | bounds | {"price_per_unit": single}
 
     @model_validator(mode="after")
@@ -167,7 +167,12 @@ def price_per_unit(unit_price: Any, per: Any) -> Decimal:
     return single
 
 
-def _utc_moment(bound: str, text: Any) -> Any:
+def utc_moment(bound: str, text: Any) -> Any:
+    """The text of a UTC instant without its Z, for a timestamp without zone.
+
+    Raises:
+        ValueError: it does not end in Z.
+    """
     if not isinstance(text, str):
         return text
     if not text.endswith("Z"):
@@ -225,11 +230,34 @@ class PriceLine(Row):
     price_per_unit: Decimal | None
 
 
+class ContractLine(PriceLine):
+    """The price that an account pays for one meter in one cell of a list under its contracts."""
+
+    table: ClassVar[str] = "core.contract_lines"
+
+    price_group: str
+    """The account; `*` for every account without contracts of its own there."""
+    contract_id: str | None
+    """The contract that sets it; None where the list price stands."""
+
+
+class SheetLine(PriceLine):
+    """The price that holds for one meter in one cell of a list, or of a list under contract."""
+
+    table: ClassVar[str] = "core.sheet_lines"
+
+    price_group: str
+    """`list`, or the account whose contracts set the prices."""
+    contract_id: str | None
+    """The contract that set it; None where it is the list's."""
+
+
 class PriceCard(Row):
     """A cell of a price list as requests name it: one price a meter, None where there is none."""
 
     table: ClassVar[str] = "core.price_cards"
     key: ClassVar[tuple[str, ...]] = (
+        "price_group",
         "provider",
         "platform",
         "region_scope",
@@ -241,6 +269,8 @@ class PriceCard(Row):
     )
     is_daily: ClassVar[bool] = False
 
+    price_group: str
+    """`list`, or the account whose contracts set the prices; `*` for every other account."""
     provider: str
     platform: str
     region_scope: str
@@ -254,7 +284,7 @@ class PriceCard(Row):
     ctx_le: int
     time_band: str | None
     card_id: int
-    """The cell in `core.price_lines`; cards that differ in spelling share it."""
+    """The cell in `core.sheet_lines`; cards that differ in spelling share it."""
     currency: str
     """ISO code of the currency in which the provider bills, and in which the prices are."""
     input_per_unit: Decimal | None
@@ -284,6 +314,10 @@ class PriceCard(Row):
     page_per_unit: Decimal | None
     container_hour_per_unit: Decimal | None
     cache_storage_per_unit: Decimal | None
+    container_1gb_per_unit: Decimal | None
+    container_4gb_per_unit: Decimal | None
+    container_16gb_per_unit: Decimal | None
+    container_64gb_per_unit: Decimal | None
 
 
 class PriceRevision(Row):

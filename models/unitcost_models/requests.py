@@ -195,16 +195,23 @@ class RequestCost(Row):
     """The part of output_cost_usd that is reasoning; never added to it."""
     tool_cost_usd: Decimal | None
     """Searches, containers, cache storage and other meters that are not tokens."""
+    commitment_cost_usd: Decimal | None
+    """Its share of the commitments that cover it, in place of its tokens' cost; else 0."""
     cost_usd: Decimal | None
-    """What the request costs: the sum of the parts at the price that applies to this account.
-    0 where nothing is billed, None where any part is not priced."""
+    """Effective cost: the sum of the parts. 0 where nothing is billed, None where any part is not
+    priced."""
     list_cost_usd: Decimal | None
-    """The same at list price."""
+    """What it would cost at list price, nothing deducted; None where the list lacks a price."""
+    contracted_cost_usd: Decimal | None
+    """What it would cost at the account's agreed prices, allowances deducted, commitments not."""
     cost_basis: str
-    """billed, provider_reported, metered_contract, metered_list, allocated or unpriced."""
+    """metered_list; metered_contract where the account's contracts or allowances apply; allocated
+    where a commitment covers it; unpriced."""
     unpriced_reason: str | None
     """Why cost_usd is None."""
     price_ids: str | None
     """The price rows used, comma separated, sorted."""
+    contract_ids: str | None
+    """The contracts that set a price used, comma separated, sorted."""
     price_revision: str
     """Revision of the price book that priced it."""

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 import duckdb
 
+from unitcost.price_book.agreement_checks import check_agreements
+from unitcost.price_book.agreements import agreement_tables
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.checks import check_book
+from unitcost.price_book.contracts import contract_problems, read_contracts
 from unitcost.price_book.exchange import read_exchange_rates
 from unitcost.price_book.files import refuse_unread_files
 from unitcost.price_book.history import price_history
@@ -20,7 +23,15 @@ from unitcost_models.currencies import BillingCurrency, ExchangeRate
 from unitcost_models.price_history import PriceHistory
 from unitcost_models.prices import Price, PriceRevision
 
-DERIVED = ("core.prices_in_force", "core.price_keys", "core.price_lines", "core.price_cards")
+DERIVED = (
+    "core.prices_in_force",
+    "core.price_keys",
+    "core.price_lines",
+    "core.price_groups",
+    "core.contract_lines",
+    "core.sheet_lines",
+    "core.price_cards",
+)
 """Tables made from the book by SQL, in this order."""
 
 
@@ -35,13 +46,16 @@ def load_price_book(con: duckdb.DuckDBPyConnection, book: PriceBook | None = Non
     book = book or PriceBook()
     revision = book.revision()
     refuse_unread_files(book)
-    prices = read_prices(book)
-    problems = succession_problems(prices)
+    prices, contracts = read_prices(book), read_contracts(book)
+    problems = [*succession_problems(prices), *contract_problems(contracts)]
     for row, rows in _tables(book, revision, prices, [] if problems else prices).items():
+        _create(con, row, rows)
+    for row, rows in agreement_tables(book, [] if problems else contracts).items():
         _create(con, row, rows)
     check_book(con, problems)
     for name in DERIVED:
         con.execute(f"create or replace table {name} as {load_query(name).text}")
+    check_agreements(con)
     return revision
 
 

@@ -16,7 +16,9 @@ where
         coalesce(output_cost_usd, 0),
         coalesce(reasoning_cost_usd, 0),
         coalesce(tool_cost_usd, 0),
+        coalesce(commitment_cost_usd, 0),
         coalesce(cost_usd, 0),
-        coalesce(list_cost_usd, 0)
+        coalesce(list_cost_usd, 0),
+        coalesce(contracted_cost_usd, 0)
     ) < 0
 order by subject

@@ -1,11 +1,12 @@
--- One row per cell of a price list as requests name it, with one price per meter.
--- grain: provider, platform, region_scope, model, service_tier, valid_from, ctx_gt, time_band
+-- One row per cell of a price list as requests name it, with one price per meter; also as contracts change it.
+-- grain: price_group, provider, platform, region_scope, model, service_tier, valid_from, ctx_gt, time_band
 --
 -- Exactly one card holds for any request that names a known list: the cells cover all time, every
 -- prompt size and, where prices go by the clock, every minute of the week.
 with cells as (
     select
         card_id,
+        price_group,
         provider,
         platform,
         region_scope,
@@ -42,13 +43,18 @@ with cells as (
         max(case when meter = 'character' then price_per_unit end) as character_per_unit,
         max(case when meter = 'page' then price_per_unit end) as page_per_unit,
         max(case when meter = 'container_hour' then price_per_unit end) as container_hour_per_unit,
-        max(case when meter = 'cache_storage' then price_per_unit end) as cache_storage_per_unit
-    from core.price_lines
+        max(case when meter = 'cache_storage' then price_per_unit end) as cache_storage_per_unit,
+        max(case when meter = 'container_1gb' then price_per_unit end) as container_1gb_per_unit,
+        max(case when meter = 'container_4gb' then price_per_unit end) as container_4gb_per_unit,
+        max(case when meter = 'container_16gb' then price_per_unit end) as container_16gb_per_unit,
+        max(case when meter = 'container_64gb' then price_per_unit end) as container_64gb_per_unit
+    from core.sheet_lines
     group by
-        card_id, provider, platform, region_scope, model, service_tier, valid_from, valid_to, ctx_gt, ctx_le, time_band
+        card_id, price_group, provider, platform, region_scope, model, service_tier, valid_from, valid_to, ctx_gt, ctx_le, time_band
 )
 
 select
+    c.price_group,
     k.provider,
     k.platform,
     k.region_scope,
@@ -87,7 +93,11 @@ select
     c.character_per_unit,
     c.page_per_unit,
     c.container_hour_per_unit,
-    c.cache_storage_per_unit
+    c.cache_storage_per_unit,
+    c.container_1gb_per_unit,
+    c.container_4gb_per_unit,
+    c.container_16gb_per_unit,
+    c.container_64gb_per_unit
 from core.price_keys as k
 inner join cells as c
     on
@@ -99,4 +109,4 @@ inner join cells as c
 left join core.billing_currencies as b
     on k.provider = b.provider
 order by
-    k.provider, k.platform, k.region_scope, k.model, k.service_tier, c.valid_from, c.ctx_gt, c.time_band
+    c.price_group, k.provider, k.platform, k.region_scope, k.model, k.service_tier, c.valid_from, c.ctx_gt, c.time_band

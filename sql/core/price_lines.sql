@@ -243,7 +243,7 @@ held_or_lent as (
         h.card_id,
         f.meter,
         h.price_id,
-        h.price_per_unit,
+        h.price_per_unit * f.units as price_per_unit,
         h.distance + 100 as distance
     from held as h
     inner join cells as c

@@ -84,11 +84,14 @@ select
     costs.output_cost_usd,
     costs.reasoning_cost_usd,
     costs.tool_cost_usd,
+    costs.commitment_cost_usd,
     costs.cost_usd,
     costs.list_cost_usd,
+    costs.contracted_cost_usd,
     costs.cost_basis,
     costs.unpriced_reason,
     costs.price_ids,
+    costs.contract_ids,
     costs.price_revision,
     case
         when

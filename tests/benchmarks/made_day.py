@@ -12,6 +12,7 @@ import duckdb
 from unitcost.pricing import load_price_book
 from unitcost.tables import row_models
 from unitcost.workbench import create_empty, open_workbench
+from unitcost_models.agreements import AllowanceBefore
 from unitcost_models.marts import RunDay
 from unitcost_models.requests import Request
 
@@ -120,7 +121,7 @@ def made_day(count: int) -> duckdb.DuckDBPyConnection:
     con = open_workbench()
     load_price_book(con)
     models = row_models()
-    for row in (Request, RunDay, models["core.tasks"], models["core.revenue"]):
+    for row in (Request, RunDay, AllowanceBefore, models["core.tasks"], models["core.revenue"]):
         create_empty(con, row)
     rolls = _ROLLS.format(count=count)
     body = _REQUESTS.format(count=count)

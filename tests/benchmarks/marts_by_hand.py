@@ -26,7 +26,8 @@ _PRICES = f"""
     join (
         select card_id, {_PRICE_IDS} from core.price_lines group by card_id
     ) using (card_id)
-    where region_scope = '' and service_tier = 'standard' and time_band is null
+    where price_group = 'list' and region_scope = '' and service_tier = 'standard'
+        and time_band is null
         and valid_from <= date '2026-03-02' and valid_to > date '2026-03-02'
 """
 
@@ -50,6 +51,9 @@ _OWN = f"""
     {_reported(_charge("web_search_call"))} as tool_cost_usd,
     {_reported(_WHOLE)} as cost_usd,
     {_reported(_WHOLE)} as list_cost_usd,
+    {_reported(_WHOLE)} as contracted_cost_usd,
+    {_reported("0")} as commitment_cost_usd,
+    null::varchar as contract_ids,
     case when status = 'timeout' then 'unpriced' else 'metered_list' end as cost_basis,
     case when status = 'timeout' then 'usage_missing' end as unpriced_reason,
     case when status not in ('timeout', 'error') then concat_ws(',',

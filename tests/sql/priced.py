@@ -13,6 +13,7 @@ import duckdb
 from tests.given import given, rows_of
 from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench, run_steps
+from unitcost_models.agreements import AllowanceBefore
 from unitcost_models.requests import Request
 
 _NOON = datetime(2026, 10, 20, 12)
@@ -48,6 +49,8 @@ def request(**values: Any) -> dict[str, Any]:
 def price(con: duckdb.DuckDBPyConnection, *requests: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of core.request_costs for these requests, in their order of request_id."""
     given(con, Request, *requests)
+    if not con.execute("from duckdb_tables() where table_name = 'allowance_before'").fetchall():
+        given(con, AllowanceBefore)
     run_steps(con, ["core.request_costs"], date(2026, 1, 1))
     return rows_of(con, "select * from core.request_costs order by request_id")
 

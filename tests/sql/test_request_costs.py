@@ -99,7 +99,12 @@ def test_what_is_not_billed_costs_nothing(
         ({"platform": "openrouter", "input_tokens": 5}, "no_price_for_scope"),
         ({"service_tier": "provisioned", "input_tokens": 5}, "no_price_for_scope"),
         ({"cache_write_1h_tokens": 5}, "no_price_for_meter:cache_write_1h"),
-        ({"input_tokens": 5, "container_minutes": 1}, "no_price_for_meter:container_hour"),
+        ({"platform": "azure", "container_minutes": 1}, "no_price_for_meter:container_hour"),
+        (
+            {"provider": "anthropic", "model": "claude-opus-5"}
+            | {"container_minutes": 1, "container_size": "4gb"},
+            "no_price_for_meter:container_4gb",
+        ),
         ({"started_at": datetime(2025, 8, 6), "input_tokens": 5}, "no_price_at_date"),
         (
             {

@@ -14,11 +14,11 @@ import pytest
 
 from unitcost.tables import row_models
 from unitcost_models import marts, spend
-from unitcost_models.base import MONEY, QUANTITY, Column, Row, columns
+from unitcost_models.base import MONEY, QUANTITY, UNIT_PRICE, Column, Row, columns
 
 MODELS = row_models()
 COLUMNS = [(table, column) for table, row in MODELS.items() for column in columns(row)]
-MONEY_ENDINGS = ("_usd", "_cny", "_per_unit")
+MONEY_ENDINGS = ("_usd", "_cny")
 MEANINGLESS = {
     *("amount", "value", "total", "cost", "price", "sum", "number", "count"),
     *("date", "time", "timestamp", "id", "name", "type", "data", "tokens", "flag"),
@@ -33,6 +33,7 @@ TYPE_OF_ENDING = {
     "_at": {"TIMESTAMP"},
     "_on": {"DATE"},
     "_usd": {MONEY},
+    "_per_unit": {UNIT_PRICE},
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +19,7 @@ from unitcost_models.price_names import (
     Holiday,
     Meter,
     MeterFallback,
+    MinimumCharge,
     Provider,
     RegionScope,
     ServiceTier,
@@ -158,6 +160,7 @@ class FallbackEntry(Fact):
 
     meter: str
     falls_back_to: str
+    units: int = 1
     provider: str | None = None
     family: str | None = None
 
@@ -167,9 +170,24 @@ class FallbackEntry(Fact):
             yield MeterFallback(
                 meter=self.meter,
                 falls_back_to=self.falls_back_to,
+                units=self.units,
                 provider=self.provider,
                 model=model,
             )
+
+
+class MinimumEntry(Fact):
+    """`[[minimum]]` of meters.toml."""
+
+    provider: str
+    column: str
+    quantity: int
+
+    def rows(self) -> Iterator[Row]:
+        """The row itself."""
+        yield MinimumCharge(
+            provider=self.provider, request_column=self.column, quantity=Decimal(self.quantity)
+        )
 
 
 class BandEntry(Fact):

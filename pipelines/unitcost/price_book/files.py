@@ -8,7 +8,13 @@ from unitcost.price_book.errors import PriceBookError
 PRICES = "*/*.csv"
 """`<provider>/<platform>.csv`."""
 RATES = "fx.csv"
-SIDE_TABLES: tuple[str, ...] = (RATES,)
+SIDE_TABLES: tuple[str, ...] = (
+    RATES,
+    "account_allowances.csv",
+    "allowances.csv",
+    "commitments.csv",
+    "contracts.csv",
+)
 """Tables beside the prices; each is optional."""
 RULES = (
     "meters.toml",

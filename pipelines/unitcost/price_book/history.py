@@ -14,11 +14,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Protocol
 
 from unitcost_models.price_history import PriceHistory
 from unitcost_models.prices import Price
 
 Interval = tuple[datetime | None, datetime | None]
+
+
+class Succeeding(Protocol):
+    """A row that may change, correct or end another one: a price, or a contract."""
+
+    @property
+    def price_id(self) -> str: ...
+    @property
+    def valid_from(self) -> datetime | None: ...
+    @property
+    def valid_to(self) -> datetime | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def supersedes(self) -> str | None: ...
+    @property
+    def change_kind(self) -> str: ...
 
 
 def price_history(prices: Iterable[Price]) -> list[PriceHistory]:
@@ -68,7 +86,7 @@ def _history(row: Price, span: Interval, known_from: date, known_to: date | None
     )
 
 
-def in_force(known: Sequence[Price]) -> dict[str, Interval]:
+def in_force(known: Sequence[Succeeding]) -> dict[str, Interval]:
     """price_id -> interval, for the rows of a chain that hold at some time, as known together."""
     chain = _Chain(known)
     ends = chain.ends()
@@ -76,7 +94,7 @@ def in_force(known: Sequence[Price]) -> dict[str, Interval]:
     for row in known:
         stop = min((e for e in (row.valid_to, ends.get(row.price_id)) if e), default=None)
         is_ever = stop is None or row.valid_from is None or row.valid_from < stop
-        if is_ever and chain.acts(row) and row.unit_price is not None:
+        if is_ever and chain.acts(row) and row.change_kind != "retire":
             held[row.price_id] = (row.valid_from, stop)
     return held
 
@@ -84,14 +102,14 @@ def in_force(known: Sequence[Price]) -> dict[str, Interval]:
 class _Chain:
     """Rows as known on one day, and what they do to each other."""
 
-    def __init__(self, known: Sequence[Price]) -> None:
+    def __init__(self, known: Sequence[Succeeding]) -> None:
         self._rows = {row.price_id: row for row in known}
-        self._corrections: dict[str | None, list[Price]] = defaultdict(list)
+        self._corrections: dict[str | None, list[Succeeding]] = defaultdict(list)
         for row in known:
             if row.change_kind == "correction":
                 self._corrections[row.supersedes].append(row)
 
-    def acts(self, row: Price) -> bool:
+    def acts(self, row: Succeeding) -> bool:
         """Whether the row is neither void nor a mere cancellation."""
         return row.status != "cancelled" and not self._voided_by(row)
 
@@ -105,22 +123,22 @@ class _Chain:
                     ends[ended.price_id] = min(known, row.valid_from)
         return ends
 
-    def _voided_by(self, row: Price) -> list[Price]:
+    def _voided_by(self, row: Succeeding) -> list[Succeeding]:
         """The corrections of the row that have not themselves been called off."""
         return [c for c in self._corrections[row.price_id] if not self._is_called_off(c)]
 
-    def _is_called_off(self, row: Price) -> bool:
+    def _is_called_off(self, row: Succeeding) -> bool:
         voiding = self._voided_by(row)
         return bool(voiding) and all(c.status == "cancelled" for c in voiding)
 
-    def _ended_by(self, row: Price) -> list[Price]:
+    def _ended_by(self, row: Succeeding) -> list[Succeeding]:
         """The row that it ends: its own target, or that of the row it stands in for."""
         target = self._rows.get(row.supersedes or "")
         if target is None:
             return []
         return self._ended_by(target) if row.change_kind == "correction" else [target]
 
-    def _heirs(self, row: Price) -> list[Price]:
+    def _heirs(self, row: Succeeding) -> list[Succeeding]:
         """Who bears what is done to the row: itself, what corrects it, or what it had ended."""
         voiding = self._voided_by(row)
         if not voiding:

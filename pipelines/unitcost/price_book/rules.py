@@ -21,6 +21,7 @@ from unitcost.price_book.entries import (
     EquivalentEntry,
     FallbackEntry,
     MeterEntry,
+    MinimumEntry,
     ProviderEntry,
     RowsEntry,
     ScopeEntry,
@@ -39,6 +40,7 @@ from unitcost_models.price_names import (
     Holiday,
     Meter,
     MeterFallback,
+    MinimumCharge,
     ModelAlias,
     ModelFamily,
     Provider,
@@ -161,6 +163,7 @@ def _meters(book: PriceBook) -> dict[type[Row], list[Row]]:
     return {
         Meter: [meter.row(position) for position, meter in enumerate(meters)],
         MeterFallback: [row for fallback in fallbacks for row in fallback.rows(members)],
+        MinimumCharge: _rows(read_entries(book, "meters.toml", "minimum", MinimumEntry)),
     }
 
 
