@@ -36,7 +36,7 @@ class Agreement(Row):
 
 
 class Commitment(Agreement):
-    """Capacity that is paid by the period, whether it is used or not; a line of `commitments.csv`."""
+    """Capacity that is paid by the period, used or not; a line of `commitments.csv`."""
 
     table: ClassVar[str] = "core.commitments"
     key: ClassVar[tuple[str, ...]] = ("commitment_id",)
@@ -105,7 +105,7 @@ class CommitmentUse(Row):
     """The part that no request used: a line of its own, on no request."""
     requests: int
     """Requests that it covers."""
-    tokens: int
+    covered_tokens: int
     """Their known input and output, cached input included."""
     utilization_pct: Decimal | None
     """Tokens as a percentage of the day's capacity, which may be above 100; None where the

@@ -14,6 +14,7 @@ from unitcost.sources.base import Source
 from unitcost.tables import day_tables, row_models, upstream
 from unitcost.uniting import unite
 from unitcost.workbench import create_empty, create_view
+from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row
 from unitcost_models.marts import RunDay
 from unitcost_models.tasks import TaskDay
@@ -116,8 +117,9 @@ def _open(con: duckdb.DuckDBPyConnection, row: type[Row], table: str, files: lis
 
 
 def _open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """On which earlier days each task and each workflow run spent."""
+    """What earlier days have used of allowances, and on which tasks and workflow runs spent."""
     earlier = [day - timedelta(n) for n in range(1, TASK_WINDOW_DAYS + 1)]
+    _open_allowances(session, con, earlier)
     files = session.absolute(session.catalogue.live("core.requests", earlier))
     for row, unit in ((TaskDay, "task_id"), (RunDay, "workflow_run_id")):
         create_empty(con, row)
@@ -129,3 +131,16 @@ def _open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: dat
                     where {unit} is not null""",
                 {"files": files},
             )
+
+
+def _open_allowances(session: Session, con: duckdb.DuckDBPyConnection, earlier: list[date]) -> None:
+    """What each account has used of an allowance; a period has at most a month."""
+    create_empty(con, AllowanceBefore)
+    if files := session.absolute(session.catalogue.live(AllowanceUse.table, earlier)):
+        con.execute(
+            f"""insert into {AllowanceBefore.table} by name
+                select account_id, allowance_id, period_start, sum(quantity) as quantity
+                from read_parquet($files, hive_partitioning = false)
+                group by account_id, allowance_id, period_start""",
+            {"files": files},
+        )

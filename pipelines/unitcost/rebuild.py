@@ -13,12 +13,33 @@ from unitcost.inputs import TASK_WINDOW_DAYS
 from unitcost.lake.catalogue import utc_now
 from unitcost.session import Session
 from unitcost.tables import day_tables
-from unitcost.workbench import create_view
+from unitcost.workbench import create_empty, create_view
+from unitcost_models.agreements import AllowanceUse
 from unitcost_models.meta import BuiltDay, LakeFile
 
 LOG = logging.getLogger("unitcost")
 
 Built = dict[date, dict[str, LakeFile]]
+
+_SHARING = """
+    with used as (
+        select 'old' as state, * exclude (free_quantity) from core.old
+        union all
+        select 'new' as state, * exclude (free_quantity) from core.new
+    ),
+    changed as (
+        select account_id, allowance_id, period_start, day
+        from used
+        group by all
+        having count(*) = 1 or count(distinct quantity) > 1
+    )
+    select distinct l.day
+    from core.later as l
+    inner join changed as c
+        on l.account_id = c.account_id and l.allowance_id = c.allowance_id
+        and l.period_start = c.period_start and l.day > c.day
+    order by l.day
+"""
 
 
 def shared_inputs(session: Session) -> str:
@@ -36,14 +57,17 @@ def build_due(session: Session, requested: set[date], tables: set[str]) -> Built
     """Build the requested days; with all tables wanted, also every other day due up to the last.
 
     A day that continues a task of a rebuilt day is built again too, since the task's first day
-    may have moved.
+    may have moved; so is one that shares an allowance with a day on which its use has changed.
     """
     if tables != set(day_tables()):
         return _build(session, sorted(requested), tables)
     digests = input_digests(session.catalogue, shared_inputs(session), requested)
     due = due_days(session.catalogue, digests, max(requested))
+    before = session.catalogue.live(AllowanceUse.table)
     built = _build(session, sorted({*due, *requested}), tables)
-    built |= _build(session, _continuing(session, set(built), max(requested)), tables)
+    days, through = set(built), max(requested)
+    later = {*_continuing(session, days, through), *_sharing(session, before, days, through)}
+    built |= _build(session, sorted(later), tables)
     for day in built:
         session.catalogue.days[day] = _record(session, digests[day], day)
     return built
@@ -89,4 +113,23 @@ def _continuing(session: Session, built: set[date], through: date) -> list[date]
                   or workflow_run_id in (select workflow_run_id from core.earlier)
                order by day"""
         ).fetchall()
+    return [day for (day,) in rows]
+
+
+def _sharing(
+    session: Session, before: list[LakeFile], built: set[date], through: date
+) -> list[date]:
+    """Later days, not built now, in a period of which an earlier day's use has changed."""
+    now = session.catalogue.live(AllowanceUse.table)
+    old, new = ({f.sha256: f for f in files if f.day in built} for files in (before, now))
+    later = [f for f in now if f.day not in built and f.day is not None and f.day <= through]
+    if old.keys() == new.keys() or not later:
+        return []
+    with session.workbench(with_vocabulary=False) as con:
+        for name, files in (("old", [*old.values()]), ("new", [*new.values()]), ("later", later)):
+            create_empty(con, AllowanceUse, f"core.{name}")
+            if files:
+                create_view(con, f"core.{name}_files", session.absolute(files))
+                con.execute(f"insert into core.{name} by name from core.{name}_files")
+        rows = con.execute(_SHARING).fetchall()
     return [day for (day,) in rows]

@@ -30,7 +30,7 @@ select
     cast(cast(borne_cost as decimal(38, 0)) * 0.000000000001 as decimal(38, 12)) as used_cost_usd,
     cast(cast(cost - borne_cost as decimal(38, 0)) * 0.000000000001 as decimal(38, 12)) as unused_cost_usd,
     cast(requests as bigint) as requests,
-    cast(tokens as bigint) as tokens,
+    cast(tokens as bigint) as covered_tokens,
     cast(decimal_division(
         cast(100 * tokens as decimal(30, 6)), nullif(cast(capacity_tokens as decimal(30, 0)), 0), 6
     ) as decimal(18, 6)) as utilization_pct

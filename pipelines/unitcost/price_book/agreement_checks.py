@@ -16,7 +16,7 @@ _MODELS = """
 """
 _TIERS = "select '*' union all select service_tier from core.service_tiers"
 _METERS = "select '*' union all select meter from core.meters"
-_PROVIDERS = "select distinct provider from core.price_keys"
+_PROVIDERS = "select provider from core.prices"
 _SCOPES = "select '*' union all select region_scope from core.region_scopes"
 _SAME_TIME = """
     coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
@@ -65,7 +65,10 @@ select
     {_PLACE} || 'meter ' || m.meter || ' is not one that an allowance can free; name meters of '
     || 'meters.toml that are counted and are no tokens'
 from core.allowances as a
-inner join (select allowance_id, unnest(string_split(meters, ' ')) as meter from core.allowances) as m
+inner join (
+    select allowance_id, unnest(string_split(meters, ' ')) as meter
+    from core.allowances
+) as m
     on a.allowance_id = m.allowance_id
 where
     m.meter not in (

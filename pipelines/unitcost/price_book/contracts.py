@@ -74,4 +74,3 @@ def _returns(row: Contract, rows: dict[str, Contract]) -> bool:
 
 def _place(row: Contract) -> str:
     return f"{row.source_file}:{row.source_line}"
-

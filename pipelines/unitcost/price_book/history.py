@@ -26,17 +26,28 @@ class Succeeding(Protocol):
     """A row that may change, correct or end another one: a price, or a contract."""
 
     @property
-    def price_id(self) -> str: ...
+    def price_id(self) -> str:
+        """Stable name of the row."""
+
     @property
-    def valid_from(self) -> datetime | None: ...
+    def valid_from(self) -> datetime | None:
+        """Inclusive; None = open to the past."""
+
     @property
-    def valid_to(self) -> datetime | None: ...
+    def valid_to(self) -> datetime | None:
+        """Exclusive; None = open."""
+
     @property
-    def status(self) -> str: ...
+    def status(self) -> str:
+        """`cancelled` where it calls the other off."""
+
     @property
-    def supersedes(self) -> str | None: ...
+    def supersedes(self) -> str | None:
+        """The other row."""
+
     @property
-    def change_kind(self) -> str: ...
+    def change_kind(self) -> str:
+        """price_change, correction, retire or new."""
 
 
 def price_history(prices: Iterable[Price]) -> list[PriceHistory]:
