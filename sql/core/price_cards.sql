@@ -50,7 +50,18 @@ with cells as (
         max(case when meter = 'container_64gb' then price_per_unit end) as container_64gb_per_unit
     from core.sheet_lines
     group by
-        card_id, price_group, provider, platform, region_scope, model, service_tier, valid_from, valid_to, ctx_gt, ctx_le, time_band
+        card_id,
+        price_group,
+        provider,
+        platform,
+        region_scope,
+        model,
+        service_tier,
+        valid_from,
+        valid_to,
+        ctx_gt,
+        ctx_le,
+        time_band
 )
 
 select

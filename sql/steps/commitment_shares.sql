@@ -69,7 +69,7 @@ shared as (
         share
         + case
             when
-                row_number() over (partition by commitment_id order by remainder desc, request_id)
+                row_number() over (partition by commitment_id order by remainder desc, request_id asc)
                 <= used_cost - sum(share) over (partition by commitment_id)
                 then 1
             else 0

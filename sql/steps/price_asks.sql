@@ -22,12 +22,20 @@ with sheets as (
 grouped as (
     select
         r.*,
-        coalesce(g.price_group, o.price_group) as price_group
+        coalesce(g.price_group, o.price_group) as price_group,
+        coalesce(g.price_group, o.price_group, f.request_id) is not null as has_own_sheet,
+        case
+            when r.container_minutes > 0 then greatest(r.container_minutes, coalesce(m.quantity, 0))
+        end as billed_container_minutes
     from core.requests as r
     left join core.price_groups as g
         on r.provider = g.provider and r.platform = g.platform and r.account_id = g.price_group
     left join core.price_groups as o
         on r.provider = o.provider and r.platform = o.platform and o.price_group = '*'
+    left join steps.free_quantities as f
+        on r.request_id = f.request_id
+    left join core.minimum_charges as m
+        on r.provider = m.provider and m.request_column = 'container_minutes'
 )
 
 select
@@ -93,18 +101,18 @@ select
     r.reasoning_tokens,
     r.output_audio_tokens,
     r.output_image_tokens,
-    case when s.sheet = 'own' then r.web_search_calls - coalesce(f.web_search_calls, 0) else r.web_search_calls end as web_search_calls,
-    case when s.sheet = 'own' then r.web_fetch_calls - coalesce(f.web_fetch_calls, 0) else r.web_fetch_calls end as web_fetch_calls,
-    case when s.sheet = 'own' then r.file_search_calls - coalesce(f.file_search_calls, 0) else r.file_search_calls end as file_search_calls,
-    case when s.sheet = 'own' then r.grounding_prompts - coalesce(f.grounding_prompts, 0) else r.grounding_prompts end as grounding_prompts,
-    case when s.sheet = 'own' then r.grounding_queries - coalesce(f.grounding_queries, 0) else r.grounding_queries end as grounding_queries,
-    case when s.sheet = 'own' then r.search_units - coalesce(f.search_units, 0) else r.search_units end as search_units,
-    case when s.sheet = 'own' then r.images - coalesce(f.images, 0) else r.images end as images,
-    case when s.sheet = 'own' then r.audio_seconds - coalesce(f.audio_seconds, 0) else r.audio_seconds end as audio_seconds,
-    case when s.sheet = 'own' then r.characters - coalesce(f.characters, 0) else r.characters end as characters,
-    case when s.sheet = 'own' then r.pages - coalesce(f.pages, 0) else r.pages end as pages,
-    case when s.sheet = 'own' then case when r.container_minutes > 0 then greatest(r.container_minutes, coalesce(m.quantity, 0)) end - coalesce(f.container_minutes, 0) else case when r.container_minutes > 0 then greatest(r.container_minutes, coalesce(m.quantity, 0)) end end as container_minutes,
-    case when s.sheet = 'own' then r.cache_storage_token_hours - coalesce(f.cache_storage_token_hours, 0) else r.cache_storage_token_hours end as cache_storage_token_hours,
+    r.web_search_calls - coalesce(f.web_search_calls, 0) as web_search_calls,
+    r.web_fetch_calls - coalesce(f.web_fetch_calls, 0) as web_fetch_calls,
+    r.file_search_calls - coalesce(f.file_search_calls, 0) as file_search_calls,
+    r.grounding_prompts - coalesce(f.grounding_prompts, 0) as grounding_prompts,
+    r.grounding_queries - coalesce(f.grounding_queries, 0) as grounding_queries,
+    r.search_units - coalesce(f.search_units, 0) as search_units,
+    r.images - coalesce(f.images, 0) as images,
+    r.audio_seconds - coalesce(f.audio_seconds, 0) as audio_seconds,
+    r.characters - coalesce(f.characters, 0) as characters,
+    r.pages - coalesce(f.pages, 0) as pages,
+    r.billed_container_minutes - coalesce(f.container_minutes, 0) as container_minutes,
+    r.cache_storage_token_hours - coalesce(f.cache_storage_token_hours, 0) as cache_storage_token_hours,
     r.container_size,
     coalesce(r.input_tokens, 0)
     + coalesce(r.cache_read_tokens, 0)
@@ -157,11 +165,9 @@ select
 from grouped as r
 left join steps.time_bands_in_force as b
     on date_trunc('minute', r.started_at) = b.minute
-left join core.minimum_charges as m
-    on r.provider = m.provider and m.request_column = 'container_minutes'
+inner join sheets as s
+    on r.has_own_sheet = s.has_own_sheet
 left join steps.free_quantities as f
-    on r.request_id = f.request_id
+    on r.request_id = f.request_id and s.sheet = 'own'
 left join steps.committed_requests as v
     on r.request_id = v.request_id
-inner join sheets as s
-    on (r.price_group is not null or f.request_id is not null) = s.has_own_sheet

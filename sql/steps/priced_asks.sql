@@ -230,12 +230,24 @@ select
     unknown_reason,
     unpriced_reason,
     meters_used >= 32768 as has_fees,
-    cast(case when is_free then 0 when unpriced_reason is null then input_cost end as decimal(38, 12)) as input_cost,
-    cast(case when is_free then 0 when unpriced_reason is null then cache_read_cost end as decimal(38, 12)) as cache_read_cost,
-    cast(case when is_free then 0 when unpriced_reason is null then cache_write_cost end as decimal(38, 12)) as cache_write_cost,
-    cast(case when is_free then 0 when unpriced_reason is null then output_cost end as decimal(38, 12)) as output_cost,
-    cast(case when is_free then 0 when unpriced_reason is null then reasoning_cost end as decimal(38, 12)) as reasoning_cost,
-    cast(case when is_free then 0 when unpriced_reason is null then tool_cost end as decimal(38, 12)) as tool_cost,
+    cast(
+        case when is_free then 0 when unpriced_reason is null then input_cost end as decimal(38, 12)
+    ) as input_cost,
+    cast(
+        case when is_free then 0 when unpriced_reason is null then cache_read_cost end as decimal(38, 12)
+    ) as cache_read_cost,
+    cast(
+        case when is_free then 0 when unpriced_reason is null then cache_write_cost end as decimal(38, 12)
+    ) as cache_write_cost,
+    cast(
+        case when is_free then 0 when unpriced_reason is null then output_cost end as decimal(38, 12)
+    ) as output_cost,
+    cast(
+        case when is_free then 0 when unpriced_reason is null then reasoning_cost end as decimal(38, 12)
+    ) as reasoning_cost,
+    cast(
+        case when is_free then 0 when unpriced_reason is null then tool_cost end as decimal(38, 12)
+    ) as tool_cost,
     case when unpriced_reason is null then price_ids end as price_ids,
     case when unpriced_reason is null then contract_ids end as contract_ids
 from judged

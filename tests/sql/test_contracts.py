@@ -1,4 +1,4 @@
-"""Negotiated prices on the shipped book: which contract wins, when it holds, what it leaves alone."""
+"""Negotiated prices on the shipped book: which contract wins and when it holds."""
 
 from __future__ import annotations
 
