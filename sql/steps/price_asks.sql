@@ -47,6 +47,7 @@ select
     r.provider,
     r.platform,
     r.model,
+    r.model_rule,
     r.billed_state,
     r.usage_basis,
     lower(coalesce(r.region_scope, '')) as region_scope,
@@ -114,6 +115,8 @@ select
     r.billed_container_minutes - coalesce(f.container_minutes, 0) as container_minutes,
     r.cache_storage_token_hours - coalesce(f.cache_storage_token_hours, 0) as cache_storage_token_hours,
     r.container_size,
+    k.currency,
+    cast(x.usd_per_unit as decimal(18, 12)) as usd_per_unit,
     coalesce(r.input_tokens, 0)
     + coalesce(r.cache_read_tokens, 0)
     + coalesce(r.cache_write_5m_tokens, 0)
@@ -169,5 +172,9 @@ inner join sheets as s
     on r.has_own_sheet = s.has_own_sheet
 left join steps.free_quantities as f
     on r.request_id = f.request_id and s.sheet = 'own'
+left join core.billing_currencies as k
+    on r.provider = k.provider
+left join core.exchange_rates as x
+    on k.currency = x.currency and r.day = x.day
 left join steps.committed_requests as v
     on r.request_id = v.request_id

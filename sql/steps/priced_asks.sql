@@ -3,7 +3,8 @@
 --
 -- Nothing billed costs 0. Unknown usage, and any used meter without a price, make the whole cost
 -- NULL with a reason. The context tier goes by the request's whole prompt, cached and written
--- included. Containers are counted in minutes; a price by the hour is divided at the end.
+-- included. Containers are counted in minutes; a price by the hour is divided at the end. Each part
+-- is rounded once, to 12 decimals.
 with
 metered as (
     select
@@ -11,6 +12,9 @@ metered as (
         a.sheet,
         a.day,
         a.model,
+        a.model_rule,
+        a.currency,
+        a.usd_per_unit,
         a.is_free,
         a.meters_used,
         case
@@ -201,6 +205,7 @@ judged as (
         m.is_free,
         m.meters_used,
         m.unknown_reason,
+        m.usd_per_unit,
         m.input_cost,
         m.cache_read_cost,
         m.cache_write_cost,
@@ -213,13 +218,57 @@ judged as (
             when m.is_free then null
             when m.unknown_reason is not null then m.unknown_reason
             when m.meters_used = 0 then null
-            when m.card_id is not null then b.missing_reason
+            when m.card_id is not null
+                then coalesce(
+                    b.missing_reason,
+                    case when m.currency is not null and m.usd_per_unit is null then 'no_exchange_rate' end
+                )
             when m.model in (select k.model from core.price_keys as k) then 'no_price_for_scope'
+            when m.model_rule = 'fine_tune' then 'fine_tune'
             else 'unknown_model'
         end as unpriced_reason
     from metered as m
     left join bills as b
         on m.card_id = b.card_id and m.meters_used = b.meters_used
+),
+
+-- In USD where the provider bills in another currency, at the rate of the request's day.
+converted as (
+    select
+        request_id,
+        sheet,
+        day,
+        is_free,
+        unknown_reason,
+        unpriced_reason,
+        meters_used,
+        price_ids,
+        contract_ids,
+        case
+            when usd_per_unit is null then cast(input_cost as decimal(38, 12))
+            else cast(cast(input_cost as decimal(38, 18)) * usd_per_unit as decimal(38, 12))
+        end as input_cost,
+        case
+            when usd_per_unit is null then cast(cache_read_cost as decimal(38, 12))
+            else cast(cast(cache_read_cost as decimal(38, 18)) * usd_per_unit as decimal(38, 12))
+        end as cache_read_cost,
+        case
+            when usd_per_unit is null then cast(cache_write_cost as decimal(38, 12))
+            else cast(cast(cache_write_cost as decimal(38, 18)) * usd_per_unit as decimal(38, 12))
+        end as cache_write_cost,
+        case
+            when usd_per_unit is null then cast(output_cost as decimal(38, 12))
+            else cast(cast(output_cost as decimal(38, 18)) * usd_per_unit as decimal(38, 12))
+        end as output_cost,
+        case
+            when usd_per_unit is null then cast(reasoning_cost as decimal(38, 12))
+            else cast(cast(reasoning_cost as decimal(38, 18)) * usd_per_unit as decimal(38, 12))
+        end as reasoning_cost,
+        case
+            when usd_per_unit is null then cast(tool_cost as decimal(38, 12))
+            else cast(cast(tool_cost as decimal(38, 18)) * usd_per_unit as decimal(38, 12))
+        end as tool_cost
+    from judged
 )
 
 select
@@ -230,24 +279,12 @@ select
     unknown_reason,
     unpriced_reason,
     meters_used >= 32768 as has_fees,
-    cast(
-        case when is_free then 0 when unpriced_reason is null then input_cost end as decimal(38, 12)
-    ) as input_cost,
-    cast(
-        case when is_free then 0 when unpriced_reason is null then cache_read_cost end as decimal(38, 12)
-    ) as cache_read_cost,
-    cast(
-        case when is_free then 0 when unpriced_reason is null then cache_write_cost end as decimal(38, 12)
-    ) as cache_write_cost,
-    cast(
-        case when is_free then 0 when unpriced_reason is null then output_cost end as decimal(38, 12)
-    ) as output_cost,
-    cast(
-        case when is_free then 0 when unpriced_reason is null then reasoning_cost end as decimal(38, 12)
-    ) as reasoning_cost,
-    cast(
-        case when is_free then 0 when unpriced_reason is null then tool_cost end as decimal(38, 12)
-    ) as tool_cost,
+    case when is_free then 0 when unpriced_reason is null then input_cost end as input_cost,
+    case when is_free then 0 when unpriced_reason is null then cache_read_cost end as cache_read_cost,
+    case when is_free then 0 when unpriced_reason is null then cache_write_cost end as cache_write_cost,
+    case when is_free then 0 when unpriced_reason is null then output_cost end as output_cost,
+    case when is_free then 0 when unpriced_reason is null then reasoning_cost end as reasoning_cost,
+    case when is_free then 0 when unpriced_reason is null then tool_cost end as tool_cost,
     case when unpriced_reason is null then price_ids end as price_ids,
     case when unpriced_reason is null then contract_ids end as contract_ids
-from judged
+from converted
