@@ -24,6 +24,7 @@ from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench, run_steps
 from unitcost_models.agreements import AccountAllowance, Allowance, AllowanceBefore, Commitment
 from unitcost_models.base import Row
+from unitcost_models.prices import Price
 from unitcost_models.requests import Request
 
 DAY = date(2026, 10, 20)
@@ -255,22 +256,42 @@ def test_containers_are_billed_by_size_and_for_five_minutes_at_least(
         assert price_one(con, **values)["cost_usd"] == Decimal(cost)
 
 
+_YUAN = {
+    "price_id": "yuan",
+    "provider": "deepseek",
+    "platform": "direct",
+    "region_scope": "global",
+    "model_key": "deepseek-v4-pro",
+    "service_tier": "standard",
+    "meter": "input",
+    "unit": "token",
+    "per": "1000000",
+    "unit_price": "12",
+    "currency": "CNY",
+    "valid_from_basis": "documented",
+    "status": "in_force",
+    "layer": "list",
+    "recorded_on": "2026-11-22",
+    "change_kind": "new",
+    "sources": "page",
+    "confirmation": "single",
+}
+
+
 def test_a_list_in_another_currency_is_converted_at_the_days_rate(tmp_path: Path) -> None:
+    names = csv_columns(Price)
+    (tmp_path / "deepseek").mkdir()
+    line = ",".join(_YUAN.get(name, "") for name in names)
+    (tmp_path / "deepseek" / "direct.csv").write_text(f"{','.join(names)}\n{line}\n")
     (tmp_path / "fx.csv").write_text(
-        "day,currency,usd_per_unit,source,recorded_on\n2026-06-01,CNY,0.1407,bank,2026-06-02\n"
+        "day,currency,usd_per_unit,source,recorded_on\n2026-06-01,CNY,0.140712345678,bank,2026-06-02\n"
     )
-    asked = {"provider": "deepseek", "model": "deepseek-v4-flash", "input_tokens": 1_000_000}
+    asked = {"provider": "deepseek", "model": "deepseek-v4-pro", "input_tokens": 999_999}
     with opened(tmp_path, {}, currencies={"deepseek": "CNY"}) as con:
-        told = price_one(con, started_at=datetime(2026, 6, 1, 2), **asked)
-        untold = price_one(con, started_at=datetime(2026, 6, 2, 2), **asked)
-        (yuan,) = rows_of(
-            con,
-            "select price_per_unit from core.prices_in_force where model_key = 'deepseek-v4-flash' "
-            "and meter = 'input' and valid_to > '2026-06-01' "
-            "and coalesce(valid_from, '2000-01-01') <= '2026-06-01'",
-        )
-    assert told["cost_usd"] == yuan["price_per_unit"] * 1_000_000 * Decimal("0.1407")
-    assert told["cost_usd"] == told["list_cost_usd"]
+        told = price_one(con, started_at=datetime(2026, 6, 1, 23, 59), **asked)
+        untold = price_one(con, started_at=datetime(2026, 6, 2), **asked)
+    assert told["cost_usd"] == round(Decimal("11.999988") * Decimal("0.140712345678"), 12)
+    assert told["cost_usd"] == told["list_cost_usd"] == told["input_cost_usd"]
     assert (untold["cost_usd"], untold["unpriced_reason"]) == (None, "no_exchange_rate")
 
 
