@@ -12,22 +12,17 @@ from unitcost.accepting import parse
 from unitcost.pricing import load_price_book
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
-from unitcost.tables import CALL_LOGS
+from unitcost.uniting import unite
 from unitcost.workbench import create_empty, run_steps
-from unitcost_models.call_logs import RawCall
-from unitcost_models.raw_litellm import RawLitellm
-from unitcost_models.raw_otlp import RawOtlp
-from unitcost_models.raw_requests import RawRequest
 
 DAY = date(2026, 11, 1)
 
 
 def count_fixtures(scratch: Path, *names: str, day: date = DAY) -> list[dict[str, Any]]:
-    """The rows of core.requests for all call-log fixtures of these sources, in time order."""
+    """The rows of core.requests for all fixtures of these sources, in time order."""
     with workbench() as con:
-        for row in (RawLitellm, RawRequest, RawOtlp):
-            create_empty(con, row)
-        create_empty(con, RawCall, CALL_LOGS)
+        for name in ("litellm", "requests", *names):
+            create_empty(con, SOURCES[name].row)
         for file in (f for name in names for f in sorted((ROOT / name).iterdir())):
             if file.name == "expected.json":
                 continue
@@ -35,12 +30,13 @@ def count_fixtures(scratch: Path, *names: str, day: date = DAY) -> list[dict[str
             con.execute("drop table if exists raw.parsed")
             parse(con, SOURCES[file.parent.name])
             con.execute(
-                f"""insert into {CALL_LOGS} by name
+                f"""insert into raw.{file.parent.name} by name
                     select * exclude (reject_reason, reject_text), $1 as source_format,
                            $2 as source_file, timestamp '2026-12-01' as ingested_at
                     from raw.parsed where reject_reason is null""",
                 [file.parent.name, file.name],
             )
+        unite(con)
         load_price_book(con)
         run_steps(con, ["core.requests"], day)
         return rows_of(con, "select * from core.requests order by started_at, request_id")

@@ -10,8 +10,8 @@ from tests.given import rows_of
 from tests.sources.counting import count_fixtures
 from tests.sources.reading import parse_texts, workbench
 from unitcost.queries import load_query
+from unitcost.uniting import unite
 from unitcost.workbench import create_empty
-from unitcost_models.raw_otlp import RawOtlp
 from unitcost_models.raw_outcomes import RawLangfuseScore, RawOutcome
 
 
@@ -54,8 +54,9 @@ def test_a_trace_alone_is_no_call() -> None:
 
 def _statements(*records: str) -> list[tuple[Any, ...]]:
     with workbench() as con:
-        for row in (RawOutcome, RawOtlp, RawLangfuseScore):
+        for row in (RawOutcome, RawLangfuseScore):
             create_empty(con, row)
+        unite(con)
         con.execute("create table raw.staged (source_line bigint, record varchar)")
         con.executemany("insert into raw.staged values (?, ?)", list(enumerate(records)))
         con.execute(
