@@ -153,3 +153,15 @@ class RawProviderBodies(RawCall):
     """One logged response of a model provider."""
 
     table: ClassVar[str] = "raw.provider_bodies"
+
+
+class RawOpenaiBatch(RawCall):
+    """One line of a batch's results."""
+
+    table: ClassVar[str] = "raw.openai_batch"
+
+
+class RawBedrockInvocationLog(RawCall):
+    """One invocation that Bedrock logged."""
+
+    table: ClassVar[str] = "raw.bedrock_invocation_log"

@@ -100,7 +100,8 @@ found as (
                     then cast(record as json)
             end,
             list_filter(candidates, lambda c: c is not null)[1],
-            cast(record as json)
+            -- Of a record without any answer the id is the log's own.
+            json_merge_patch(record, '{"id": null}')
         ) as body
     from listed
 ),

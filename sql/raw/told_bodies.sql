@@ -135,7 +135,10 @@ named as (
             told_whole(told.status),
             told_whole(answers[-1].responsemetadata.httpstatuscode)
         ) as stated_status,
-        map_keys(from_json(usage, '"MAP(VARCHAR, JSON)"')) as usage_names
+        map_keys(from_json(usage, '"MAP(VARCHAR, JSON)"')) as usage_names,
+        nullif(coalesce(
+            answers[-1].responsemetadata.requestid, told_sdk_request(events[1]), headers['x-amzn-requestid']
+        ), '') as aws_request
     from counted
 ),
 
@@ -169,10 +172,7 @@ addressed as (
         case
             when body_id like 'msg\_bdrk\_%' escape '\' or answers[-1]."amazon-bedrock-invocationMetrics" is not null
                 then 'bedrock'
-            when coalesce(answers[-1].responsemetadata.requestid, told_sdk_request(events[1])) is not null
-                then 'bedrock'
-            when headers['x-amzn-requestid'] is not null or headers['x-amzn-bedrock-input-token-count'] is not null
-                then 'bedrock'
+            when aws_request is not null or headers['x-amzn-bedrock-input-token-count'] is not null then 'bedrock'
             when shape in ('bedrock_converse', 'bedrock_metrics', 'bedrock_titan', 'bedrock_llama') then 'bedrock'
             when body_id like 'msg\_vrtx\_%' escape '\' or list_contains(usage_names, 'trafficType') then 'vertex'
             when shape in ('gemini', 'gemini_interactions') then 'gemini'
@@ -248,16 +248,8 @@ select
                 || 'log the whole body, below `response` or `body` or by itself'
     end as reject_reason,
     case
-        when body_id is null
-            then coalesce(
-                nullif(told.custom_id, ''),
-                nullif(told.request_id, ''),
-                nullif(told.log_id, ''),
-                nullif(told.id, ''),
-                answers[-1].responsemetadata.requestid,
-                told_sdk_request(events[1]),
-                headers['x-amzn-requestid']
-            )
+        when coalesce(body_id, aws_request) is null
+            then coalesce(nullif(told.request_id, ''), nullif(told.log_id, ''), nullif(told.id, ''))
     end as record_key,
     1 as witness,
     nullif(told.trace_id, '') as trace_id,
@@ -335,7 +327,7 @@ select
         )
     end as service_tier,
     if(told.custom_id is not null, 'true', coalesce(told.is_batch, told.batch)) as is_batch,
-    body_id as provider_response_id,
+    coalesce(body_id, aws_request) as provider_response_id,
     if(is_array, 'true', coalesce(told.stream, told.streaming, asked.stream, asked.body.stream)) as is_streaming,
     cast(
         coalesce(http_code, 0) >= 400
