@@ -165,3 +165,15 @@ class RawBedrockInvocationLog(RawCall):
     """One invocation that Bedrock logged."""
 
     table: ClassVar[str] = "raw.bedrock_invocation_log"
+
+
+class RawLangsmith(RawCall):
+    """One run of LangSmith: a call, or a chain, tool or retriever that names whom calls are for."""
+
+    table: ClassVar[str] = "raw.langsmith"
+
+
+class RawPosthog(RawCall):
+    """One AI event of PostHog: a generation, an embedding, or a span or trace around them."""
+
+    table: ClassVar[str] = "raw.posthog"

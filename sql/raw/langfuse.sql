@@ -150,9 +150,11 @@ described as (
             coalesce(from_json(try_cast(o.metadata['resourceAttributes'] as json), '"MAP(VARCHAR, VARCHAR)"'), map()),
             coalesce(from_json(try_cast(o.metadata['attributes'] as json), '"MAP(VARCHAR, VARCHAR)"'), map()),
             o.metadata,
-            map_from_entries(list_distinct(list_transform(
-                o.tags, lambda t: { 'key': split_part(t, ':', 1), 'value': substr(t, strpos(t, ':') + 1) }
-            )))
+            list_reduce(
+                list_transform(o.tags, lambda t: map([split_part(t, ':', 1)], [substr(t, strpos(t, ':') + 1)])),
+                lambda a, b: map_concat(b, a),
+                cast(map() as map(varchar, varchar))
+            )
         ) as attributes
     from opened as o
     left join usages as u on o.source_line = u.source_line
