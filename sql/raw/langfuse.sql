@@ -150,10 +150,12 @@ described as (
             coalesce(from_json(try_cast(o.metadata['resourceAttributes'] as json), '"MAP(VARCHAR, VARCHAR)"'), map()),
             coalesce(from_json(try_cast(o.metadata['attributes'] as json), '"MAP(VARCHAR, VARCHAR)"'), map()),
             o.metadata,
-            list_reduce(
-                list_transform(o.tags, lambda t: map([split_part(t, ':', 1)], [substr(t, strpos(t, ':') + 1)])),
-                lambda a, b: map_concat(b, a),
-                cast(map() as map(varchar, varchar))
+            map(
+                list_distinct(list_transform(o.tags, lambda t: split_part(t, ':', 1))),
+                list_transform(
+                    list_distinct(list_transform(o.tags, lambda t: split_part(t, ':', 1))),
+                    lambda k: substr(list_filter(o.tags, lambda t: starts_with(t, k || ':'))[1], length(k) + 2)
+                )
             )
         ) as attributes
     from opened as o

@@ -115,10 +115,12 @@ counted as (
         ) as has_usage,
         map_concat(
             metadata,
-            list_reduce(
-                list_transform(tags, lambda t: map([split_part(t, ':', 1)], [substr(t, strpos(t, ':') + 1)])),
-                lambda a, b: map_concat(b, a),
-                cast(map() as map(varchar, varchar))
+            map(
+                list_distinct(list_transform(tags, lambda t: split_part(t, ':', 1))),
+                list_transform(
+                    list_distinct(list_transform(tags, lambda t: split_part(t, ':', 1))),
+                    lambda k: substr(list_filter(tags, lambda t: starts_with(t, k || ':'))[1], length(k) + 2)
+                )
             ),
             map { 'langsmith.project_id': told.session_id }
         ) as attributes
