@@ -33,6 +33,8 @@ class LakeFile(Row):
     """Whether its rows may speak of earlier days (judgements)."""
     retired_at: datetime | None
     """When a newer file took its place; kept a while for readers of the old catalogue."""
+    shape: str | None
+    """Digest of the columns it was written with; a closed month keeps the columns of its time."""
 
 
 class Delivery(Row):
@@ -87,6 +89,42 @@ class Touch(Row):
 
     day: date
     delivery: str
+
+
+class ClosedMonth(Row):
+    """A month whose tables are never built again; what is learnt later is in core.adjustments."""
+
+    table: ClassVar[str] = "meta.closed_months"
+    key: ClassVar[tuple[str, ...]] = ("month",)
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """YYYY-MM, of UTC days."""
+    closed_at: datetime
+    price_revision: str
+    """Revision of the price book that priced it."""
+    priced_on: date
+    """What the price book knew at the end of this UTC day counts."""
+    days: int
+    """Days with tables; the others had no records."""
+    files: int
+    bytes: int
+    files_sha256: str
+    """Over the path and digest of each of its files: one value that vouches for all of them."""
+    catalogue: str
+    """The month's own catalogue, relative to the home folder; opens like warehouse.duckdb."""
+
+
+class ClosedFile(Row):
+    """A file that a closed month reads; it is never changed, replaced or removed."""
+
+    table: ClassVar[str] = "meta.closed_files"
+    key: ClassVar[tuple[str, ...]] = ("month", "path")
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    path: str
+    """As in meta.files."""
 
 
 class CheckResult(Row):

@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from unitcost.errors import ClosedMonthError
 from unitcost.inputs import open_inputs, open_prices
 from unitcost.lake.files import ContractError
 from unitcost.queries import Query, load_query, query_names
@@ -20,7 +21,17 @@ from unitcost_models.meta import CheckResult, LakeFile
 
 
 def build_day(session: Session, day: date, tables: Iterable[str]) -> dict[str, LakeFile]:
-    """Build the given tables of a day and every check on them; returns the files by table."""
+    """Build the given tables of a day and every check on them; returns the files by table.
+
+    Raises:
+        ClosedMonthError: the day's tables are frozen.
+    """
+    if session.catalogue.is_closed(day):
+        message = (
+            f"{day} is in a closed month, whose tables never change; "
+            "`unitcost nightly` posts what changed since to core.adjustments"
+        )
+        raise ClosedMonthError(message)
     wanted = set(tables)
     with session.workbench() as con:
         open_prices(session, con)

@@ -23,6 +23,7 @@ COMMANDS = {
     "nightly": "Ingest what is new, price, build every due day, check, publish.",
     "sql": "Query the warehouse: table, CSV, JSON or Parquet out.",
     "export": "Write a table, or a month of it, to a file for finance.",
+    "close": "Freeze a month; what is learnt later becomes adjustments.",
     "ui": "Show Dagster's web page over the home folder.",
 }
 GROUPS = {

@@ -39,11 +39,13 @@ def input_digests(catalogue: Catalogue, constant: str, also: set[date]) -> dict[
 
 
 def due_days(catalogue: Catalogue, digests: dict[date, str], through: date) -> list[date]:
-    """Days up to `through` that were not built from these inputs, in order."""
+    """Open days up to `through` that were not built from these inputs, in order."""
     return [
         day
         for day, digest in digests.items()
-        if day <= through and (day not in catalogue.days or catalogue.days[day].inputs != digest)
+        if day <= through
+        and not catalogue.is_closed(day)
+        and (day not in catalogue.days or catalogue.days[day].inputs != digest)
     ]
 
 

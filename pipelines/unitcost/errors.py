@@ -1,4 +1,4 @@
-"""The error of a command that was asked for something it cannot do."""
+"""Errors that commands explain: asked for what cannot be done, or held off by a closed month."""
 
 
 class UsageError(ValueError):
@@ -8,3 +8,7 @@ class UsageError(ValueError):
         """What is wrong and how to ask."""
         super().__init__(message)
         self.hint = hint
+
+
+class ClosedMonthError(RuntimeError):
+    """A closed month stands in the way; the message says which, and what to do instead."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +10,7 @@ from uuid import uuid4
 import duckdb
 
 from unitcost.errors import UsageError
+from unitcost.months import Month
 
 _LIVE_CELL = r"^[\s\x00]*[=+\-@\t\r]"
 """What a spreadsheet would take for a formula; such a text gets an apostrophe before it."""
@@ -36,21 +35,12 @@ class Period:
             message = "--month and --from/--to exclude each other"
             raise UsageError(message, "give one of them")
         if month:
-            return cls._of_month(month)
+            whole = Month.parse(month)
+            return cls(whole.first, whole.last, f"-{whole}")
         if first and last and first > last:
             message = f"--from {first} is after --to {last}"
             raise UsageError(message)
         return cls(first, last, "".join(f"-{day}" for day in (first, last) if day))
-
-    @classmethod
-    def _of_month(cls, month: str) -> Period:
-        match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month)
-        if not match:
-            message = f"--month {month}: not a month"
-            raise UsageError(message, "write it as YYYY-MM")
-        year, number = int(match[1]), int(match[2])
-        last = monthrange(year, number)[1]
-        return cls(date(year, number, 1), date(year, number, last), f"-{month}")
 
     def condition(self) -> str:
         """As SQL over `day`."""

@@ -64,6 +64,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def closed(self) -> Path:
+        """`closed/<YYYY-MM>.duckdb`: the catalogue of each closed month."""
+        return self.root / "closed"
+
+    @property
     def lock(self) -> Path:
         """The writer's lock file."""
         return self.root / ".lock"

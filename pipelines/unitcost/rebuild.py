@@ -58,13 +58,18 @@ def build_due(session: Session, requested: set[date], tables: set[str]) -> Built
 
     A day that continues a task of a rebuilt day is built again too, since the task's first day
     may have moved; so is one that shares an allowance with a day on which its use has changed.
+    A closed day is left as it is; what changed in it is posted elsewhere.
+
+    Raises:
+        ClosedMonthError: some tables of a closed day were asked for.
     """
     if tables != set(day_tables()):
         return _build(session, sorted(requested), tables)
     digests = input_digests(session.catalogue, shared_inputs(session), requested)
     due = due_days(session.catalogue, digests, max(requested))
     before = session.catalogue.live(AllowanceUse.table)
-    built = _build(session, sorted({*due, *requested}), tables)
+    closed = {day for day in requested if session.catalogue.is_closed(day)}
+    built = _build(session, sorted({*due, *requested} - closed), tables)
     days, through = set(built), max(requested)
     later = {*_continuing(session, days, through), *_sharing(session, before, days, through)}
     built |= _build(session, sorted(later), tables)
@@ -98,7 +103,9 @@ def _continuing(session: Session, built: set[date], through: date) -> list[date]
     near = [
         day
         for day in sorted(set(catalogue.days) - built)
-        if day <= through and any(b < day <= b + timedelta(TASK_WINDOW_DAYS) for b in built)
+        if day <= through
+        and not catalogue.is_closed(day)
+        and any(b < day <= b + timedelta(TASK_WINDOW_DAYS) for b in built)
     ]
     later = session.absolute(catalogue.live("core.requests", near))
     earlier = session.absolute(catalogue.live("core.requests", built))
@@ -122,7 +129,14 @@ def _sharing(
     """Later days, not built now, in a period of which an earlier day's use has changed."""
     now = session.catalogue.live(AllowanceUse.table)
     old, new = ({f.sha256: f for f in files if f.day in built} for files in (before, now))
-    later = [f for f in now if f.day not in built and f.day is not None and f.day <= through]
+    later = [
+        f
+        for f in now
+        if f.day is not None
+        and f.day not in built
+        and f.day <= through
+        and not session.catalogue.is_closed(f.day)
+    ]
     if old.keys() == new.keys() or not later:
         return []
     with session.workbench(with_vocabulary=False) as con:

@@ -12,11 +12,12 @@ import sys
 from functools import cache
 from itertools import pairwise
 
+from unitcost.lake.catalogue import Catalogue
 from unitcost.tables import published_models
 from unitcost_models.base import Row, columns
-from unitcost_models.meta import BuiltDay, CheckResult, Delivery, LakeFile, QuarantinedRecord, Touch
+from unitcost_models.meta import QuarantinedRecord
 
-_META: tuple[type[Row], ...] = (LakeFile, Delivery, BuiltDay, Touch, CheckResult, QuarantinedRecord)
+_META: tuple[type[Row], ...] = (*(row for row, _ in Catalogue().rows_of()), QuarantinedRecord)
 _HEAD = """# Tables
 
 Generated from `models/unitcost_models` by `uv run python -m unitcost.reference > docs/tables.md`.

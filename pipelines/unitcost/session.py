@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from unitcost.lake.catalogue import Catalogue, load_catalogue
+from unitcost.lake.closed import follow_home, require_catalogue
 from unitcost.lake.files import table_folder, write_rows
 from unitcost.lake.lock import writer_lock
 from unitcost.lake.publish import publish, remove_orphans
@@ -90,6 +91,7 @@ class Session:
             delivery=part.delivery,
             is_late=part.is_late,
             retired_at=None,
+            shape=written.shape,
         )
 
     def absolute(self, files: list[LakeFile]) -> list[str]:
@@ -99,6 +101,7 @@ class Session:
     def publish(self) -> None:
         """Make everything written so far visible, at once."""
         publish(self.home, self.catalogue, published_models(), self.run_id)
+        follow_home(self.home, published_models(), self.run_id)
 
 
 def price_book(home: Home, settings: Settings) -> PriceBook:
@@ -114,11 +117,13 @@ def open_session(root: Path) -> Iterator[Session]:
     Raises:
         LockedError: another process is writing.
         SettingsError, VocabularyError: the settings file cannot be used.
+        ClosedMonthError: the catalogue that vouches for closed months is missing.
     """
     home = Home(root.resolve())
     settings = load_settings(home.settings_file)
     vocabulary = load_vocabulary(settings.vocabulary_additions())
     with writer_lock(home.lock):
+        require_catalogue(home)
         catalogue = load_catalogue(home.warehouse)
         remove_orphans(home, catalogue)
         shutil.rmtree(home.scratch, ignore_errors=True)

@@ -43,6 +43,7 @@ def written(home: Home, cost: str, day: date = DAY) -> LakeFile:
         delivery=None,
         is_late=False,
         retired_at=None,
+        shape=file.shape,
     )
 
 

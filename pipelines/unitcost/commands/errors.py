@@ -23,6 +23,7 @@ _FAILURES = (
     "PullError",
     "PassingError",
     "PlaceError",
+    "ClosedMonthError",
 )
 
 

@@ -13,8 +13,17 @@ from typing import TypeVar, cast
 
 import duckdb
 
-from unitcost_models.base import Row
-from unitcost_models.meta import BuiltDay, CheckResult, Delivery, LakeFile, Touch
+from unitcost.months import Month
+from unitcost_models.base import Row, columns
+from unitcost_models.meta import (
+    BuiltDay,
+    CheckResult,
+    ClosedFile,
+    ClosedMonth,
+    Delivery,
+    LakeFile,
+    Touch,
+)
 
 R = TypeVar("R", bound=Row)
 
@@ -36,6 +45,13 @@ class Catalogue:
     days: dict[date, BuiltDay] = field(default_factory=dict)
     touches: set[tuple[date, str]] = field(default_factory=set)
     checks: dict[tuple[str, date], CheckResult] = field(default_factory=dict)
+    closed: dict[str, ClosedMonth] = field(default_factory=dict)
+    pinned: set[tuple[str, str]] = field(default_factory=set)
+    """(closed month, path) of every file that a closed month reads."""
+
+    def is_closed(self, day: date) -> bool:
+        """Whether the day's tables are frozen."""
+        return str(Month.of_day(day)) in self.closed
 
     def live(self, table: str, days: Iterable[date] | None = None) -> list[LakeFile]:
         """The current files of a table, sorted by path; of those days, or of all."""
@@ -75,12 +91,13 @@ class Catalogue:
             self.files[old.path] = old.model_copy(update={"retired_at": utc_now()})
 
     def drop_expired(self) -> None:
-        """Forget replaced files that no reader needs any more."""
+        """Forget replaced files that no reader and no closed month needs any more."""
         oldest = utc_now() - RETENTION
+        pinned = {path for _, path in self.pinned}
         self.files = {
             path: f
             for path, f in self.files.items()
-            if f.retired_at is None or f.retired_at >= oldest
+            if f.retired_at is None or f.retired_at >= oldest or path in pinned
         }
 
     def rows_of(self) -> Iterator[tuple[type[Row], list[Row]]]:
@@ -90,6 +107,8 @@ class Catalogue:
         yield BuiltDay, [self.days[day] for day in sorted(self.days)]
         yield Touch, [Touch(day=d, delivery=s) for d, s in sorted(self.touches)]
         yield CheckResult, [self.checks[key] for key in sorted(self.checks)]
+        yield ClosedMonth, [self.closed[month] for month in sorted(self.closed)]
+        yield ClosedFile, [ClosedFile(month=m, path=p) for m, p in sorted(self.pinned)]
 
 
 def load_catalogue(warehouse: Path) -> Catalogue:
@@ -103,12 +122,24 @@ def load_catalogue(warehouse: Path) -> Catalogue:
         catalogue.days = {d.day: d for d in _read(con, BuiltDay)}
         catalogue.touches = {(t.day, t.delivery) for t in _read(con, Touch)}
         catalogue.checks = {(c.check_name, c.day): c for c in _read(con, CheckResult)}
+        catalogue.closed = {m.month: m for m in _read(con, ClosedMonth)}
+        catalogue.pinned = {(f.month, f.path) for f in _read(con, ClosedFile)}
     return catalogue
 
 
 def _read(con: duckdb.DuckDBPyConnection, row: type[R]) -> list[R]:
-    names = list(row.model_fields)
-    answer = con.execute(f"select {', '.join(names)} from {row.table}").fetchall()
+    """A meta table's rows; what an older version did not write yet is absent or NULL."""
+    layer, noun = row.table.split(".")
+    present = con.execute(
+        "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
+        [layer, noun],
+    ).fetchall()
+    held = {name for (name,) in present}
+    if not held:
+        return []
+    names = [c.name for c in columns(row)]
+    body = ", ".join(name if name in held else f"null as {name}" for name in names)
+    answer = con.execute(f"select {body} from {row.table}").fetchall()
     return [
         cast(R, row.model_construct(**dict(zip(names, values, strict=True)))) for values in answer
     ]

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import duckdb
 
+from unitcost.lake.shapes import shape_of
 from unitcost.sqltext import sql_text
 from unitcost_models.base import Column, Row, columns
 
@@ -37,12 +38,13 @@ class ContractError(ValueError):
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """A finished file: path under the lake, rows, bytes, digest."""
+    """A finished file: path under the lake, rows, bytes, digest, and the shape of its columns."""
 
     path: Path
     rows: int
     bytes: int
     sha256: str
+    shape: str
 
 
 def table_folder(lake: Path, table: str, day: date | None) -> Path:
@@ -69,16 +71,16 @@ def write_rows(
     options = "(format parquet, compression zstd)"
     con.execute(f"copy (select {body} from ({sql})) to {sql_text(draft)} {options}")
     rows = _audit_nulls(con, row, wanted, draft)
-    return _finish(draft, rows)
+    return _finish(draft, rows, shape_of(row))
 
 
-def _finish(draft: Path, rows: int) -> WrittenFile:
+def _finish(draft: Path, rows: int, shape: str) -> WrittenFile:
     with draft.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
         os.fsync(handle.fileno())
     final = draft.with_name(f"{digest[:20]}.parquet")
     draft.rename(final)
-    return WrittenFile(final, rows, final.stat().st_size, digest)
+    return WrittenFile(final, rows, final.stat().st_size, digest, shape)
 
 
 def audit_types(con: duckdb.DuckDBPyConnection, row: type[Row], sql: str) -> None:

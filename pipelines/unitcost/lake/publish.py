@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from unitcost.lake.catalogue import Catalogue
+from unitcost.lake.shapes import select_rows
 from unitcost.paths import Home
 from unitcost.sqltext import sql_text
 from unitcost_models.base import Row, columns
@@ -31,6 +33,13 @@ _ARROW = {
 def publish(home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_id: str) -> None:
     """Write the catalogue, views over the live files of `tables`, and swap it in."""
     catalogue.drop_expired()
+    write_catalogue(home, catalogue, tables, run_id, home.warehouse)
+
+
+def write_catalogue(
+    home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_id: str, target: Path
+) -> None:
+    """Write a catalogue and its views beside `target`, then rename it into place."""
     draft = home.root / f".warehouse-{run_id}.duckdb"
     draft.unlink(missing_ok=True)
     with duckdb.connect() as con:
@@ -43,7 +52,8 @@ def publish(home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_i
         con.execute("use memory; detach w")
     with draft.open("rb") as handle:
         os.fsync(handle.fileno())
-    draft.replace(home.warehouse)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft.replace(target)
 
 
 def _write_meta(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
@@ -62,19 +72,7 @@ def _create_view(
     con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, row: type[Row]
 ) -> None:
     con.execute(f"create schema if not exists {row.table.split('.')[0]}")
-    names = ", ".join(f'"{c.name}"' for c in columns(row))
-    files = [str(home.root.resolve() / f.path) for f in catalogue.live(row.table)]
-    if files:
-        listed = ", ".join(sql_text(file) for file in files)
-        hive = (
-            "hive_partitioning = true, hive_types = {'day': DATE}"
-            if row.is_daily
-            else "hive_partitioning = false"
-        )
-        body = f"select {names} from read_parquet([{listed}], {hive})"
-    else:
-        typed = ", ".join(f'cast(null as {c.sql_type}) as "{c.name}"' for c in columns(row))
-        body = f"select {typed} where false"
+    body = select_rows(con, row, home.root.resolve(), catalogue.live(row.table))
     con.execute(f"create view {row.table} as {body}")
 
 
@@ -88,6 +86,11 @@ def remove_orphans(home: Home, catalogue: Catalogue) -> int:
         if path not in named
     ]
     orphans += home.root.glob(".warehouse-*.duckdb*")
+    orphans += [
+        path
+        for path in home.closed.glob("*.duckdb*")
+        if path.name.removesuffix(".wal").removesuffix(".duckdb") not in catalogue.closed
+    ]
     for path in orphans:
         path.unlink()
     return len(orphans)

@@ -1,0 +1,100 @@
+"""A closed month's own catalogue: `closed/<YYYY-MM>.duckdb`, views over files kept for ever.
+
+Whether a month may be closed is not decided here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from unitcost.errors import ClosedMonthError
+from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
+from unitcost.lake.publish import write_catalogue
+from unitcost.months import Month
+from unitcost.paths import Home
+from unitcost.sqltext import sql_text
+from unitcost_models.base import Row
+from unitcost_models.meta import ClosedMonth, LakeFile
+
+
+def freeze(catalogue: Catalogue, month: Month, price_revision: str, priced_on: date) -> Catalogue:
+    """Enter the month as closed, its files as kept for ever; returns its own catalogue."""
+    files = month_files(catalogue, month)
+    name = str(month)
+    catalogue.closed[name] = ClosedMonth(
+        month=name,
+        closed_at=utc_now(),
+        price_revision=price_revision,
+        priced_on=priced_on,
+        days=sum(day in month for day in catalogue.days),
+        files=len(files),
+        bytes=sum(f.bytes for f in files),
+        files_sha256=files_digest(files),
+        catalogue=f"closed/{name}.duckdb",
+    )
+    pinned = {(name, f.path) for f in files}
+    catalogue.pinned |= pinned
+    return Catalogue(
+        files={f.path: f for f in files},
+        deliveries=dict(catalogue.deliveries),
+        days={day: built for day, built in catalogue.days.items() if day in month},
+        touches={(day, delivery) for day, delivery in catalogue.touches if day in month},
+        checks={key: check for key, check in catalogue.checks.items() if key[1] in month},
+        closed={name: catalogue.closed[name]},
+        pinned=pinned,
+    )
+
+
+def month_files(catalogue: Catalogue, month: Month) -> list[LakeFile]:
+    """What the month's tables consist of: its days, the judgements that speak of them, prices."""
+    speaking = {delivery for day, delivery in catalogue.touches if day in month}
+    return sorted(
+        (
+            f
+            for f in catalogue.files.values()
+            if f.retired_at is None
+            and (f.day is None or f.day in month or (f.is_late and f.delivery in speaking))
+        ),
+        key=lambda f: f.path,
+    )
+
+
+def files_digest(files: Iterable[LakeFile]) -> str:
+    """One digest over the path and the digest of each file."""
+    lines = sorted(f"{f.path} {f.sha256}\n" for f in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def require_catalogue(home: Home) -> None:
+    """Refuse to begin anew beside closed months: their files would be taken for left-overs.
+
+    Raises:
+        ClosedMonthError: there are closed months and no `warehouse.duckdb`.
+    """
+    closed = sorted(home.closed.glob("*.duckdb"))
+    if closed and not home.warehouse.is_file():
+        message = (
+            f"{home.warehouse} is missing, but {closed[-1]} tells of closed months; restore it "
+            f"from a backup, or move {home.closed} away to begin anew without them"
+        )
+        raise ClosedMonthError(message)
+
+
+def follow_home(home: Home, tables: Iterable[type[Row]], run_id: str) -> None:
+    """Write closed catalogues anew where the home folder was moved, since views name paths."""
+    for file in sorted(home.closed.glob("*.duckdb")):
+        if not _reads_below(file, home.root.resolve()):
+            write_catalogue(home, load_catalogue(file), tables, run_id, file)
+
+
+def _reads_below(file: Path, root: Path) -> bool:
+    prefix = sql_text(f"{root}/").removesuffix("'")
+    with duckdb.connect(str(file), read_only=True) as con:
+        views = con.execute("select sql from duckdb_views() where not internal").fetchall()
+    reading = [sql for (sql,) in views if "read_parquet" in sql]
+    return all(prefix in sql for sql in reading)

@@ -1,0 +1,102 @@
+"""A small home whose October 2026 can be closed, and what its books hold."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from unitcost.lake.catalogue import load_catalogue
+from unitcost.nightly import NightlyReport, run_nightly
+from unitcost.paths import Home, data_root
+from unitcost.price_book.book import PriceBook
+from unitcost.settings import Settings
+from unitcost_models.meta import LakeFile
+
+OCTOBER = "2026-10"
+THROUGH = date(2026, 11, 2)
+COLUMNS = ("started_at", "request_id", "model", "input_tokens", "output_tokens", "customer_id")
+REQUESTS = (
+    # gpt-5 costs 1.25 USD a million input tokens and 10 USD a million output tokens.
+    ("2026-10-30T10:00:00Z", "a", "gpt-5", 1_000_000, 100_000, "acme"),
+    ("2026-10-30T11:00:00Z", "b", "gpt-5", 3, 7, "birch"),
+    ("2026-10-31T23:30:00Z", "c", "gpt-5-mini", 2_000_000, 0, "acme"),
+    ("2026-10-31T23:59:59Z", "d", "no-such-model", 10, 10, "acme"),
+    ("2026-11-01T00:00:00Z", "e", "gpt-5", 1_000_000, 0, "birch"),
+)
+
+
+def deliver(home: Home, name: str, rows: tuple[tuple[object, ...], ...]) -> Path:
+    """Put requests into landing as a file of their own."""
+    folder = home.landing / "requests"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*COLUMNS, "provider", "feature"])
+        writer.writerows([*row, "openai", "chat"] for row in rows)
+    return folder / name
+
+
+def night(home: Home, through: date = THROUGH) -> NightlyReport:
+    """Run the nightly; no check may fail."""
+    report = run_nightly(home.root, through)
+    assert report.failed_checks == ()
+    return report
+
+
+def corrected_book(folder: Path, model: str, old: str, new: str) -> Path:
+    """A copy of the shipped book in which the standard input price of a model is another."""
+    shutil.copytree(data_root() / "price_tables", folder)
+    file = folder / "openai" / "direct.csv"
+    start = f"openai/direct/global/{model}/standard/input@"
+    lines = file.read_text().splitlines(keepends=True)
+    changed = [
+        line.replace(f",1000000,{old},", f",1000000,{new},") if line.startswith(start) else line
+        for line in lines
+    ]
+    assert changed != lines
+    file.write_text("".join(changed))
+    return folder
+
+
+def book_of(shipped: Path) -> Callable[[Home, Settings], PriceBook]:
+    """What a session makes its book with, reading another shipped folder."""
+    return lambda home, settings: PriceBook(shipped, own=home.price_tables)
+
+
+def kept_files(home: Home, month: str = OCTOBER) -> dict[str, str]:
+    """Digest by path of the month's live files that a run makes: all but raw and restated ones."""
+    return {
+        f.path: f.sha256
+        for f in load_catalogue(home.warehouse).files.values()
+        if f.retired_at is None and f.day and str(f.day).startswith(month) and is_book(f)
+    }
+
+
+def is_book(file: LakeFile) -> bool:
+    return file.table_name.startswith(("core.", "marts.")) and "restated" not in file.table_name
+
+
+def contents(
+    catalogue: Path, tables: list[str], where: str = "true"
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the tables as a reader of a catalogue sees them."""
+    with duckdb.connect(str(catalogue), read_only=True) as con:
+        return {
+            table: con.execute(f"select * from {table} where {where} order by all").fetchall()
+            for table in tables
+        }
+
+
+def tables_of(catalogue: Path) -> list[str]:
+    """Every table and view of a catalogue."""
+    with duckdb.connect(str(catalogue), read_only=True) as con:
+        rows = con.execute(
+            "select table_schema || '.' || table_name from information_schema.tables order by all"
+        ).fetchall()
+    return [name for (name,) in rows]
