@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from unitcost_models.base import Row
@@ -76,6 +77,8 @@ class BuiltDay(Row):
     inputs: str
     """Digest of every input; a different digest makes the day due again."""
     price_revision: str
+    names_revision: str | None
+    """Digest of the part of the price book that decides what was called, without the prices."""
     built_at: datetime
     is_provisional: bool
     """Whether the day was not over when it was published."""
@@ -125,6 +128,40 @@ class ClosedFile(Row):
     month: str
     path: str
     """As in meta.files."""
+
+
+class AdjustedDay(Row):
+    """A closed day and the inputs up to which its adjustments are posted."""
+
+    table: ClassVar[str] = "meta.adjusted_days"
+    key: ClassVar[tuple[str, ...]] = ("day",)
+
+    day: date
+    inputs: str
+    """Digest of every input; a different digest makes it due for adjusting again."""
+    adjusted_at: datetime
+
+
+class Posting(Row):
+    """What one run posted for one closed month; its rows are in core.adjustments."""
+
+    table: ClassVar[str] = "meta.postings"
+    key: ClassVar[tuple[str, ...]] = ("posting_no", "month")
+    is_daily: ClassVar[bool] = False
+
+    posting_no: int
+    """1, 2, 3, ..."""
+    month: str
+    """The closed month, YYYY-MM."""
+    day: date
+    """UTC date to which the rows are posted."""
+    posted_on: date
+    """UTC date of the run."""
+    run_id: str
+    requests: int
+    """Requests whose cost or attribution changed, counted in each row they are part of."""
+    amount_usd: Decimal
+    """Sum of the rows."""
 
 
 class CheckResult(Row):

@@ -47,13 +47,18 @@ def build_day(session: Session, day: date, tables: Iterable[str]) -> dict[str, L
 def _build_table(
     session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date
 ) -> LakeFile:
+    run_table(con, table, day)
+    return session.write(con, row_models()[table], f"select * from {table}", day)
+
+
+def run_table(con: duckdb.DuckDBPyConnection, table: str, day: date) -> None:
+    """Make a table of the day in the workbench, with the steps it needs; nothing is written."""
     _run_missing_steps(con, table, day)
     try:
         run_step(con, table, day)
     except duckdb.Error as error:
         message = f"{table} of {day}: {error}"
         raise ContractError(message) from error
-    return session.write(con, row_models()[table], f"select * from {table}", day)
 
 
 def _run_missing_steps(con: duckdb.DuckDBPyConnection, table: str, day: date) -> None:
@@ -80,11 +85,12 @@ def _run_checks(
     for name in query_names("checks"):
         check = load_query(name)
         if set(check.inputs) & wanted and set(check.inputs) <= present:
-            result = _run_check(con, check, day)
+            result = run_check(con, check, day)
             session.catalogue.checks[result.check_name, day] = result
 
 
-def _run_check(con: duckdb.DuckDBPyConnection, check: Query, day: date) -> CheckResult:
+def run_check(con: duckdb.DuckDBPyConnection, check: Query, day: date) -> CheckResult:
+    """How many rows break a claim, and one of them."""
     bad = con.execute(
         f"select to_json(b)::varchar, count(*) over () from ({check.bind(day)}) as b limit 1"
     ).fetchall()

@@ -11,7 +11,7 @@ import dagster as dg
 from unitcost.build import severity
 from unitcost.lake.catalogue import Catalogue
 from unitcost.queries import load_query, query_names
-from unitcost.tables import day_tables
+from unitcost.tables import POSTED, day_tables
 from unitcost_models.meta import CheckResult, Delivery
 
 CONSERVATION = "delivered_is_accounted_for"
@@ -31,15 +31,22 @@ def checked_table(name: str) -> str:
 
 def day_check_specs() -> list[dg.AssetCheckSpec]:
     """One check a SQL file; errors block publishing."""
-    return [
-        dg.AssetCheckSpec(
-            name.removeprefix("checks."),
-            asset=asset_key(checked_table(name)),
-            blocking=severity(load_query(name)) == "error",
-            description=load_query(name).text.splitlines()[0].removeprefix("-- "),
-        )
-        for name in query_names("checks")
-    ]
+    return [claim_spec(name, checked_table(name)) for name in _day_checks()]
+
+
+def _day_checks() -> list[str]:
+    """The claims about what a day's build makes."""
+    return [name for name in query_names("checks") if not set(load_query(name).inputs) & {*POSTED}]
+
+
+def claim_spec(name: str, table: str) -> dg.AssetCheckSpec:
+    """A claim of `sql/checks`, shown at a table."""
+    return dg.AssetCheckSpec(
+        name.removeprefix("checks."),
+        asset=asset_key(table),
+        blocking=severity(load_query(name)) == "error",
+        description=load_query(name).text.splitlines()[0].removeprefix("-- "),
+    )
 
 
 def day_check_results(
@@ -47,18 +54,19 @@ def day_check_results(
 ) -> Iterator[dg.AssetCheckResult]:
     """The answers for the days just built, one result a claim."""
     built = set(days)
-    for name in query_names("checks"):
+    for name in _day_checks():
         if checked_table(name) in tables:
             short = name.removeprefix("checks.")
             answers = [c for (n, d), c in catalogue.checks.items() if n == short and d in built]
-            yield _result(short, checked_table(name), answers)
+            yield claim_result(name, checked_table(name), answers)
 
 
-def _result(name: str, table: str, answers: list[CheckResult]) -> dg.AssetCheckResult:
+def claim_result(name: str, table: str, answers: list[CheckResult]) -> dg.AssetCheckResult:
+    """A claim's answers for several days as one result."""
     broken = sorted((c for c in answers if c.bad_rows), key=lambda c: c.day)
     is_error = any(c.severity == "error" for c in answers)
     return dg.AssetCheckResult(
-        check_name=name,
+        check_name=name.removeprefix("checks."),
         asset_key=asset_key(table),
         passed=not broken,
         severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,

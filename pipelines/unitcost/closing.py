@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unitcost.due import due_days, input_digests
+from unitcost.due import changed_closed_days, due_days, input_digests
 from unitcost.errors import ClosedMonthError, UsageError
 from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, utc_now
@@ -82,6 +82,7 @@ def _require_final(session: Session, month: Month) -> None:
         raise ClosedMonthError(message)
     digests = input_digests(catalogue, shared_inputs(session), set())
     due = [day for day in due_days(catalogue, digests, month.last) if day in month]
+    due += changed_closed_days(catalogue, digests, month.last)
     due += [d.day for d in catalogue.days.values() if d.day in month and d.is_provisional]
     if due:
         message = f"{month} is not final: {len(due)} days are due, first {min(due)}; {_NIGHTLY}"

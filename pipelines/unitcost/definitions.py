@@ -4,6 +4,7 @@ import os
 
 import dagster as dg
 
+from unitcost.assets.closing import adjustment_assets
 from unitcost.assets.days import day_table_assets
 from unitcost.assets.pulled import collected_files, pulled_reports
 from unitcost.assets.raw import raw_tables
@@ -17,7 +18,15 @@ DEFAULT_HOME = "./.unitcost"
 def build_definitions(home: str) -> dg.Definitions:
     """Everything, working on one home folder."""
     return dg.Definitions(
-        assets=[collected_files, pulled_reports, raw_tables, prices, day_table_assets, published],
+        assets=[
+            collected_files,
+            pulled_reports,
+            raw_tables,
+            prices,
+            day_table_assets,
+            adjustment_assets,
+            published,
+        ],
         jobs=[nightly_job],
         schedules=[nightly_schedule],
         resources={"warehouse": Warehouse(home=home)},

@@ -49,6 +49,23 @@ def due_days(catalogue: Catalogue, digests: dict[date, str], through: date) -> l
     ]
 
 
+def changed_closed_days(
+    catalogue: Catalogue, digests: dict[date, str], through: date
+) -> list[date]:
+    """Closed days up to `through` of which something else is known than was posted, in order."""
+    return [
+        day
+        for day, digest in digests.items()
+        if day <= through and catalogue.is_closed(day) and digest != _accounted(catalogue, day)
+    ]
+
+
+def _accounted(catalogue: Catalogue, day: date) -> str | None:
+    """Digest of the inputs that a closed day's tables and adjustments account for."""
+    known = catalogue.adjusted.get(day) or catalogue.days.get(day)
+    return known.inputs if known else None
+
+
 def waiting_rows(catalogue: Catalogue, through: date) -> int:
     """Raw rows dated after `through`, which wait for their day; judgements and revenue do not."""
     return sum(

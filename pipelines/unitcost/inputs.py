@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import duckdb
+import pyarrow as pa
 
 from unitcost.due import TRACE_WINDOW
 from unitcost.pricing import load_price_book
@@ -30,7 +31,15 @@ and the span of its caller may lie on either side of midnight."""
 
 
 def open_prices(session: Session, con: duckdb.DuckDBPyConnection) -> None:
-    """The price book, read and checked once a run."""
+    """Put the price book's tables into a workbench."""
+    for name, rows in read_prices(session).items():
+        con.register("rows", rows)
+        con.execute(f"create table {name} as select * from rows")
+        con.unregister("rows")
+
+
+def read_prices(session: Session) -> dict[str, pa.Table]:
+    """The price book's tables, read and checked once a run."""
     if not session.prices:
         with session.workbench(with_vocabulary=False) as book:
             load_price_book(book, session.book)
@@ -38,10 +47,7 @@ def open_prices(session: Session, con: duckdb.DuckDBPyConnection) -> None:
                 "select table_name from information_schema.tables where table_schema = 'core'"
             ).fetchall():
                 session.prices[f"core.{name}"] = book.table(f"core.{name}").to_arrow_table()
-    for name, rows in session.prices.items():
-        con.register("rows", rows)
-        con.execute(f"create table {name} as select * from rows")
-        con.unregister("rows")
+    return session.prices
 
 
 def open_inputs(

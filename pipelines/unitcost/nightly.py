@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from unitcost.collecting.run import collect
-from unitcost.due import due_days, input_digests, waiting_rows
+from unitcost.due import changed_closed_days, due_days, input_digests, waiting_rows
 from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.paths import Home, data_root
 from unitcost.rebuild import shared_inputs
-from unitcost.session import open_session
+from unitcost.session import Session, open_session
+from unitcost_models.meta import Posting
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -45,6 +46,8 @@ class NightlyReport(BaseModel):
     days_built: int
     waiting_rows: int
     """Rows dated after `through`."""
+    postings: tuple[Posting, ...]
+    """What was posted for closed months."""
     failed_checks: tuple[str, ...]
     warnings: tuple[str, ...]
     seconds: float
@@ -66,7 +69,7 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
     home = Home(root.resolve())
     prepare(home)
     before = load_catalogue(home.warehouse)
-    if not _has_work(home, last):
+    if not _prepare_work(home, last):
         return _report(before, before, last, started, None)
     result = run_job(home, last)
     return _report(before, load_catalogue(home.warehouse), last, started, result)
@@ -83,26 +86,30 @@ def prepare(home: Home) -> None:
     os.environ["UNITCOST_HOME"] = str(home.root)
 
 
-def _has_work(home: Home, through: date) -> bool:
-    """Whether anything is new or due; days that have ended since are marked final on the way."""
+def _prepare_work(home: Home, through: date) -> bool:
+    """Whether there is work; days that have ended since are marked final on the way."""
     with open_session(home.root) as session:
-        catalogue = session.catalogue
-        digests = input_digests(catalogue, shared_inputs(session), {through})
         collected = collect(home, session.settings.sources)
-        if (
-            session.settings.pull
-            or collected.problems
-            or arrivals(session)
-            or due_days(catalogue, digests, through)
-        ):
+        if session.settings.pull or collected.problems or has_work(session, through):
             return True
-        today = utc_now().date()
+        catalogue, today = session.catalogue, utc_now().date()
         ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]
         for day in ended:
             catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
         if ended:
             session.publish()
     return False
+
+
+def has_work(session: Session, through: date) -> bool:
+    """Whether anything is new, due, or known of a closed day and not posted."""
+    catalogue = session.catalogue
+    digests = input_digests(catalogue, shared_inputs(session), {through})
+    return bool(
+        arrivals(session)
+        or due_days(catalogue, digests, through)
+        or changed_closed_days(catalogue, digests, through)
+    )
 
 
 def run_job(home: Home, through: date) -> ExecuteInProcessResult:
@@ -144,6 +151,7 @@ def _report(
         unrecognised_files=sum(d.source_format is None for d in new),
         days_built=sum(before.days.get(day) != built for day, built in after.days.items()),
         waiting_rows=waiting_rows(after, through),
+        postings=tuple(p for key, p in after.postings.items() if key not in before.postings),
         failed_checks=failed,
         warnings=warnings,
         seconds=round(time.monotonic() - started, 1),

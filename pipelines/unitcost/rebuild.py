@@ -9,16 +9,17 @@ from datetime import date, timedelta
 
 from unitcost.build import build_day
 from unitcost.due import due_days, input_digests, transforms_fingerprint
-from unitcost.inputs import TASK_WINDOW_DAYS
+from unitcost.inputs import TASK_WINDOW_DAYS, read_prices
 from unitcost.lake.catalogue import utc_now
 from unitcost.session import Session
-from unitcost.tables import day_tables
+from unitcost.tables import day_tables, upstream
 from unitcost.workbench import create_empty, create_view
 from unitcost_models.agreements import AllowanceUse
 from unitcost_models.meta import BuiltDay, LakeFile
 
 LOG = logging.getLogger("unitcost")
 
+REQUESTS = "core.requests"
 Built = dict[date, dict[str, LakeFile]]
 
 _SHARING = """
@@ -42,15 +43,39 @@ _SHARING = """
 """
 
 
-def shared_inputs(session: Session) -> str:
-    """Digest of what all days share: prices, transforms, vocabulary, settings."""
+def shared_inputs(session: Session, price_revision: str | None = None) -> str:
+    """Digest of what all days share: prices (of this or another revision), transforms, settings."""
     parts = (
-        session.book.revision(),
+        price_revision or session.book.revision(),
         transforms_fingerprint(),
         session.vocabulary.fingerprint(),
         session.settings.fingerprint(),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def names_revision(session: Session) -> str:
+    """Digest of the part of the price book that core.requests is made with: names, no prices."""
+    book = read_prices(session)
+    digest = hashlib.sha256()
+    for table in sorted(upstream(REQUESTS) & set(book)):
+        digest.update(f"{table}{book[table].to_pylist()}".encode())
+    return digest.hexdigest()[:16]
+
+
+def only_prices_changed(session: Session) -> set[date]:
+    """Built days whose requests would be counted as they were: nothing but prices is another."""
+    names, days = names_revision(session), session.catalogue.days
+    found: set[date] = set()
+    for revision in {built.price_revision for built in days.values()}:
+        digests = input_digests(session.catalogue, shared_inputs(session, revision), set())
+        found |= {
+            day
+            for day, built in days.items()
+            if (built.price_revision, built.names_revision) == (revision, names)
+            and built.inputs == digests[day]
+        }
+    return found
 
 
 def build_due(session: Session, requested: set[date], tables: set[str]) -> Built:
@@ -92,6 +117,7 @@ def _record(session: Session, inputs: str, day: date) -> BuiltDay:
         day=day,
         inputs=inputs,
         price_revision=session.book.revision(),
+        names_revision=names_revision(session),
         built_at=now,
         is_provisional=day >= now.date(),
     )

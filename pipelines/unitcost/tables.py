@@ -31,7 +31,7 @@ def row_models() -> dict[str, type[Row]]:
 
 def published_models() -> list[type[Row]]:
     """Row models of the tables users meet: raw, core and marts that are kept as files."""
-    kept = {*day_tables(), *(t for t in row_models() if t.startswith("raw."))}
+    kept = {*day_tables(), *POSTED, *(t for t in row_models() if t.startswith("raw."))}
     return [row for table, row in row_models().items() if table in kept or table in PRICES]
 
 
@@ -42,13 +42,21 @@ PRICES = ("core.prices", "core.prices_in_force")
 """The price book as it is kept for readers; the only core tables that are not daily."""
 
 
+POSTED = ("core.restated_requests", "core.adjustments")
+"""Kept for closed days, when what is known of them changes; the first by closed day, the second by
+the day it is posted to. No day's build makes them."""
+
+
 @cache
 def day_tables() -> tuple[str, ...]:
     """Core and mart tables with a SQL file and a daily row model, inputs first."""
     names = {
         table
         for table, row in row_models().items()
-        if table.split(".")[0] in ("core", "marts") and row.is_daily and query_path(table).is_file()
+        if table.split(".")[0] in ("core", "marts")
+        and row.is_daily
+        and query_path(table).is_file()
+        and table not in POSTED
     }
     graph = {name: _inputs(name) & names for name in sorted(names)}
     return tuple(TopologicalSorter(graph).static_order())

@@ -14,7 +14,8 @@ from unitcost.resources import Warehouse
 from unitcost.tables import PRICES, day_tables, row_models, upstream
 
 
-def _spec(table: str) -> dg.AssetSpec:
+def day_spec(table: str) -> dg.AssetSpec:
+    """A daily table as an asset, made from what its SQL file reads."""
     return dg.AssetSpec(
         asset_key(table),
         deps=[asset_key(t) for t in sorted(_parents(table))],
@@ -33,7 +34,7 @@ def _parents(table: str) -> set[str]:
 
 @dg.multi_asset(
     name="days",
-    specs=[_spec(table) for table in day_tables()],
+    specs=[day_spec(table) for table in day_tables()],
     check_specs=day_check_specs(),
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),

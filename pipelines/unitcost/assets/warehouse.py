@@ -1,7 +1,7 @@
 """The last assets: the price book as readers see it, and the catalogue that makes a run visible."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -11,8 +11,10 @@ from unitcost.checks import NEWEST_DAY, asset_key
 from unitcost.inputs import open_prices
 from unitcost.lake.catalogue import Catalogue
 from unitcost.resources import Warehouse
+from unitcost.session import Session
 from unitcost.sources import SOURCES
-from unitcost.tables import PRICES, day_tables, row_models
+from unitcost.tables import POSTED, PRICES, day_tables, row_models
+from unitcost_models.meta import LakeFile
 
 
 def _book_spec(table: str) -> dg.AssetSpec:
@@ -27,10 +29,7 @@ def prices(
     """The price book as readers see it."""
     session = warehouse.session
     wanted = [table for table in PRICES if asset_key(table) in context.selected_asset_keys]
-    with session.workbench(with_vocabulary=False) as con:
-        open_prices(session, con)
-        sql = "select * from {} order by price_id"
-        files = {t: session.write(con, row_models()[t], sql.format(t), None) for t in wanted}
+    files = write_prices(session, wanted)
     publish_if_alone(context, session)
     for table, file in files.items():
         yield dg.MaterializeResult(
@@ -39,10 +38,18 @@ def prices(
         )
 
 
+def write_prices(session: Session, tables: Iterable[str] = PRICES) -> dict[str, LakeFile]:
+    """The price book's kept tables, one file each."""
+    with session.workbench(with_vocabulary=False) as con:
+        open_prices(session, con)
+        sql = "select * from {} order by price_id"
+        return {t: session.write(con, row_models()[t], sql.format(t), None) for t in tables}
+
+
 @dg.asset(
     key=WAREHOUSE,
     group_name="meta",
-    deps=[asset_key(t) for t in (*day_tables(), *PRICES, *(f"raw.{s}" for s in SOURCES))],
+    deps=[asset_key(t) for t in (*day_tables(), *POSTED, *PRICES, *(f"raw.{s}" for s in SOURCES))],
     check_specs=[dg.AssetCheckSpec(NEWEST_DAY, asset=WAREHOUSE)],
 )
 def published(  # dagster understands the bare result only

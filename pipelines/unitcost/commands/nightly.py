@@ -64,6 +64,12 @@ def _show_problems(report: NightlyReport) -> None:
         ERR.print(
             'hint: unitcost sql "select * from meta.quarantine" shows what was refused and why'
         )
+    for posting in report.postings:
+        ERR.print(
+            f"warning: the closed month {posting.month} is adjusted by {posting.amount_usd:f} USD, "
+            f"posted to {posting.day} (posting {posting.posting_no}); see core.adjustments",
+            highlight=False,
+        )
     for line in report.warnings:
         ERR.print(f"warning: {line}", markup=False)
     for line in report.failed_checks:

@@ -16,12 +16,14 @@ import duckdb
 from unitcost.months import Month
 from unitcost_models.base import Row, columns
 from unitcost_models.meta import (
+    AdjustedDay,
     BuiltDay,
     CheckResult,
     ClosedFile,
     ClosedMonth,
     Delivery,
     LakeFile,
+    Posting,
     Touch,
 )
 
@@ -48,6 +50,8 @@ class Catalogue:
     closed: dict[str, ClosedMonth] = field(default_factory=dict)
     pinned: set[tuple[str, str]] = field(default_factory=set)
     """(closed month, path) of every file that a closed month reads."""
+    adjusted: dict[date, AdjustedDay] = field(default_factory=dict)
+    postings: dict[tuple[int, str], Posting] = field(default_factory=dict)
 
     def is_closed(self, day: date) -> bool:
         """Whether the day's tables are frozen."""
@@ -109,6 +113,8 @@ class Catalogue:
         yield CheckResult, [self.checks[key] for key in sorted(self.checks)]
         yield ClosedMonth, [self.closed[month] for month in sorted(self.closed)]
         yield ClosedFile, [ClosedFile(month=m, path=p) for m, p in sorted(self.pinned)]
+        yield AdjustedDay, [self.adjusted[day] for day in sorted(self.adjusted)]
+        yield Posting, [self.postings[key] for key in sorted(self.postings)]
 
 
 def load_catalogue(warehouse: Path) -> Catalogue:
@@ -124,6 +130,8 @@ def load_catalogue(warehouse: Path) -> Catalogue:
         catalogue.checks = {(c.check_name, c.day): c for c in _read(con, CheckResult)}
         catalogue.closed = {m.month: m for m in _read(con, ClosedMonth)}
         catalogue.pinned = {(f.month, f.path) for f in _read(con, ClosedFile)}
+        catalogue.adjusted = {a.day: a for a in _read(con, AdjustedDay)}
+        catalogue.postings = {(p.posting_no, p.month): p for p in _read(con, Posting)}
     return catalogue
 
 

@@ -16,7 +16,7 @@ from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.shapes import select_rows
 from unitcost.paths import Home
 from unitcost.sqltext import sql_text
-from unitcost_models.base import Row, columns
+from unitcost_models.base import MONEY, Row, columns
 from unitcost_models.meta import QuarantinedRecord
 
 STORAGE_VERSION = "v1.2.0"
@@ -27,6 +27,7 @@ _ARROW = {
     "BOOLEAN": pa.bool_(),
     "DATE": pa.date32(),
     "TIMESTAMP": pa.timestamp("us"),
+    MONEY: pa.decimal128(38, 12),
 }
 
 

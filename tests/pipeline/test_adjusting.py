@@ -1,0 +1,212 @@
+"""What is learnt of a closed month is posted to the open one, to the last digit, once."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.pipeline import books
+from tests.pipeline.books import OCTOBER, REQUESTS, THROUGH, deliver, kept_files, night, postings
+from unitcost import rebuild, session
+from unitcost.closing import close_month
+from unitcost.lake.catalogue import load_catalogue
+from unitcost.months import Month
+from unitcost.nightly import run_nightly
+from unitcost.paths import Home, data_root
+
+MONTH = Month.parse(OCTOBER)
+# 1,000,000 and 3 input tokens of gpt-5 in October, 0.25 USD a million more.
+REPRICED = Decimal("0.25") + Decimal("0.00000075")
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("closed"))
+    deliver(home, "first.csv", REQUESTS)
+    night(home)
+    close_month(home.root, MONTH)
+    return home.root
+
+
+@pytest.fixture
+def home(closed: Path, tmp_path: Path) -> Home:
+    shutil.copytree(closed, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def correct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give the sessions that follow a book with another input price of gpt-5."""
+
+    def change(new: str) -> None:
+        folder = tmp_path / f"prices-{new}"
+        shipped = books.corrected_book(folder, "gpt-5", "1.25", new)
+        monkeypatch.setattr(session, "price_book", books.book_of(shipped))
+
+    return change
+
+
+def ask(home: Home, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def newly_posted(home: Home) -> Decimal:
+    """What one more night posts."""
+    before = postings(home)
+    assert night(home)
+    return sum((p.amount_usd for p in postings(home) if p not in before), Decimal(0))
+
+
+def posted(home: Home) -> list[tuple[Any, ...]]:
+    return ask(
+        home,
+        """select day, month, adjusted_day, cause, model, customer_id, requests, before_usd,
+               after_usd, amount_usd
+           from core.adjustments order by posting_no, adjusted_day, cause, model, customer_id""",
+    )
+
+
+def total(home: Home) -> Decimal:
+    """The October that is known now, by what is published."""
+    reported = "select sum(cost_usd) from marts.cost_per_feature where day < date '2026-11-01'"
+    amounts = f"select sum(amount_usd) from core.adjustments where month = '{OCTOBER}'"
+    return sum((row[0] or Decimal(0) for sql in (reported, amounts) for row in ask(home, sql)),
+               Decimal(0))  # fmt: skip
+
+
+def rebuilt_total(home: Home, tmp_path: Path) -> Decimal:
+    """The October of a home that never closed anything, from the same deliveries and prices."""
+    fresh = Home(tmp_path / "fresh")
+    shutil.copytree(home.landing, fresh.landing)
+    night(fresh)
+    return total(fresh)
+
+
+def test_a_corrected_price_is_posted_to_the_open_month(
+    home: Home, correct: Any, tmp_path: Path
+) -> None:
+    before = kept_files(home)
+    correct("1.5")
+    report = run_nightly(home.root, THROUGH)
+    assert report.failed_checks == ()
+    assert [(p.month, p.day, p.amount_usd) for p in report.postings] == [
+        (OCTOBER, THROUGH, REPRICED)
+    ]
+    usd = Decimal
+    assert posted(home) == [
+        (THROUGH, OCTOBER, date(2026, 10, 30), "price", "gpt-5", "acme", 1,
+         usd("2.25"), usd("2.5"), usd("0.25")),
+        (THROUGH, OCTOBER, date(2026, 10, 30), "price", "gpt-5", "birch", 1,
+         usd("0.00007375"), usd("0.0000745"), usd("0.00000075")),
+    ]  # fmt: skip
+    assert kept_files(home) == before
+    assert total(home) == rebuilt_total(home, tmp_path)
+    # The open month has no adjustment: its day was built again.
+    november = "select cost_usd from marts.cost_per_feature where day = date '2026-11-01'"
+    assert ask(home, november) == [(usd("1.5"),)]
+
+
+def test_a_second_night_posts_nothing(home: Home, correct: Any) -> None:
+    correct("1.5")
+    night(home)
+    rows, journal = posted(home), postings(home)
+    assert run_nightly(home.root, THROUGH).is_up_to_date
+    deliver(home, "november.csv", (("2026-11-02T01:00:00Z", "n", "gpt-5", 5, 5, "x"),))
+    assert night(home)
+    assert posted(home) == rows
+    assert postings(home) == journal
+
+
+def test_what_is_learnt_in_turn_is_told_by_its_cause(
+    home: Home, correct: Any, tmp_path: Path
+) -> None:
+    """A late request, a recount, a price for all of them, and the price taken back."""
+    deliver(home, "late.csv", (("2026-10-30T12:00:00Z", "z", "gpt-5", 2_000_000, 0, "late"),))
+    assert newly_posted(home) == Decimal("2.5")
+    # The same request with more tokens known: the version with more wins.
+    deliver(home, "more.csv", (("2026-10-30T11:00:00Z", "b", "gpt-5", 1_000_003, 7, "birch"),))
+    assert newly_posted(home) == Decimal("1.25")
+    correct("1.5")
+    higher = REPRICED + Decimal("0.25") * 3
+    assert newly_posted(home) == higher
+    correct("1.250")
+    assert newly_posted(home) == -higher
+    assert [(cause, amount) for *_, cause, _, _, _, _, _, amount in posted(home)] == [
+        ("late_records", Decimal("2.5")),
+        ("recounted", Decimal("1.25")),
+        *[("price", Decimal(n)) for n in ("0.25", "0.25000075", "0.5")],
+        *[("price", -Decimal(n)) for n in ("0.25", "0.25000075", "0.5")],
+    ]
+    assert [p.posting_no for p in postings(home)] == [1, 2, 3, 4]
+    assert total(home) == rebuilt_total(home, tmp_path)
+
+
+def test_an_attribution_that_changed_moves_the_money(home: Home, tmp_path: Path) -> None:
+    # The better witness has one more class known, and names another customer.
+    deliver(home, "moved.csv", (("2026-10-31T23:30:00Z", "c", "gpt-5-mini", 2_000_001, 0, "new"),))
+    night(home)
+    rows = [(cause, customer, before, after) for _, _, _, cause, _, customer, _, before, after, _
+            in posted(home)]  # fmt: skip
+    assert rows == [
+        ("recounted", "acme", Decimal("0.5"), Decimal(0)),
+        ("recounted", "new", Decimal(0), Decimal("0.50000025")),
+    ]
+    assert total(home) == rebuilt_total(home, tmp_path)
+
+
+def test_a_day_without_tables_is_adjusted_too(home: Home) -> None:
+    deliver(home, "early.csv", (("2026-10-02T12:00:00Z", "o", "gpt-5", 1_000_000, 0, "x"),))
+    assert newly_posted(home) == Decimal("1.25")
+    assert date(2026, 10, 2) not in load_catalogue(home.warehouse).days
+    assert not night(home)
+
+
+def test_other_software_looks_again_and_posts_no_zeroes(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "transforms_fingerprint", lambda: "another")
+    assert night(home)
+    assert postings(home) == []
+    assert posted(home) == []
+    assert not night(home)
+
+
+def test_a_request_that_gets_a_price_counts_from_zero(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = tmp_path / "named"
+    shutil.copytree(data_root() / "price_tables", shipped)
+    models = shipped / "models.toml"
+    models.write_text(models.read_text() + NAMED)
+    monkeypatch.setattr(session, "price_book", books.book_of(shipped))
+    night(home)
+    rows = ask(
+        home,
+        """select model, unpriced_before, unpriced_after, requests_before, requests_after,
+               amount_usd
+           from core.adjustments order by model""",
+    )
+    assert rows == [
+        ("(unattributed)", 1, 0, 1, 0, Decimal(0)),
+        ("gpt-5", 0, 0, 0, 1, Decimal("0.0001125")),
+    ]
+
+
+NAMED = """
+[[alias]]
+id = "no-such-model"
+model = "gpt-5"
+"""
+
+
+def test_a_night_of_a_closed_month_posts_to_the_next_open_one(home: Home, correct: Any) -> None:
+    correct("1.5")
+    night(home, date(2026, 10, 31))
+    assert {row[0] for row in posted(home)} == {date(2026, 11, 1)}
