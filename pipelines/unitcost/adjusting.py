@@ -88,7 +88,7 @@ def _difference(
     if not con.execute("select 1 from steps.new limit 1").fetchall():
         return []
     session.write(con, RestatedRequest, f"select * from {RestatedRequest.table}", day)
-    part = session.home.scratch / f"adjustments-{day}.parquet"
+    part = session.scratch / f"adjustments-{day}.parquet"
     con.execute(f"copy steps.new to {sql_text(part)} (format parquet)")
     return [part]
 

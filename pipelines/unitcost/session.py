@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import duckdb
@@ -49,10 +50,16 @@ class Session:
     run_id: str = field(default_factory=lambda: uuid4().hex[:12])
     prices: dict[str, pa.Table] = field(default_factory=dict)
     """The price book's tables, once they were read."""
+    scratch: Path = field(init=False)
+    """Spill and staging files."""
+
+    def __post_init__(self) -> None:
+        """A writer's scratch is in its home; a reader's is elsewhere."""
+        self.scratch = self.home.scratch
 
     def workbench(self, with_vocabulary: bool = True) -> duckdb.DuckDBPyConnection:
         """An empty in-memory database, spilling to scratch, with the vocabulary's macros or not."""
-        con = open_workbench(self.settings.memory_limit, str(self.home.scratch))
+        con = open_workbench(self.settings.memory_limit, str(self.scratch))
         if with_vocabulary:
             create_macros(con, self.vocabulary)
         return con
@@ -102,6 +109,23 @@ class Session:
         """Make everything written so far visible, at once."""
         publish(self.home, self.catalogue, published_models(), self.run_id)
         follow_home(self.home, published_models(), self.run_id)
+
+
+@contextmanager
+def read_session(root: Path) -> Iterator[Session]:
+    """A session that computes and writes nothing, beside any writer: it must not publish.
+
+    Raises:
+        SettingsError, VocabularyError: the settings file cannot be used.
+    """
+    home = Home(root.resolve())
+    settings = load_settings(home.settings_file)
+    vocabulary = load_vocabulary(settings.vocabulary_additions())
+    catalogue = load_catalogue(home.warehouse)
+    with TemporaryDirectory(prefix="unitcost-") as scratch:
+        session = Session(home, settings, vocabulary, catalogue, price_book(home, settings))
+        session.scratch = Path(scratch)
+        yield session
 
 
 def price_book(home: Home, settings: Settings) -> PriceBook:

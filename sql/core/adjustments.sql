@@ -59,7 +59,7 @@ where
 order by
     posting.day,
     posting.posting_no,
-    summed.day,
+    adjusted_day,
     summed.cause,
     summed.provider,
     summed.model,

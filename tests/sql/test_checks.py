@@ -13,12 +13,20 @@ import pytest
 
 from tests.sql.mart_inputs import DAY, build, findings, put, request, task
 from unitcost.queries import load_query, query_names
-from unitcost.workbench import open_workbench
+from unitcost.workbench import create_empty, open_workbench
+from unitcost_models.closing import Adjustment
 
 CLAIMS = [name.removeprefix("checks.") for name in query_names("checks")]
 WHO = {"feature": "chat", "workflow": "agent", "customer_id": "acme", "task_type": "refund"}
 
+GROUP = "openai / gpt-5-mini / chat / agent / acme"
+
 BROKEN: dict[str, list[tuple[str, str]]] = {
+    "adjustments_tie_to_requests": [
+        ("update core.restated_requests set cost_usd = 0.100000000001 where cost_usd = 0.1", GROUP),
+        ("update core.restated_requests set cost_usd = null where request_id = 'a'", GROUP),
+        ("delete from steps.published_requests where request_id = 'b'", GROUP),
+    ],
     "billing_in_doubt_is_not_priced": [
         ("update marts.cost_per_request set billed_state = 'unknown' where request_id = 'a'", "a"),
         (
@@ -102,6 +110,10 @@ def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
             tasks=(task("t1", **WHO),),
         )
         build(con)
+        known = load_query("core.restated_requests").bind(DAY)
+        con.execute(f"create table steps.published_requests as {known}")
+        con.execute(f"create table core.restated_requests as {known}")
+        create_empty(con, Adjustment)
         yield con
 
 
