@@ -11,7 +11,7 @@ from unitcost.partitions import DAYS
 from unitcost.queries import load_query
 from unitcost.rebuild import build_due
 from unitcost.resources import Warehouse
-from unitcost.tables import PRICES, day_tables, row_models, upstream
+from unitcost.tables import POSTED, PRICES, day_tables, row_models, upstream
 
 
 def day_spec(table: str) -> dg.AssetSpec:
@@ -28,7 +28,7 @@ def _parents(table: str) -> set[str]:
     """Assets a table is made from; whatever else of `core` it reads is the price book."""
     read = upstream(table)
     book = {t for t in read if t in row_models() and not row_models()[t].is_daily}
-    kept = {t for t in read if t in day_tables() or t.startswith("raw.")}
+    kept = {t for t in read if t in (*day_tables(), *POSTED) or t.startswith("raw.")}
     return kept | {*PRICES} if book else kept
 
 
