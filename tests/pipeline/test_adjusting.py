@@ -111,6 +111,14 @@ def test_a_corrected_price_is_posted_to_the_open_month(
     # The open month has no adjustment: its day was built again.
     november = "select cost_usd from marts.cost_per_feature where day = date '2026-11-01'"
     assert ask(home, november) == [(usd("1.5"),)]
+    as_reported, best_knowledge = documented_queries()
+    assert ask(home, as_reported) == [(OCTOBER, usd("2.75007375")), ("2026-11", usd("1.75000075"))]
+    assert ask(home, best_knowledge) == [(OCTOBER, usd("3.0000745")), ("2026-11", usd("1.5"))]
+
+
+def documented_queries() -> list[str]:
+    page = (Path(__file__).parents[2] / "docs" / "closing.md").read_text()
+    return page.split("```sql")[1].split("```")[0].strip().rstrip(";").split(";")
 
 
 def test_a_second_night_posts_nothing(home: Home, correct: Any) -> None:
