@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from unitcost.paths import Home
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError
 from unitcost.price_book.rows import CSV_COLUMNS
+from unitcost.price_book.rules import read_rules
 from unitcost.pricing import load_price_book
 from unitcost.session import price_book
 from unitcost.settings import SettingsError, load_settings
@@ -222,3 +226,52 @@ def test_a_bad_price_setting_is_named(tmp_path: Path, text: str, key: str) -> No
     file.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=key):
         load_settings(file)
+
+
+_LATER = {
+    "models.toml": [
+        '[[model]]\nkey = "acme-2"\nprovider = "acme"\n',
+        '[[model]]\nkey = "gpt-5"\nprovider = "openai"\nids = ["five"]\n',
+        '[[alias]]\nid = "chat"\nmodel = "gpt-5"\nnote = "n"\n',
+        '[[deployment]]\nname = "gpt-5"\nmodel = "gpt-5-mini"\nplatform = "azure"\n',
+        '[[family]]\nname = "gemini-pro"\nmodels = ["gpt-5"]\n',
+    ],
+    "providers.toml": ['[[provider]]\nnames = ["acme"]\nprovider = "acme"\nfamily = "acme"\n'],
+    "region_scopes.toml": [
+        '[[scope]]\nprovider = "openai"\nplatform = "direct"\nscope = "mars"\n',
+    ],
+    "service_tiers.toml": [
+        '[[tier]]\nname = "batch"\nspelled = ["overnight"]\n',
+        '[[equivalent]]\nprovider = "acme"\ntier = "flex"\npriced_as = "batch"\n',
+    ],
+    "meters.toml": ['[[fallback]]\nmeter = "input_audio"\nfalls_back_to = "input"\n'],
+    "time_bands.toml": [
+        '[[calendar]]\nname = "acme"\nholidays = [2026-12-24]\n',
+        '[[band]]\nname = "b"\nweekdays = [1]\nhours = ["08:00-09:00"]\n',
+    ],
+}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sets(st.sampled_from([(f, e) for f, entries in _LATER.items() for e in entries])))
+def test_entries_learnt_later_leave_every_rule_of_an_earlier_day(
+    entries: set[tuple[str, str]],
+) -> None:
+    day = date(2026, 11, 25)
+    with TemporaryDirectory() as own:
+        before = read_rules(PriceBook(own=Path(own), as_of=day))
+        for file, entry in entries:
+            with (Path(own) / file).open("a", encoding="utf-8") as opened:
+                opened.write(f"{entry}recorded_on = 2026-11-26\n\n")
+        assert read_rules(PriceBook(own=Path(own), as_of=day)) == before
+        learnt = read_rules(PriceBook(own=Path(own), as_of=date(2026, 11, 26)))
+        assert (learnt == before) == (not entries)
+
+
+@pytest.mark.parametrize("hours", ["22:00-06:00", "08:00-08:00", "08:00-24:30", "08:60-09:00"])
+def test_hours_that_are_no_window_of_a_day_are_refused(
+    tmp_path: Path, write: Write, hours: str
+) -> None:
+    write("time_bands.toml", f'[[band]]\nname = "b"\nweekdays = [1]\nhours = ["{hours}"]\n')
+    (problem,) = _problems(tmp_path)
+    assert problem.startswith(f"{_OWN}time_bands.toml:1: [[band]] b: hours.0: ")

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sql.small_book import books, price_row
 from unitcost.price_book.history import Interval, chains, in_force, price_history
 from unitcost.price_book.succession import succession_problems
 from unitcost_models.prices import Price
 
 _T1, _T2, _T3 = (f"2026-0{month}-01T00:00:00Z" for month in (3, 5, 7))
-_CELLS = {
-    "provider": "acme",
-    "platform": "direct",
-    "region_scope": "global",
-    "model_key": "acme-1",
-    "service_tier": "standard",
-    "meter": "input",
-    "unit": "token",
-    "per": "1000000",
-    "unit_price": "1",
-    "currency": "USD",
-    "valid_from_basis": "documented",
-    "status": "in_force",
-    "layer": "list",
-    "recorded_on": "2026-01-01",
-    "sources": "here",
-    "confirmation": "single",
-    "source_file": "acme/direct.csv",
-    "source_line": 2,
-}
-
-
-def row(price_id: str, kind: str = "new", older: str | None = None, **cells: Any) -> Price:
-    """A price row; cells that are not given are None, as empty cells of a file are."""
-    given_cells = _CELLS | {"price_id": price_id, "change_kind": kind, "supersedes": older} | cells
-    return Price.model_validate(dict.fromkeys(Price.model_fields) | given_cells)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -56,85 +31,87 @@ def _spans(**spans: tuple[str | None, str | None]) -> dict[str, Interval]:
 
 
 def test_a_price_change_ends_the_older_row() -> None:
-    held = _held(row("p"), row("q", "price_change", "p", valid_from=_T1))
+    held = _held(price_row("p"), price_row("q", "price_change", "p", valid_from=_T1))
     assert held == _spans(p=(None, _T1), q=(_T1, None))
 
 
 def test_an_earlier_end_stays() -> None:
-    held = _held(row("p", valid_to=_T1), row("q", "price_change", "p", valid_from=_T2))
+    held = _held(price_row("p", valid_to=_T1), price_row("q", "price_change", "p", valid_from=_T2))
     assert held == _spans(p=(None, _T1), q=(_T2, None))
 
 
 def test_a_retired_price_ends_and_none_follows() -> None:
-    held = _held(row("p"), row("q", "retire", "p", valid_from=_T1, unit_price=None))
+    held = _held(price_row("p"), price_row("q", "retire", "p", valid_from=_T1, unit_price=None))
     assert held == _spans(p=(None, _T1))
 
 
 def test_a_correction_is_as_if_the_older_row_had_never_been() -> None:
-    held = _held(row("p"), row("q", "correction", "p", valid_from=_T1, valid_to=_T2))
+    held = _held(price_row("p"), price_row("q", "correction", "p", valid_from=_T1, valid_to=_T2))
     assert held == _spans(q=(_T1, _T2))
 
 
 def test_a_corrected_change_ends_what_the_void_one_had_ended_but_on_its_own_day() -> None:
     held = _held(
-        row("p"),
-        row("q", "price_change", "p", valid_from=_T1),
-        row("r", "correction", "q", valid_from=_T2),
+        price_row("p"),
+        price_row("q", "price_change", "p", valid_from=_T1),
+        price_row("r", "correction", "q", valid_from=_T2),
     )
     assert held == _spans(p=(None, _T2), r=(_T2, None))
 
 
 def test_a_correction_of_a_correction_still_ends_the_first_row() -> None:
     held = _held(
-        row("p"),
-        row("q", "price_change", "p", valid_from=_T1),
-        row("r", "correction", "q", valid_from=_T2),
-        row("s", "correction", "r", valid_from=_T3),
+        price_row("p"),
+        price_row("q", "price_change", "p", valid_from=_T1),
+        price_row("r", "correction", "q", valid_from=_T2),
+        price_row("s", "correction", "r", valid_from=_T3),
     )
     assert held == _spans(p=(None, _T3), s=(_T3, None))
 
 
 def test_what_had_ended_the_void_row_ends_its_correction() -> None:
     held = _held(
-        row("p"), row("q", "price_change", "p", valid_from=_T2), row("r", "correction", "p")
+        price_row("p"),
+        price_row("q", "price_change", "p", valid_from=_T2),
+        price_row("r", "correction", "p"),
     )
     assert held == _spans(r=(None, _T2), q=(_T2, None))
 
 
 def test_one_row_may_be_corrected_by_two_and_a_change_ends_the_one_it_meets() -> None:
     held = _held(
-        row("p"),
-        row("q", "price_change", "p", valid_from=_T3),
-        row("r", "correction", "p", valid_to=_T1),
-        row("s", "correction", "p", valid_from=_T1),
+        price_row("p"),
+        price_row("q", "price_change", "p", valid_from=_T3),
+        price_row("r", "correction", "p", valid_to=_T1),
+        price_row("s", "correction", "p", valid_from=_T1),
     )
     assert held == _spans(r=(None, _T1), s=(_T1, _T3), q=(_T3, None))
 
 
 def test_a_cancelled_step_leaves_the_older_price_as_it_was() -> None:
     held = _held(
-        row("p"),
-        row("q", "price_change", "p", valid_from=_T1, status="announced"),
-        row("r", "correction", "q", valid_from=_T1, status="cancelled"),
+        price_row("p"),
+        price_row("q", "price_change", "p", valid_from=_T1, status="announced"),
+        price_row("r", "correction", "q", valid_from=_T1, status="cancelled"),
     )
     assert held == _spans(p=(None, None))
 
 
 def test_what_follows_a_cancelled_step_follows_the_price_before_it() -> None:
     held = _held(
-        row("p"),
-        row("q", "price_change", "p", valid_from=_T1, status="announced"),
-        row("r", "price_change", "q", valid_from=_T2, status="announced"),
-        row("s", "correction", "q", valid_from=_T1, status="cancelled"),
+        price_row("p"),
+        price_row("q", "price_change", "p", valid_from=_T1, status="announced"),
+        price_row("r", "price_change", "q", valid_from=_T2, status="announced"),
+        price_row("s", "correction", "q", valid_from=_T1, status="cancelled"),
     )
     assert held == _spans(p=(None, _T2), r=(_T2, None))
 
 
 def test_a_correction_that_is_called_off_gives_the_row_its_life_back() -> None:
     held = _held(
-        row("p"),
-        row("q", "correction", "p", unit_price="2"),
-        row("r", "correction", "q", status="cancelled"),
+        price_row("p"),
+        price_row("q", "correction", "p", unit_price="2"),
+        price_row("r", "correction", "q", status="cancelled"),
     )
     assert held == _spans(p=(None, None))
 
@@ -142,9 +119,9 @@ def test_a_correction_that_is_called_off_gives_the_row_its_life_back() -> None:
 def test_a_day_knows_only_what_was_recorded_by_then() -> None:
     history = price_history(
         [
-            row("p"),
-            row("q", "price_change", "p", valid_from=_T2, recorded_on="2026-04-20"),
-            row(
+            price_row("p"),
+            price_row("q", "price_change", "p", valid_from=_T2, recorded_on="2026-04-20"),
+            price_row(
                 "r", "correction", "q", valid_from=_T2, status="cancelled", recorded_on="2026-04-29"
             ),
         ]
@@ -172,50 +149,16 @@ def test_a_day_knows_only_what_was_recorded_by_then() -> None:
     ],
 )
 def test_a_succession_without_meaning_is_refused(cells: dict[str, str], said: str) -> None:
-    older = row("p", valid_from="2026-02-01T00:00:00Z")
+    older = price_row("p", valid_from="2026-02-01T00:00:00Z")
     defaults: dict[str, Any] = {
         "price_id": "q",
         "kind": "price_change",
         "older": "p",
         "valid_from": _T1,
     }
-    newer = row(**(defaults | cells | {"source_line": 3}))
+    newer = price_row(**(defaults | cells | {"source_line": 3}))
     problems = succession_problems([older, newer])
     assert any(p.startswith("acme/direct.csv:3: ") and said in p for p in problems)
-
-
-_DAY_0 = datetime(2026, 1, 1)
-
-
-@st.composite
-def _books(draw: st.DrawFn) -> list[Price]:
-    """Rows appended one by one, each doing anything allowed to any older row."""
-    rows: list[Price] = []
-    recorded = _DAY_0.date()
-    for number in range(draw(st.integers(1, 8))):
-        recorded += timedelta(draw(st.integers(0, 2)))
-        rows.append(draw(_appended(rows, number, recorded)))
-    return rows
-
-
-@st.composite
-def _appended(draw: st.DrawFn, rows: list[Price], number: int, recorded: date) -> Price:
-    kinds = ["new", "price_change", "correction", "retire", "cancelled"] if rows else ["new"]
-    kind = draw(st.sampled_from(kinds))
-    older = draw(st.sampled_from(rows)) if kind != "new" else None
-    start = (older.valid_from if older else None) or _DAY_0
-    begins = start + timedelta(draw(st.integers(1, 9)))
-    length = draw(st.none() | st.integers(1, 9))
-    return row(
-        f"r{number}",
-        "correction" if kind == "cancelled" else kind,
-        older.price_id if older else None,
-        status="cancelled" if kind == "cancelled" else "in_force",
-        unit_price=None if kind == "retire" else "1",
-        valid_from=f"{begins.isoformat()}Z",
-        valid_to=f"{(begins + timedelta(length)).isoformat()}Z" if length else None,
-        recorded_on=recorded.isoformat(),
-    )
 
 
 def _as_of(rows: list[Price], day: date) -> dict[str, Interval]:
@@ -227,7 +170,7 @@ def _as_of(rows: list[Price], day: date) -> dict[str, Interval]:
     }
 
 
-@given(_books(), st.integers(0, 7))
+@given(books(), st.integers(0, 7))
 def test_rows_appended_later_change_no_earlier_day(rows: list[Price], kept: int) -> None:
     assert succession_problems(rows) == []
     day = rows[min(kept, len(rows) - 1)].recorded_on
@@ -235,20 +178,20 @@ def test_rows_appended_later_change_no_earlier_day(rows: list[Price], kept: int)
     assert _as_of(rows, day) == _as_of(before, day)
 
 
-@given(_books(), st.randoms(use_true_random=False))
+@given(books(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_means_nothing(rows: list[Price], random: Any) -> None:
     shuffled = random.sample(rows, len(rows))
     assert price_history(shuffled) == price_history(rows)
 
 
-@given(_books())
+@given(books())
 def test_chains_are_independent_of_each_other(rows: list[Price]) -> None:
     together = in_force(rows)
     alone = [in_force(chain) for chain in chains(rows)]
     assert together == {name: span for held in alone for name, span in held.items()}
 
 
-@given(_books())
+@given(books())
 def test_no_row_holds_outside_its_own_interval(rows: list[Price]) -> None:
     written = {r.price_id: r for r in rows}
     for name, (start, end) in in_force(rows).items():
@@ -258,7 +201,7 @@ def test_no_row_holds_outside_its_own_interval(rows: list[Price]) -> None:
         assert written_end is None or (end is not None and end <= written_end)
 
 
-@given(_books())
+@given(books())
 def test_without_corrections_a_price_and_its_change_never_hold_together(rows: list[Price]) -> None:
     plain = [r for r in rows if r.change_kind != "correction"]
     names = {r.price_id for r in plain}
@@ -272,10 +215,10 @@ def test_without_corrections_a_price_and_its_change_never_hold_together(rows: li
             assert end <= newer.valid_from
 
 
-@given(_books())
+@given(books())
 def test_calling_off_the_last_row_gives_the_book_before_it(rows: list[Price]) -> None:
     last = rows[-1]
-    called_off = row(
+    called_off = price_row(
         "off", "correction", last.price_id, status="cancelled", recorded_on=str(last.recorded_on)
     )
     assert in_force([*rows, called_off]) == in_force(rows[:-1])

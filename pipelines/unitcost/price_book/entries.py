@@ -38,7 +38,21 @@ def _lower_case(text: str) -> str:
 
 Name = Annotated[str, AfterValidator(_lower_case)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
-Hours = Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
+
+
+def _within_a_day(hours: str) -> str:
+    start, end = (_minute(clock) for clock in hours.split("-"))
+    if not start < end <= 24 * 60:
+        message = "must begin before it ends, at 24:00 at the latest; cut a night at midnight"
+        raise ValueError(message)
+    return hours
+
+
+Hours = Annotated[
+    str,
+    Field(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"),
+    AfterValidator(_within_a_day),
+]
 
 
 class Entry(BaseModel):

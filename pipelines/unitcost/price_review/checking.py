@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.canonical import not_canonical
+from unitcost.price_book.doubts import doubts
 from unitcost.price_book.errors import PriceBookError
 from unitcost.price_review.opening import loaded
 
@@ -32,12 +33,11 @@ class Finding(BaseModel):
 def check_prices(book: PriceBook) -> list[Finding]:
     """Errors first, then warnings; each in the order of the files."""
     try:
-        with loaded(book):
-            problems: list[str] = []
+        with loaded(book) as con:
+            found = _findings("warning", doubts(con))
     except PriceBookError as error:
-        problems = error.problems
-    errors = _findings("error", problems)
-    return [*errors, *_unsorted(book)]
+        found = _findings("error", error.problems)
+    return [*found, *_unsorted(book)]
 
 
 def _findings(severity: Severity, problems: Iterable[str]) -> list[Finding]:
