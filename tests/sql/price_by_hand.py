@@ -26,13 +26,33 @@ _HOLIDAYS = {date(2026, 10, day) for day in range(1, 8)} | {
 
 @cache
 def price_rows() -> dict[Key, list[dict[str, str]]]:
-    """Every row of the book by the price list it belongs to."""
+    """Every row that holds at some time, by the price list it belongs to, as known today."""
     lists: dict[Key, list[dict[str, str]]] = {}
+    for row in _without_the_void(_written_rows()):
+        if row["unit_price"]:
+            lists.setdefault(_key(row), []).append(row)
+    return lists
+
+
+def _written_rows() -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
     for path in sorted((data_root() / "price_tables").glob("*/*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                lists.setdefault(_key(row), []).append(row)
-    return lists
+            rows += csv.DictReader(file)
+    return rows
+
+
+def _without_the_void(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows end where a later one begins; a corrected row goes, one that others build on may not."""
+    ids = {row["price_id"]: row for row in rows}
+    void = {row["supersedes"] for row in rows if row["change_kind"] == "correction"}
+    for row in rows:
+        if row["change_kind"] in ("price_change", "retire"):
+            older = ids[row["supersedes"]]
+            older["valid_to"] = min(filter(None, (older["valid_to"], row["valid_from"])))
+        is_built_on = row["supersedes"] in void and row["change_kind"] != "correction"
+        assert not is_built_on, "a chain of corrections is more than this second opinion follows"
+    return [r for r in rows if r["price_id"] not in void and r["status"] != "cancelled"]
 
 
 def _key(row: dict[str, str]) -> Key:
