@@ -25,10 +25,11 @@ _HOLIDAYS = {date(2026, 10, day) for day in range(1, 8)} | {
 
 
 @cache
-def price_rows() -> dict[Key, list[dict[str, str]]]:
-    """Every row that holds at some time, by the price list it belongs to, as known today."""
+def price_rows(as_of: str = "9999-12-31") -> dict[Key, list[dict[str, str]]]:
+    """Every row that holds at some time, by the price list it belongs to, as known on a day."""
     lists: dict[Key, list[dict[str, str]]] = {}
-    for row in _without_the_void(_written_rows()):
+    known = [row for row in _written_rows() if row["recorded_on"] <= as_of]
+    for row in _without_the_void(known):
         if row["unit_price"]:
             lists.setdefault(_key(row), []).append(row)
     return lists
