@@ -225,6 +225,61 @@ def test_meters_share_a_pool_and_earlier_days_have_drawn_on_it(tmp_path: Path) -
     assert row["list_cost_usd"] == Decimal("0.025")
 
 
+def _documented(folder: Path) -> None:
+    """The example of docs/prices.md as the user's file."""
+    page = (Path(__file__).parents[2] / "docs/prices.md").read_text(encoding="utf-8")
+    example = page.split("```csv\n", 1)[1].split("```", 1)[0]
+    (folder / "account_allowances.csv").write_text(example, encoding="utf-8")
+
+
+def test_a_documented_allowance_counts_for_the_accounts_that_hold_it(tmp_path: Path) -> None:
+    _documented(tmp_path)
+    before = {
+        "account_id": "org-1",
+        "allowance_id": "anthropic-container-hours",
+        "period_start": date(2026, 10, 1),
+        "quantity": Decimal(1549 * 60),
+    }
+    ran = {"provider": "anthropic", "model": "claude-opus-5", "container_minutes": 90}
+    with opened(tmp_path, {}) as con:
+        tables.given(con, AllowanceBefore, before)
+        rows = build(
+            con,
+            "core.request_costs",
+            request(request_id="mine", account_id="org-1", **ran),
+            request(request_id="theirs", account_id="org-2", **ran),
+        )
+    costs = {row["request_id"]: row["cost_usd"] for row in rows}
+    # Of 90 minutes at 0.05 an hour the last free hour takes 60.
+    assert costs == {"mine": Decimal("0.025"), "theirs": Decimal("0.075")}
+
+
+@pytest.mark.parametrize(
+    ("allowance_id", "values", "allowed"),
+    [
+        ("google-ai-studio-grounding-2.5", {"model": "gemini-2.5-pro"}, 1500),
+        ("google-vertex-grounding-2.5", {"model": "gemini-2.5-flash", "platform": "vertex"}, 1500),
+        ("google-ai-studio-grounding-3", {"model": "gemini-3.5-flash"}, 5000),
+        ("google-vertex-grounding-3", {"model": "gemini-3.8-flash", "platform": "vertex"}, 5000),
+    ],
+)
+def test_grounding_is_free_up_to_the_documented_number(
+    tmp_path: Path, allowance_id: str, values: dict[str, Any], allowed: int
+) -> None:
+    column, price = (
+        ("grounding_prompts", Decimal("0.035"))
+        if allowed == 1500
+        else ("grounding_queries", Decimal("0.014"))
+    )
+    asked = {"provider": "google", "platform": "ai_studio", "region_scope": "global"} | values
+    held = _HELD | {"allowance_id": allowance_id}
+    with opened(tmp_path, {"account_allowances.csv": [held]}) as con:
+        for used, paid in ((allowed, 0), (allowed + 3, 3 * price)):
+            row = price_one(con, account_id="org-1", **asked, **{column: used})
+            assert (row["unpriced_reason"], row["cost_usd"]) == (None, paid)
+            assert row["list_cost_usd"] == used * price
+
+
 def test_a_period_begins_by_the_providers_clock(tmp_path: Path) -> None:
     pacific = _FREE | {"quantity": "1", "time_zone": "America/Los_Angeles"}
     with opened(tmp_path, _ALLOWED | {"allowances.csv": [pacific]}) as con:
