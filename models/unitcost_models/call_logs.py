@@ -177,3 +177,27 @@ class RawPosthog(RawCall):
     """One AI event of PostHog: a generation, an embedding, or a span or trace around them."""
 
     table: ClassVar[str] = "raw.posthog"
+
+
+class RawClaudeCode(RawCall):
+    """One line of a Claude Code session that tells of an answer."""
+
+    table: ClassVar[str] = "raw.claude_code"
+
+
+class RawCodex(RawCall):
+    """One answer of a Codex session."""
+
+    table: ClassVar[str] = "raw.codex"
+
+
+class RawGeminiCli(RawCall):
+    """One answer of a Gemini CLI session."""
+
+    table: ClassVar[str] = "raw.gemini_cli"
+
+
+class RawAider(RawCall):
+    """One message that aider sent to a model."""
+
+    table: ClassVar[str] = "raw.aider"

@@ -14,7 +14,7 @@ from pathlib import Path
 from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
-from unitcost.landing import deliveries, digest, format_of
+from unitcost.landing import deliveries, digest, format_of, why_not
 from unitcost.queries import query_path
 from unitcost.session import Session
 from unitcost.sources import SOURCES
@@ -80,7 +80,7 @@ def _ingest(session: Session, arrival: Arrival) -> Delivery:
     content = digest(arrival.path)
     entry = _entry(session, arrival, content)
     if arrival.source_format is None:
-        return entry.model_copy(update={"note": "no source recognises its content"})
+        return entry.model_copy(update={"note": why_not(arrival.path)})
     twin = _twin(session, entry)
     if twin is not None:
         return entry.model_copy(update={"note": f"the same content as {twin}"})

@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from unitcost.sources import SOURCES, detect_format
+from unitcost.sources.unreadable import why_unreadable
 from unitcost.staging import StagingError, sample
 
 _UNFINISHED = (".part", ".tmp", ".crdownload")
@@ -45,6 +46,15 @@ def recognise(path: Path) -> str | None:
         return detect_format(sample(path))
     except StagingError:
         return None
+
+
+def why_not(path: Path) -> str:
+    """Why no source takes a file, and what to do."""
+    try:
+        reason = why_unreadable(sample(path))
+    except StagingError as error:
+        return str(error)
+    return reason or "no source recognises its content; name one with --format"
 
 
 def deliveries(landing: Path) -> list[Path]:
@@ -86,8 +96,7 @@ def _files(path: Path) -> list[Path]:
 def _land_one(file: Path, landing: Path, source_format: str | None) -> Landed:
     found = source_format or recognise(file)
     if found is None:
-        note = "no source recognises its content; name one with --format"
-        return Landed(file, None, None, note)
+        return Landed(file, None, None, why_not(file))
     content = digest(file)
     target = _free_name(landing / found / file.name, content)
     if target.exists():

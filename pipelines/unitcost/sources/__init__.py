@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from unitcost.sources import (
+    aider,
     anthropic_costs,
     anthropic_usage,
     bedrock_invocation_log,
+    claude_code,
+    codex,
+    gemini_cli,
     helicone,
     langfuse,
     langfuse_scores,
@@ -41,6 +45,10 @@ SOURCES: dict[str, Source] = {
         bedrock_invocation_log.SOURCE,
         langsmith.SOURCE,
         posthog.SOURCE,
+        claude_code.SOURCE,
+        codex.SOURCE,
+        gemini_cli.SOURCE,
+        aider.SOURCE,
         openai_usage.SOURCE,
         openai_costs.SOURCE,
         anthropic_usage.SOURCE,

@@ -1,0 +1,33 @@
+"""`claude_code`: sessions that Claude Code writes below `~/.claude/projects`.
+
+How records are read is in `sql/raw/claude_code.sql`; the rules are told in
+`docs/sources/claude_code.md`.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost_models.call_logs import RawClaudeCode
+
+_MARKS = {"requestId", "uuid", "isSidechain", "costUSD", "leafUuid", "messageId"}
+
+
+def detect(sample: Sample) -> bool:
+    """Whether a line is an answer with its usage in a session that has Claude Code's own names."""
+    return any(_is_answer(record) for record in sample.records)
+
+
+def _is_answer(record: dict[str, object]) -> bool:
+    message = record.get("message")
+    is_line = "sessionId" in record and bool(_MARKS & record.keys())
+    return is_line and isinstance(message, dict) and isinstance(message.get("usage"), dict)
+
+
+SOURCE = Source(
+    format="claude_code",
+    title="Claude Code session files",
+    row=RawClaudeCode,
+    detect=detect,
+    counts_calls=True,
+    reads_vocabulary=True,
+)

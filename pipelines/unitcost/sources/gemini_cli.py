@@ -1,0 +1,25 @@
+"""`gemini_cli`: chats that Gemini CLI writes below `~/.gemini/tmp`.
+
+How records are read is in `sql/raw/gemini_cli.sql`; the rules are told in
+`docs/sources/gemini_cli.md`.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost_models.call_logs import RawGeminiCli
+
+
+def detect(sample: Sample) -> bool:
+    """Whether a record is a session with its project, as one document or as its first line."""
+    return any({"sessionId", "projectHash"} <= record.keys() for record in sample.records)
+
+
+SOURCE = Source(
+    format="gemini_cli",
+    title="Gemini CLI session files",
+    row=RawGeminiCli,
+    detect=detect,
+    counts_calls=True,
+    reads_vocabulary=True,
+)
