@@ -201,3 +201,27 @@ class RawAider(RawCall):
     """One message that aider sent to a model."""
 
     table: ClassVar[str] = "raw.aider"
+
+
+class RawPortkey(RawCall):
+    """One request that went through Portkey."""
+
+    table: ClassVar[str] = "raw.portkey"
+
+
+class RawCloudflareAiGateway(RawCall):
+    """One request that went through Cloudflare's AI Gateway."""
+
+    table: ClassVar[str] = "raw.cloudflare_ai_gateway"
+
+
+class RawVercelAiGateway(RawCall):
+    """One generation that Vercel's AI Gateway served."""
+
+    table: ClassVar[str] = "raw.vercel_ai_gateway"
+
+
+class RawWeave(RawCall):
+    """One call of Weave: a model's, or an op around it that names whom calls are for."""
+
+    table: ClassVar[str] = "raw.weave"

@@ -8,6 +8,7 @@ from unitcost.sources import (
     anthropic_usage,
     bedrock_invocation_log,
     claude_code,
+    cloudflare_ai_gateway,
     codex,
     gemini_cli,
     helicone,
@@ -23,10 +24,13 @@ from unitcost.sources import (
     openrouter,
     otlp_json,
     outcomes,
+    portkey,
     posthog,
     provider_bodies,
     requests,
     revenue,
+    vercel_ai_gateway,
+    weave,
 )
 from unitcost.sources.base import Sample, Source
 
@@ -49,6 +53,10 @@ SOURCES: dict[str, Source] = {
         codex.SOURCE,
         gemini_cli.SOURCE,
         aider.SOURCE,
+        portkey.SOURCE,
+        cloudflare_ai_gateway.SOURCE,
+        vercel_ai_gateway.SOURCE,
+        weave.SOURCE,
         openai_usage.SOURCE,
         openai_costs.SOURCE,
         anthropic_usage.SOURCE,

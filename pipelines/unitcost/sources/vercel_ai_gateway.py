@@ -1,0 +1,38 @@
+"""`vercel_ai_gateway`: generations that Vercel's AI Gateway served, from its API.
+
+How records are read is in `sql/raw/vercel_ai_gateway.sql`; the rules are told in
+`docs/sources/vercel_ai_gateway.md`.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost_models.call_logs import RawVercelAiGateway
+
+_ALWAYS = {"id", "created_at", "native_tokens_prompt"}
+_OWN = {"native_tokens_cache_creation", "billable_web_search_calls"}
+
+
+def detect(sample: Sample) -> bool:
+    """Whether the sample has names or ids that only Vercel's generations have.
+
+    OpenRouter answers with the same names of usage; its ids begin otherwise.
+    """
+    inner = [record.get("data", record) for record in sample.records]
+    generations = [record for record in inner if isinstance(record, dict)]
+    return any(_is_generation(set(g), g) for g in generations or [dict.fromkeys(sample.columns)])
+
+
+def _is_generation(names: set[str], generation: dict[str, object]) -> bool:
+    is_own = bool(names & _OWN) or str(generation.get("id")).startswith("gen_")
+    return names >= _ALWAYS and is_own
+
+
+SOURCE = Source(
+    format="vercel_ai_gateway",
+    title="Vercel AI Gateway generations (API answers)",
+    row=RawVercelAiGateway,
+    detect=detect,
+    counts_calls=True,
+    reads_vocabulary=True,
+)
