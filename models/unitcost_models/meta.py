@@ -41,7 +41,7 @@ class LakeFile(Row):
 class Delivery(Row):
     """One file in landing and what became of its records.
 
-    delivered = accepted + duplicates + quarantined.
+    delivered = accepted + duplicates + quarantined + left_out.
     """
 
     table: ClassVar[str] = "meta.deliveries"
@@ -62,6 +62,8 @@ class Delivery(Row):
     accepted: int
     duplicates: int
     quarantined: int
+    left_out: int | None
+    """Charges of other services on a cloud's bill; None where an older version read it."""
     ingested_at: datetime
     note: str | None
     """Why nothing was read: a repeat of another file, not recognised, ..."""

@@ -21,9 +21,9 @@ class Report(Row):
     day: date
     """UTC date of bucket_start."""
     provider: str
-    """Who bills: openai, anthropic."""
+    """Who bills: openai, anthropic, aws, azure, gcp, ..."""
     platform: str
-    """direct."""
+    """Where the models ran, as in `core.requests`: direct, bedrock, azure, vertex, ..."""
     source_format: str
     kind: str
     """completions, embeddings, messages, ...; costs."""
@@ -33,12 +33,15 @@ class Report(Row):
     report_grouping: str
     """Dimensions the report is grouped by; see `raw.openai_usage`."""
     is_primary: bool
-    """Whether the row belongs in a total: several reports of one day (grouped otherwise, or in
-    other buckets) repeat one another, and just one of them is primary."""
+    """Whether the row belongs in a total: several reports of one day (grouped otherwise, in other
+    buckets or of another source) repeat one another, and just one of them is primary."""
     is_provisional: bool | None
-    """Whether the bucket ended after the report's own watermark; None without one."""
+    """Whether the bill is not final, or the bucket ended after the report's own watermark; None
+    without either."""
+    billing_account_id: str | None
+    """Who pays, on a cloud's bill: AWS payer, Azure or Google billing account."""
     workspace_id: str | None
-    """OpenAI project, Anthropic workspace."""
+    """OpenAI project, Anthropic workspace, AWS account, Azure subscription, Google project."""
     workspace_name: str | None
     api_key_id: str | None
     api_key_name: str | None
@@ -85,15 +88,24 @@ class ProviderCost(Report):
     token_class: str | None
     """Column of `core.provider_usage` that the charge is for, where one is known. Reasoning is
     charged within output_tokens."""
+    charge_category: str | None
+    """On a bill, in FOCUS's words: usage, purchase, tax, credit, adjustment; and discount."""
+    resource_id: str | None
+    """Deployment, inference profile or endpoint that a bill names."""
+    billed_cost: Decimal | None
+    """In `currency`; negative for credits."""
     billed_cost_usd: Decimal | None
-    """None where the report is in another currency."""
+    """None where the report is in another currency and gives no dollars."""
     list_cost_usd: Decimal | None
     """Before discounts, where the report gives it."""
+    effective_cost_usd: Decimal | None
+    """After commitments and prepayments are spread over what they paid for, where a bill says."""
     currency: str | None
+    """ISO code, lower case."""
     amount_text: str | None
     """The digits as delivered."""
     amount_unit: str | None
-    """Rule that read them: currency_number, cents_text or dollars_2dp."""
+    """Rule that read them: currency_number, cents_text, cents_number or dollars_2dp."""
     quantity: Decimal | None
     quantity_unit: str | None
 

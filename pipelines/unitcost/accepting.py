@@ -9,6 +9,7 @@ import duckdb
 
 from unitcost.call_logs import parse_call_log, prepare
 from unitcost.queries import load_query
+from unitcost.reports import parse_report
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
 from unitcost_models.base import columns
@@ -30,13 +31,15 @@ def accept(
     accepted = _write_days(session, con, source, entry)
     quarantined = _quarantine(session, con, entry)
     parsed = _count(con, "select count(*) from raw.parsed")
+    left_out = _left_out(con) if source.is_report else 0
     delivered = parsed + _count(con, "select count(*) from raw.rejected")
     return entry.model_copy(
         update={
-            "delivered": delivered,
+            "delivered": delivered + left_out,
             "accepted": accepted,
             "quarantined": quarantined,
             "duplicates": delivered - accepted - quarantined,
+            "left_out": left_out,
         }
     )
 
@@ -62,6 +65,9 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     """`raw.parsed`: the records of `raw.staged` as the raw table keeps them, or why it cannot."""
     if source.is_call_log:
         parse_call_log(con, source.format)
+        return
+    if source.is_report:
+        parse_report(con, source.format)
         return
     parser = source.format
     if source.is_told_as_otlp:
@@ -153,6 +159,15 @@ def _quarantine(session: Session, con: duckdb.DuckDBPyConnection, entry: Deliver
     if count:
         session.write_raw(con, QuarantinedRecord, sql, RawPart(None, entry.sha256, False))
     return count
+
+
+def _left_out(con: duckdb.DuckDBPyConnection) -> int:
+    """Records of which a bill's query reads nothing: charges of other services."""
+    return _count(
+        con,
+        """select count(*) from raw.staged
+           where source_line not in (select source_line from raw.parsed)""",
+    )
 
 
 def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -79,8 +79,12 @@ def claim_result(name: str, table: str, answers: list[CheckResult]) -> dg.AssetC
 
 
 def conservation_result(table: str, deliveries: list[Delivery]) -> dg.AssetCheckResult:
-    """delivered = accepted + duplicates + quarantined, for every file of a source."""
-    lost = [d for d in deliveries if d.delivered != d.accepted + d.duplicates + d.quarantined]
+    """Delivered = accepted + duplicates + quarantined + left out, for every file of a source."""
+    lost = [
+        d
+        for d in deliveries
+        if d.delivered != d.accepted + d.duplicates + d.quarantined + (d.left_out or 0)
+    ]
     return dg.AssetCheckResult(
         check_name=CONSERVATION,
         asset_key=asset_key(table),

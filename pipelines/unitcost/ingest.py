@@ -1,6 +1,6 @@
 """From landing to raw: each delivered file read once, its records accepted, known or quarantined.
 
-delivered = accepted + duplicates + quarantined, for every file.
+delivered = accepted + duplicates + quarantined + left out, for every file.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from unitcost import reports
 from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
@@ -40,6 +41,7 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     source = SOURCES[source_format]
     shared = fingerprint(source_format) if source.is_call_log else b""
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
+    shared += reports.fingerprint(source_format) if source.is_report else b""
     parser = query_path(f"raw.{source_format}").read_bytes() + shared
     return hashlib.sha256(parser + session.vocabulary.fingerprint().encode()).hexdigest()[:16]
 
@@ -107,6 +109,7 @@ def _entry(session: Session, arrival: Arrival, content: str) -> Delivery:
         accepted=0,
         duplicates=0,
         quarantined=0,
+        left_out=0,
         ingested_at=utc_now(),
         note=None,
     )

@@ -42,6 +42,8 @@ class NightlyReport(BaseModel):
     accepted: int
     duplicates: int
     quarantined: int
+    left_out: int
+    """Charges of other services on clouds' bills."""
     unrecognised_files: int
     days_built: int
     waiting_rows: int
@@ -148,6 +150,7 @@ def _report(
         accepted=sum(d.accepted for d in new),
         duplicates=sum(d.duplicates for d in new),
         quarantined=sum(d.quarantined for d in new),
+        left_out=sum(d.left_out or 0 for d in new),
         unrecognised_files=sum(d.source_format is None for d in new),
         days_built=sum(before.days.get(day) != built for day, built in after.days.items()),
         waiting_rows=waiting_rows(after, through),

@@ -12,6 +12,7 @@ from unitcost.queries import load_query, query_path
 from unitcost_models.base import Row
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawSpan
+from unitcost_models.reports import RawReport
 
 
 @cache
@@ -35,8 +36,8 @@ def published_models() -> list[type[Row]]:
     return [row for table, row in row_models().items() if table in kept or table in PRICES]
 
 
-CALL_LOGS, SPANS = "raw.call_logs", "raw.spans"
-UNIONS: dict[str, type[Row]] = {CALL_LOGS: RawCall, SPANS: RawSpan}
+CALL_LOGS, SPANS, REPORTS = "raw.call_logs", "raw.spans", "raw.reports"
+UNIONS: dict[str, type[Row]] = {CALL_LOGS: RawCall, SPANS: RawSpan, REPORTS: RawReport}
 """Raw tables of one shape as one, and the shape."""
 PRICES = ("core.prices", "core.prices_in_force")
 """The price book as it is kept for readers; the only core tables that are not daily."""

@@ -4,7 +4,7 @@ with
 sized as (
     select
         *,
-        coalesce(abs(billed_cost_usd), 0) as row_size
+        coalesce(abs(billed_cost), 0) as row_size
     from steps.provider_cost_rows
 ),
 
@@ -21,7 +21,8 @@ placed as (
         *,
         rank() over (
             partition by source_format, scope_id
-            order by delivered_as_of desc nulls last, delivery_size desc, delivery_id asc
+            order by
+                coalesce(is_final, false) desc, delivered_as_of desc nulls last, delivery_size desc, delivery_id asc
         ) as place
     from delivered
 ),
@@ -35,6 +36,8 @@ kept as (
 -- Reports grouped otherwise repeat the same bucket.
 groupings as (
     select
+        provider,
+        billing_account_id,
         source_format,
         kind,
         day,
@@ -45,30 +48,38 @@ groupings as (
         sum(row_size) as grouping_size,
         max(delivered_as_of) as as_of,
         row_number() over (
-            partition by source_format, kind, day, delivery_form, bucket_width, bucket_start
+            partition by
+                provider, billing_account_id, source_format, kind, day, delivery_form, bucket_width, bucket_start
             order by
                 max(delivered_as_of) desc nulls last, sum(row_size) desc,
                 length(report_grouping) desc, report_grouping asc
         ) as place
     from kept
-    group by source_format, kind, day, delivery_form, bucket_width, bucket_start, report_grouping
+    where not is_repeat
+    group by
+        provider, billing_account_id, source_format, kind, day, delivery_form, bucket_width, bucket_start,
+        report_grouping
 ),
 
--- Reports in other buckets, or in another form, repeat the same day.
+-- Reports in other buckets, in another form or of another source repeat the same day.
 series as (
     select
+        provider,
+        billing_account_id,
         source_format,
         kind,
         day,
         delivery_form,
         bucket_width,
         row_number() over (
-            partition by source_format, kind, day
-            order by sum(grouping_size) desc, max(as_of) desc nulls last, delivery_form asc, bucket_width asc
+            partition by provider, billing_account_id, kind, day
+            order by
+                sum(grouping_size) desc, max(as_of) desc nulls last,
+                source_format asc, delivery_form asc, bucket_width asc
         ) as place
     from groupings
     where place = 1
-    group by source_format, kind, day, delivery_form, bucket_width
+    group by provider, billing_account_id, source_format, kind, day, delivery_form, bucket_width
 )
 
 select
@@ -82,8 +93,9 @@ select
     r.bucket_end,
     r.bucket_width,
     r.report_grouping,
-    coalesce(g.place = 1 and s.place = 1, false) as is_primary,
-    r.bucket_end > r.delivered_as_of as is_provisional,
+    coalesce(g.place = 1 and s.place = 1 and not r.is_repeat, false) as is_primary,
+    coalesce(not r.is_final, r.bucket_end > r.delivered_as_of) as is_provisional,
+    r.billing_account_id,
     r.workspace_id,
     r.workspace_name,
     r.api_key_id,
@@ -99,8 +111,12 @@ select
     r.line_item,
     r.cost_type,
     r.token_class,
+    r.charge_category,
+    r.resource_id,
+    r.billed_cost,
     r.billed_cost_usd,
     r.list_cost_usd,
+    r.effective_cost_usd,
     r.currency,
     r.amount_text,
     r.amount_unit,
@@ -109,7 +125,9 @@ select
 from kept as r
 left join groupings as g
     on
-        r.source_format = g.source_format
+        r.provider = g.provider
+        and r.billing_account_id is not distinct from g.billing_account_id
+        and r.source_format = g.source_format
         and r.kind = g.kind
         and r.day = g.day
         and r.delivery_form = g.delivery_form
@@ -118,7 +136,9 @@ left join groupings as g
         and r.report_grouping = g.report_grouping
 left join series as s
     on
-        r.source_format = s.source_format
+        r.provider = s.provider
+        and r.billing_account_id is not distinct from s.billing_account_id
+        and r.source_format = s.source_format
         and r.kind = s.kind
         and r.day = s.day
         and r.delivery_form = s.delivery_form

@@ -33,7 +33,8 @@ placed as (
         *,
         rank() over (
             partition by source_format, scope_id
-            order by delivered_as_of desc nulls last, delivery_size desc, delivery_id asc
+            order by
+                coalesce(is_final, false) desc, delivered_as_of desc nulls last, delivery_size desc, delivery_id asc
         ) as place
     from delivered
 ),
@@ -47,6 +48,8 @@ kept as (
 -- Reports grouped otherwise repeat the same bucket.
 groupings as (
     select
+        provider,
+        billing_account_id,
         source_format,
         kind,
         day,
@@ -57,30 +60,38 @@ groupings as (
         sum(row_size) as grouping_size,
         max(delivered_as_of) as as_of,
         row_number() over (
-            partition by source_format, kind, day, delivery_form, bucket_width, bucket_start
+            partition by
+                provider, billing_account_id, source_format, kind, day, delivery_form, bucket_width, bucket_start
             order by
                 max(delivered_as_of) desc nulls last, sum(row_size) desc,
                 length(report_grouping) desc, report_grouping asc
         ) as place
     from kept
-    group by source_format, kind, day, delivery_form, bucket_width, bucket_start, report_grouping
+    where not is_repeat
+    group by
+        provider, billing_account_id, source_format, kind, day, delivery_form, bucket_width, bucket_start,
+        report_grouping
 ),
 
--- Reports in other buckets, or in another form, repeat the same day.
+-- Reports in other buckets, in another form or of another source repeat the same day.
 series as (
     select
+        provider,
+        billing_account_id,
         source_format,
         kind,
         day,
         delivery_form,
         bucket_width,
         row_number() over (
-            partition by source_format, kind, day
-            order by sum(grouping_size) desc, max(as_of) desc nulls last, delivery_form asc, bucket_width asc
+            partition by provider, billing_account_id, kind, day
+            order by
+                sum(grouping_size) desc, max(as_of) desc nulls last,
+                source_format asc, delivery_form asc, bucket_width asc
         ) as place
     from groupings
     where place = 1
-    group by source_format, kind, day, delivery_form, bucket_width
+    group by provider, billing_account_id, source_format, kind, day, delivery_form, bucket_width
 )
 
 select
@@ -94,8 +105,9 @@ select
     r.bucket_end,
     r.bucket_width,
     r.report_grouping,
-    coalesce(g.place = 1 and s.place = 1, false) as is_primary,
-    r.bucket_end > r.delivered_as_of as is_provisional,
+    coalesce(g.place = 1 and s.place = 1 and not r.is_repeat, false) as is_primary,
+    coalesce(not r.is_final, r.bucket_end > r.delivered_as_of) as is_provisional,
+    r.billing_account_id,
     r.workspace_id,
     r.workspace_name,
     r.api_key_id,
@@ -126,7 +138,7 @@ select
     r.prompt_tokens,
     r.completion_tokens,
     r.web_search_calls,
-    cast(null as bigint) as web_fetch_calls,
+    r.web_fetch_calls,
     r.file_search_calls,
     cast(null as bigint) as grounding_prompts,
     cast(null as bigint) as grounding_queries,
@@ -146,7 +158,9 @@ select
 from kept as r
 left join groupings as g
     on
-        r.source_format = g.source_format
+        r.provider = g.provider
+        and r.billing_account_id is not distinct from g.billing_account_id
+        and r.source_format = g.source_format
         and r.kind = g.kind
         and r.day = g.day
         and r.delivery_form = g.delivery_form
@@ -155,7 +169,9 @@ left join groupings as g
         and r.report_grouping = g.report_grouping
 left join series as s
     on
-        r.source_format = s.source_format
+        r.provider = s.provider
+        and r.billing_account_id is not distinct from s.billing_account_id
+        and r.source_format = s.source_format
         and r.kind = s.kind
         and r.day = s.day
         and r.delivery_form = s.delivery_form

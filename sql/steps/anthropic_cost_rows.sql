@@ -16,6 +16,9 @@ select
     delivery_id,
     delivered_as_of,
     is_empty_bucket,
+    cast(null as boolean) as is_final,
+    false as is_repeat,
+    cast(null as varchar) as billing_account_id,
     workspace_id,
     workspace_name,
     api_key_id,
@@ -42,8 +45,12 @@ select
             then 'cache_write_1h_tokens'
         when token_type in ('output_tokens', 'output') then 'output_tokens'
     end as token_class,
+    cast(null as varchar) as charge_category,
+    cast(null as varchar) as resource_id,
+    billed_cost_usd as billed_cost,
     billed_cost_usd,
     list_cost_usd,
+    cast(null as decimal(38, 12)) as effective_cost_usd,
     currency,
     amount_text,
     amount_unit,

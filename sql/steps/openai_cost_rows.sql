@@ -16,6 +16,9 @@ select
     delivery_id,
     delivered_as_of,
     is_empty_bucket,
+    cast(null as boolean) as is_final,
+    false as is_repeat,
+    cast(null as varchar) as billing_account_id,
     project_id as workspace_id,
     project_name as workspace_name,
     api_key_id,
@@ -64,8 +67,12 @@ select
                 else 'input_tokens'
             end
     end as token_class,
+    cast(null as varchar) as charge_category,
+    cast(null as varchar) as resource_id,
+    coalesce(billed_cost_usd, try_cast(amount_text as decimal(38, 12))) as billed_cost,
     billed_cost_usd,
     cast(null as decimal(38, 12)) as list_cost_usd,
+    cast(null as decimal(38, 12)) as effective_cost_usd,
     currency,
     amount_text,
     amount_unit,

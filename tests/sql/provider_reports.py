@@ -11,6 +11,7 @@ import duckdb
 from tests.given import rows_of
 from tests.sql.staging_by_hand import accept
 from unitcost.sources.base import Sample
+from unitcost.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.base import Row
 from unitcost_models.raw_provider import (
@@ -113,6 +114,7 @@ def core(
         create_empty(con, row)
     for number, (row, records) in enumerate(deliveries):
         accept(con, row, *records, name=f"{number}.json")
+    unite(con)
     run_steps(con, [table], DAY)
     return rows_of(con, f"from {table}")
 

@@ -23,7 +23,7 @@ def test_a_source_is_whole(name: str) -> None:
         ROOT / f"docs/sources/{name}.md",
         query_path(f"raw.{name}"),
     ]
-    if source.is_call_log or source.is_told_as_otlp:
+    if source.is_call_log or source.is_told_as_otlp or source.is_report:
         wanted.append(ROOT / f"tests/fixtures/sources/{name}/expected.json")
     elif source.counts_calls:
         wanted.append(query_path(f"steps.{name}_sightings"))

@@ -18,7 +18,7 @@ from unitcost_models.base import MONEY, QUANTITY, UNIT_PRICE, Column, Row, colum
 
 MODELS = row_models()
 COLUMNS = [(table, column) for table, row in MODELS.items() for column in columns(row)]
-MONEY_ENDINGS = ("_usd", "_cny")
+MONEY_ENDINGS = ("_usd", "_cny", "_cost")
 MEANINGLESS = {
     *("amount", "value", "total", "cost", "price", "sum", "number", "count"),
     *("date", "time", "timestamp", "id", "name", "type", "data", "tokens", "flag"),
@@ -57,6 +57,15 @@ def test_names_are_lower_case_words_with_a_meaning() -> None:
 def test_money_says_its_currency_and_nothing_else_does() -> None:
     rule = {
         _label(c): c[1].name.endswith(MONEY_ENDINGS) == (c[1].sql_type == MONEY) for c in COLUMNS
+    }
+    assert _broken(rule) == []
+
+
+def test_money_in_the_currency_of_its_row_stands_beside_one() -> None:
+    rule = {
+        _label((table, c)): "currency" in MODELS[table].model_fields
+        for table, c in COLUMNS
+        if c.name.endswith("_cost")
     }
     assert _broken(rule) == []
 

@@ -17,19 +17,22 @@ from sqlglot import exp
 from unitcost.call_logs import parse_call_log, prepare
 from unitcost.pricing import load_price_book
 from unitcost.queries import LAYERS, load_query, query_names, query_path
-from unitcost.tables import CALL_LOGS, SPANS, row_models, unions
+from unitcost.reports import parse_report, prepare_report
+from unitcost.tables import CALL_LOGS, REPORTS, SPANS, row_models, unions
 from unitcost.uniting import unite
 from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty, open_workbench, run_steps
 from unitcost_models.base import Row, columns
 from unitcost_models.call_logs import RawCall, ToldCall
 from unitcost_models.raw_otlp import RawOtlp
+from unitcost_models.reports import RawReport, ToldReport
 from unitcost_models.shared import Provenance
 from unitcost_models.spend import Spend
 
 FILES = [name for layer in LAYERS for name in query_names(layer)]
 LOGS = unions()[CALL_LOGS]
-TOLD = {*LOGS, *unions()[SPANS]} - {RawOtlp.table}
+REPORTED = unions()[REPORTS]
+TOLD = {*LOGS, *REPORTED, *unions()[SPANS]} - {RawOtlp.table}
 PARSERS = [n for n in query_names("raw") if n in row_models() and n not in TOLD]
 KEPT = [*query_names("core"), *query_names("marts")]
 PORTABLE = [*query_names("steps"), *KEPT]
@@ -153,6 +156,28 @@ def test_call_logs_share_the_columns_of_their_row_model() -> None:
     added = {"source_format", "source_file", "ingested_at"}
     reasons = {"reject_reason": "VARCHAR", "reject_text": "VARCHAR"}
     wanted = {c: k for c, k in _modelled(RawCall).items() if c not in added}
+    assert found == wanted | reasons
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_report_tells_only_what_reports_may(
+    empty_day: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    told = _modelled(ToldReport)
+    prepare_report(empty_day, name.removeprefix("raw."))
+    found = _described(empty_day, load_query(name).text)
+    wrong = {c: k for c, k in found.items() if told.get(c) != k and k not in ("INTEGER", '"NULL"')}
+    assert wrong == {}
+
+
+def test_reports_share_the_columns_of_their_row_model() -> None:
+    with open_workbench() as con:
+        con.execute("create table raw.staged (source_line bigint, record varchar)")
+        parse_report(con, REPORTED[0].removeprefix("raw."))
+        found = _described(con, "select * from raw.parsed")
+    added = {"source_format", "source_file", "ingested_at"}
+    reasons = {"reject_reason": "VARCHAR", "reject_text": "VARCHAR"}
+    wanted = {c: k for c, k in _modelled(RawReport).items() if c not in added}
     assert found == wanted | reasons
 
 

@@ -43,7 +43,8 @@ def show_report(report: NightlyReport) -> None:
         OUT.print(
             f"Read {report.files_read:,} files: {report.delivered:,} records = "
             f"{report.accepted:,} accepted + {report.duplicates:,} duplicates + "
-            f"{report.quarantined:,} quarantined.",
+            f"{report.quarantined:,} quarantined"
+            + (f" + {report.left_out:,} of other services." if report.left_out else "."),
             highlight=False,
         )
         OUT.print(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from unitcost_models.base import Row
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawOtlp, RawSpan
+from unitcost_models.reports import RawReport
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Source:
     def is_call_log(self) -> bool:
         """Whether its query tells calls as texts, which `unitcost.call_logs` reads."""
         return issubclass(self.row, RawCall)
+
+    @property
+    def is_report(self) -> bool:
+        """Whether its query tells rows of a report as texts, which `unitcost.reports` reads."""
+        return issubclass(self.row, RawReport)
 
     @property
     def is_told_as_otlp(self) -> bool:

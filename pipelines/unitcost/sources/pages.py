@@ -5,6 +5,7 @@ Which report a sample is, the sources themselves say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from unitcost.sources.base import Sample
@@ -30,6 +31,12 @@ def has_columns(sample: Sample, needed: Collection[str], any_of: Collection[str]
 def is_only(sample: Sample, needed: Collection[str]) -> bool:
     """Whether a table has exactly these columns."""
     return {name.lstrip("\ufeff") for name in sample.columns} == set(needed)
+
+
+def plain_names(sample: Sample) -> set[str]:
+    """Names of a table's columns or of the first record, however cased and cut."""
+    names = sample.columns or tuple(sample.records[0] if sample.records else ())
+    return {re.sub(r"[^a-z0-9]", "", name.lower()) for name in names}
 
 
 def names_costs(sample: Sample) -> bool:

@@ -1,0 +1,129 @@
+"""Reads the rows of a provider's report: the source's own query, then what all reports share.
+
+What a row says is in `sql/raw/<format>.sql`, how it is read in `sql/raw/told_reports.sql`.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from unitcost import call_logs
+from unitcost.queries import load_query, query_path
+from unitcost.workbench import create_empty
+from unitcost_models.reports import ToldReport
+
+SHARED_QUERY = "raw.told_reports"
+"""What decides how every report is read, besides its own query."""
+
+# Signature -> body, each after those it uses. `v` is text, `w` the words of a text: lower case, a
+# blank on either side.
+_MACROS = {
+    "report_map(pairs)": """coalesce(try(map_from_entries(pairs)), map_from_entries(list_filter(
+        pairs, lambda p, i: list_position([q.key for q in pairs], p.key) = i)))""",
+    # A record's values by name, however the name is cased and cut: lineItem/UsageType and
+    # line_item_usage_type are lineitemusagetype. Of several the first is kept.
+    "report_names(record)": """report_map(list_transform(
+        map_entries(from_json(record, '"MAP(VARCHAR, VARCHAR)"')),
+        lambda e: {'key': regexp_replace(lower(e.key), '[^a-z0-9]', '', 'g'),
+                   'value': nullif(trim(e.value), '')}))""",
+    "report_quoted(record)": r"""regexp_replace(
+        record, '("[^"\\]*"\s*:\s*)(-?[0-9][0-9.eE+-]*)(\s*[,}\]])', '\1"\2"\3', 'g')""",
+    # JSON with its bare numbers as texts, so that no digit is lost.
+    "report_exact(record)": r"""coalesce(
+        if(json_valid(report_quoted(record)), report_quoted(record), null), record)""",
+    "report_words(v)": r"""' ' || trim(regexp_replace(lower(regexp_replace(regexp_replace(
+        v, '([a-z0-9])([A-Z])', '\1 \2', 'g'), '([a-z])([0-9])', '\1 \2', 'g')),
+        '[^a-z0-9]+', ' ', 'g')) || ' '""",
+    "report_has(w, names)": "regexp_matches(w, ' (?:' || names || ') ')",
+    # The class of tokens that usage types, meters and SKUs of all clouds name in like words.
+    "report_token_class(w)": """case
+        when report_has(w, 'storage|hours?|hourly|provisioned|ptus?|seconds?|training|trained')
+            then null
+        when report_has(w, 'cached?|caching|cd|cchd')
+            then case
+                when not report_has(w, 'writes?|creation|wr') and report_has(w, 'audio')
+                    then 'cache_read_audio_tokens'
+                when not report_has(w, 'writes?|creation|wr') and report_has(w, 'images?|img')
+                    then 'cache_read_image_tokens'
+                when not report_has(w, 'writes?|creation|wr') then 'cache_read_tokens'
+                when report_has(w, '5 ?m|5 ?min') then 'cache_write_5m_tokens'
+                when report_has(w, '1 ?h|1 ?hr') then 'cache_write_1h_tokens'
+                when report_has(w, '30 ?m|30 ?min') then 'cache_write_30m_tokens'
+                when report_has(w, '12 ?h|12 ?hr') then 'cache_write_12h_tokens'
+                else 'cache_write_unknown_tokens'
+            end
+        when report_has(w, 'output|outp|outpt|otpt|opt|response|completion')
+            then case
+                when report_has(w, 'thinking|reasoning') then 'reasoning_tokens'
+                when report_has(w, 'audio|aud') then 'output_audio_tokens'
+                when report_has(w, 'images?|img') then 'output_image_tokens'
+                when not report_has(w, 'video') then 'output_tokens'
+            end
+        when report_has(w, 'input|inp|inpt|prompt')
+            then case
+                when report_has(w, 'audio|aud') then 'input_audio_tokens'
+                when report_has(w, 'images?|img') then 'input_image_tokens'
+                when not report_has(w, 'video') then 'input_tokens'
+            end
+    end""",
+    # Tokens in a unit: `1K tokens`, `1M`, `1000000 Tokens`, `tokens`; NULL where it counts others.
+    "report_unit_size(v)": r"""case
+        when v is null or not regexp_matches(
+            lower(v), '^\s*[0-9.]*\s*(?:[km]|thousand|million)?\s*(?:tokens?)?\s*$') then null
+        else try_cast(coalesce(
+            try_cast(nullif(regexp_extract(v, '^\s*([0-9.]+)', 1), '') as decimal(18, 6)), 1
+        ) * case regexp_extract(lower(v), '([km]|thousand|million)\s*(?:tokens?)?\s*$', 1)
+            when 'k' then 1000 when 'thousand' then 1000
+            when 'm' then 1000000 when 'million' then 1000000 else 1 end as bigint)
+    end""",
+    "report_tier(w)": """case
+        when report_has(w, 'flex') then 'flex'
+        when report_has(w, 'priority') then 'priority'
+        when report_has(w, 'provisioned|ptus?') then 'provisioned'
+        when report_has(w, 'batch') then 'batch'
+        when report_has(w, 'standard|std') then 'standard'
+    end""",
+    "report_geo(w, region)": """case
+        when report_has(w, 'global|glbl|gl') then 'global'
+        when report_has(w, 'data zone|dzone|dzn?') then 'data_zone'
+        else region
+    end""",
+    "report_count(v)": """case
+        when try_cast(v as decimal(38, 6)) between 0 and 1000000000000000
+            and try_cast(v as decimal(38, 6)) % 1 = 0
+        then try_cast(try_cast(v as decimal(38, 6)) as bigint)
+    end""",
+    # An amount in whole units of its currency, to 24 decimals.
+    "report_amount(v, unit)": """case
+        when unit in ('cents_text', 'cents_number')
+            then (try_cast(v as decimal(36, 22)) * 0.01::decimal(2, 2))::decimal(38, 24)
+        else try_cast(v as decimal(38, 24))
+    end""",
+    "report_rounded(amount)": "decimal_division(amount::decimal(38, 24), 1, 12)::decimal(38, 12)",
+}
+
+
+def fingerprint(source_format: str) -> bytes:
+    """Changes with whatever decides how a report is read, besides its own query."""
+    own = query_path(SHARED_QUERY).read_bytes() + repr(_MACROS).encode()
+    return call_logs.fingerprint(source_format) + own
+
+
+def prepare_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
+    """Make the macros that a report's own query needs."""
+    call_logs.prepare(con, source_format)
+    for signature, body in _MACROS.items():
+        con.execute(f"create or replace macro {signature} as {body}")
+
+
+def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
+    """Make `raw.parsed` of `raw.staged`, with the columns of `RawReport`."""
+    prepare_report(con, source_format)
+    create_empty(con, ToldReport, "steps.told_report_shape")
+    con.execute(
+        f"""create or replace table steps.told_reports as
+            select * from steps.told_report_shape
+            union all by name
+            ({load_query(f"raw.{source_format}").text})"""
+    )
+    con.execute(f"create table raw.parsed as {load_query(SHARED_QUERY).text}")
