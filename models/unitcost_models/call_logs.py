@@ -225,3 +225,9 @@ class RawWeave(RawCall):
     """One call of Weave: a model's, or an op around it that names whom calls are for."""
 
     table: ClassVar[str] = "raw.weave"
+
+
+class RawOpenhands(RawCall):
+    """One model call of an OpenHands result."""
+
+    table: ClassVar[str] = "raw.openhands"

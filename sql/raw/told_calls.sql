@@ -147,8 +147,9 @@ select
     nullif(regexp_extract(
         server_address, '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?(?:[^/@]*@)?([^/:?#]+)', 1
     ), '') as server_address,
-    case when is_answer then request_model else entry_model end as request_model,
-    case when is_answer then response_model else entry_model end as response_model,
+    -- An entry that names no model (a compaction) was made by the model that answered.
+    coalesce(entry_model, request_model) as request_model,
+    coalesce(entry_model, response_model) as response_model,
     operation,
     service_tier,
     try_cast(is_batch as boolean) as is_batch,

@@ -54,6 +54,19 @@ def test_aider_events(shared_data: Path, tmp_path: Path) -> None:
     assert stated == pytest.approx(sum(p["cost"] for p in sent), abs=1e-9)
 
 
+def test_openhands_results_are_read_call_by_call(shared_data: Path, tmp_path: Path) -> None:
+    file = shared_data / "openhands/multi_swe_bench_output.jsonl"
+    rows = _read(file, tmp_path)
+    read = [row for row in rows if row["reject_reason"] is None]
+    runs = [
+        json.loads(line)["metrics"]["accumulated_token_usage"]
+        for line in file.read_text().splitlines()
+    ]
+    assert (len(read), len(rows) - len(read)) == (23 + 33 + 49, 2)
+    assert _sum(read, "prompt_tokens") == sum(run["prompt_tokens"] for run in runs)
+    assert _sum(read, "completion_tokens") == sum(run["completion_tokens"] for run in runs)
+
+
 @pytest.mark.parametrize(
     ("name", "word"),
     [
