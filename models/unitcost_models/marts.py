@@ -191,3 +191,27 @@ class CostPerSuccessfulTask(Daily):
     """The part spent on tasks whose outcome is not known, or on no task."""
     cost_per_successful_task_usd: Decimal | None
     """cost_usd divided by succeeded; None where none succeeded or nothing is priced."""
+
+
+class SampledCost(Row):
+    """What a service's recorded requests cost, and the estimate for the unrecorded ones too."""
+
+    table: ClassVar[str] = "marts.sampled_cost"
+    key: ClassVar[tuple[str, ...]] = ("day", "service_name")
+
+    day: date
+    """UTC date of the requests."""
+    service_name: str
+    """`(unattributed)` where nothing says."""
+    requests: int
+    """As recorded."""
+    sampled_requests: int
+    """Those that stand for more than themselves."""
+    weighted_quantity: Decimal
+    """Estimated requests: the sum of the sampling weights."""
+    cost_usd: Decimal
+    """Of the recorded requests."""
+    weighted_cost_usd: Decimal
+    """Estimate: cost times sampling weight, each request rounded to 12 decimals."""
+    unpriced_requests: int
+    """Recorded requests without a price, in neither cost."""

@@ -24,7 +24,11 @@ class Identity(Row):
     attempt_count_known: bool
     """False where the only evidence is a span that hides retries."""
     retry_evidence: str | None
-    """What tells of attempts: gateway_log, resend_count, http_spans, failed_sibling."""
+    """What tells of attempts: gateway_log, resend_count, http_spans, failed_sibling,
+    fallback_sibling."""
+    retry_confidence: str | None
+    """recorded: a log or span of each try says so; likely: asked again alike after a failure;
+    possible: asked another model alike after a failure. None without retry_evidence."""
     trace_id: str | None
     """W3C trace id, lower-case hex."""
     span_id: str | None
@@ -50,6 +54,8 @@ class Service(Row):
     """Price region as served: global, geo_us, data_zone_eu, ...; None = the platform's default."""
     account_id: str | None
     """Provider account, organization, project or subscription that the call was billed to."""
+    sampling_weight: Decimal
+    """How many requests this one stands for in estimates; 1 where nothing was sampled away."""
     request_model: str | None
     """Model as asked for."""
     response_model: str | None

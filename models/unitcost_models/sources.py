@@ -46,6 +46,8 @@ class SourceSighting(Provenance, Meters, Tokens, Dimensions):
     region_scope: str | None
     account_id: str | None
     """Whose account at the provider the call was billed to."""
+    sampling_weight: Decimal | None
+    """How many calls it stands for, where the trace was sampled; None where nothing says so."""
     container_size: str | None
     server_address: str | None
     request_model: str | None

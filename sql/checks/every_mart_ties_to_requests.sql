@@ -61,6 +61,14 @@ told as (
     where day = $day
     union all
     select
+        'marts.sampled_cost' as mart,
+        coalesce(sum(requests), 0) as requests,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        coalesce(sum(unpriced_requests), 0) as unpriced_requests
+    from marts.sampled_cost
+    where day = $day
+    union all
+    select
         'marts.cost_per_team' as mart,
         coalesce(sum(requests), 0) as requests,
         coalesce(sum(cost_usd), 0) as cost_usd,

@@ -7,6 +7,11 @@ select
     is_final_attempt,
     attempt_count_known,
     retry_evidence,
+    case
+        when retry_evidence in ('http_spans', 'resend_count', 'gateway_log') then 'recorded'
+        when retry_evidence = 'failed_sibling' then 'likely'
+        when retry_evidence = 'fallback_sibling' then 'possible'
+    end as retry_confidence,
     trace_id,
     span_id,
     workflow_run_id,
@@ -17,6 +22,7 @@ select
     platform,
     region_scope,
     account_id,
+    sampling_weight,
     request_model,
     response_model,
     model,

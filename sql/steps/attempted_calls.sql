@@ -37,6 +37,7 @@ select
     s.platform_name,
     s.region_scope,
     s.account_id,
+    coalesce(s.sampling_weight, 1) as sampling_weight,
     s.container_size,
     s.request_model,
     s.response_model,

@@ -44,7 +44,7 @@ chained as (
         f.call_key,
         null as attempt_no,
         s.started_at,
-        'failed_sibling' as evidence
+        f.evidence
     from steps.failed_siblings as f
     inner join steps.sightings as s on f.lead_id = s.sighting_id
     left join logged as l on f.lead_id = l.lead_id

@@ -104,6 +104,7 @@ select
     platform_name,
     region_scope,
     account_id,
+    cast(null as decimal(18, 6)) as sampling_weight,
     cast(null as varchar) as container_size,
     server_address,
     request_model,

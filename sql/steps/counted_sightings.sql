@@ -92,6 +92,7 @@ select
     c.platform_name,
     c.region_scope,
     c.account_id,
+    c.sampling_weight,
     c.container_size,
     c.server_address,
     c.request_model,

@@ -140,6 +140,7 @@ select
     platform,
     region_scope,
     account_id,
+    sampling_weight,
     container_size,
     service_tier,
     billed_state

@@ -1,4 +1,4 @@
--- One row per call that was asked again right after it failed, or is such a repetition: same parent, model and input
+-- One row per call that was asked again right after it failed, or is such a repetition: same parent and input
 -- grain: lead_id
 with
 asked as (
@@ -27,7 +27,7 @@ compared as (
     from asked
     window
         tries as (
-            partition by parent_no, operation, request_model, input_hash
+            partition by parent_no, operation, input_hash
             order by started_at, span_no
         )
 ),
@@ -43,7 +43,7 @@ numbered as (
     select
         *,
         sum(starts_call) over (
-            partition by parent_no, operation, request_model, input_hash
+            partition by parent_no, operation, input_hash
             order by started_at, span_no
             rows between unbounded preceding and current row
         ) as call_ordinal
@@ -53,14 +53,17 @@ numbered as (
 chained as (
     select
         lead_id,
-        min(lead_id) over (partition by parent_no, operation, request_model, input_hash, call_ordinal) as first_lead,
-        count(*) over (partition by parent_no, operation, request_model, input_hash, call_ordinal) as attempts
+        min(lead_id) over (partition by parent_no, operation, input_hash, call_ordinal) as first_lead,
+        count(*) over (partition by parent_no, operation, input_hash, call_ordinal) as attempts,
+        min(request_model) over (partition by parent_no, operation, input_hash, call_ordinal) as first_model,
+        max(request_model) over (partition by parent_no, operation, input_hash, call_ordinal) as last_model
     from numbered
 )
 
 select
     lead_id,
-    'siblings:' || min(first_lead) as call_key
+    'siblings:' || min(first_lead) as call_key,
+    case when max(last_model) <> min(first_model) then 'fallback_sibling' else 'failed_sibling' end as evidence
 from chained
 where attempts > 1
 group by lead_id

@@ -30,6 +30,8 @@ filled as (
         arg_min(s.call_key, m.place) filter (where s.call_key is not null) as call_key,
         arg_min(s.attempt_no, m.place) filter (where s.attempt_no is not null) as attempt_no,
         arg_min(s.region_scope, m.place) filter (where s.region_scope is not null) as region_scope,
+        -- Whoever saw every call makes the weight of a sample needless.
+        min(coalesce(s.sampling_weight, 1)) as sampling_weight,
         arg_min(s.account_id, m.place) filter (where s.account_id is not null) as account_id,
         arg_min(s.container_size, m.place) filter (where s.container_size is not null) as container_size,
         arg_min(s.server_address, m.place) filter (where s.server_address is not null) as server_address,
@@ -114,6 +116,7 @@ select
     p.platform_name,
     f.region_scope,
     f.account_id,
+    f.sampling_weight,
     f.container_size,
     f.server_address,
     coalesce(p.request_model, f.request_model) as request_model,

@@ -185,6 +185,7 @@ select
     cast(null as varchar) as platform_name,
     region_scope,
     account_id,
+    cast(null as decimal(18, 6)) as sampling_weight,
     cast(null as varchar) as container_size,
     server_address,
     model as request_model,

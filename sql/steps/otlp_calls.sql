@@ -92,6 +92,7 @@ select
         when lower(inference_geo) = 'global' then 'global'
     end as region_scope,
     account_id,
+    sampling_weight,
     server_address,
     request_model,
     response_model,

@@ -64,6 +64,7 @@ select
     f.platform_name,
     f.region_scope,
     f.account_id,
+    f.sampling_weight,
     cast(null as varchar) as container_size,
     f.server_address,
     f.request_model,

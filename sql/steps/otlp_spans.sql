@@ -67,6 +67,7 @@ select
     scope_name,
     coalesce(resource, map()) as resource,
     coalesce(attributes, map()) as attributes,
+    trace_state,
     record_id,
     source_format,
     source_file,

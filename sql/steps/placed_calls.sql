@@ -24,6 +24,7 @@ select
     t.response_model,
     t.operation,
     t.account_id,
+    t.sampling_weight,
     t.container_size,
     t.is_batch,
     t.is_cache_hit,

@@ -130,6 +130,7 @@ select
     platform as platform_name,
     region_scope,
     account_id,
+    cast(null as decimal(18, 6)) as sampling_weight,
     container_size,
     cast(null as varchar) as server_address,
     request_model,

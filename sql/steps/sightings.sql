@@ -76,6 +76,7 @@ select
     platform_name,
     region_scope,
     account_id,
+    sampling_weight,
     container_size,
     server_address,
     request_model,

@@ -35,6 +35,7 @@ _REQUESTS = """
         case when fate_roll = 0 then md5((i - 1)::varchar) else request_id end as call_id,
         fate_roll <> 1 as is_final_attempt,
         true as attempt_count_known,
+        1 as sampling_weight,
         left(run_id, 32) as trace_id,
         left(request_id, 16) as span_id,
         run_id as workflow_run_id,

@@ -23,6 +23,7 @@ MARTS = tuple(name for name in day_tables() if name.startswith("marts."))
 _REQUEST = {
     "is_final_attempt": True,
     "attempt_count_known": True,
+    "sampling_weight": 1,
     "started_at": "2026-03-02 09:30:00",
     "day": DAY,
     "provider": "openai",

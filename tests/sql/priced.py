@@ -33,6 +33,7 @@ def request(**values: Any) -> dict[str, Any]:
         "call_id": "c1",
         "is_final_attempt": True,
         "attempt_count_known": True,
+        "sampling_weight": 1,
         "started_at": _NOON,
         "provider": "openai",
         "platform": "direct",

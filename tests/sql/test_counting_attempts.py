@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -111,6 +112,47 @@ def test_a_failed_sibling_with_equal_input_is_an_earlier_attempt(counting: Conne
     assert [rows[s]["is_final_attempt"] for s in ("one", "two")] == [False, True]
     assert rows["two"]["retry_evidence"] == "failed_sibling"
     assert len({r["call_id"] for r in rows.values()}) == 4
+
+
+def test_a_fallback_to_another_model_is_a_retry_that_changed_it(counting: Connection) -> None:
+    asked = {"derived.input_hash": "h1"}
+    spans = [
+        span("root"),
+        chat("one", "root", FAILED | asked, status_code="error"),
+        chat("two", "root", ANSWER | asked | {"gen_ai.request.model": "gpt-5-mini"}, at=2),
+    ]
+    one, two = count(counting, spans)
+    assert one["call_id"] == two["call_id"]
+    assert (two["retry_evidence"], two["retry_confidence"]) == ("fallback_sibling", "possible")
+    assert (one["is_final_attempt"], two["is_final_attempt"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("trace_state", "weight"),
+    [
+        ("ot=th:c", "4"),
+        ("vendor=x,ot=rv:1a;th:8", "2"),
+        ("ot=th:0", "1"),
+        ("ot=th:ffff", "65536"),
+        ("ot=th:ffffffffffffff", "1"),
+        ("ot=th:xyz", "1"),
+        ("ot=p:3", "1"),
+        ("th:c", "1"),
+        (None, "1"),
+    ],
+)
+def test_a_sampled_trace_stands_for_many(
+    counting: Connection, trace_state: str | None, weight: str
+) -> None:
+    (row,) = count(counting, [chat("one", None, ANSWER) | {"trace_state": trace_state}])
+    assert row["sampling_weight"] == Decimal(weight)
+
+
+def test_a_log_of_every_call_outweighs_the_sample(counting: Connection) -> None:
+    spans = [chat("one", None, ANSWER) | {"trace_state": "ot=th:c"}]
+    records = [log_record("litellm:x", provider_response_id=ANSWER["gen_ai.response.id"])]
+    (row,) = count(counting, spans, records)
+    assert row["sampling_weight"] == 1
 
 
 def test_attempts_that_a_gateway_logged_share_the_call(counting: Connection) -> None:
