@@ -211,6 +211,7 @@ NAMED = """
 [[alias]]
 id = "no-such-model"
 model = "gpt-5"
+note = "a spelling of our own"
 """
 
 
