@@ -1,6 +1,6 @@
-"""What is agreed with a provider beside prices: commitments, allowances and credits, and their use.
+"""What is agreed with a provider beside prices: commitments and allowances, and their use.
 
-Prices are in `prices` and `contracts`.
+Prices are in `prices` and `contracts`, credits in `credits`.
 """
 
 from __future__ import annotations

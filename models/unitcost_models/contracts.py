@@ -1,6 +1,6 @@
 """core.contracts and what is made of it: prices agreed with a provider, and the lists they change.
 
-List prices are in `prices`; commitments, credits and allowances in `agreements`.
+List prices are in `prices`; commitments and allowances in `agreements`.
 """
 
 from __future__ import annotations

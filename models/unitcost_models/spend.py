@@ -186,6 +186,27 @@ class CostPerModel(Spend, _ByModel):
     key: ClassVar[tuple[str, ...]] = ("day", "provider", "platform", "model")
 
 
+class _ByAccount(Daily):
+    provider: str
+    """Who makes the models."""
+    platform: str
+    """Who serves them."""
+    account_id: str
+    """The provider account that was billed; `(unattributed)` where requests do not name theirs."""
+
+
+class CostPerAccount(Spend, _ByAccount):
+    """What an account at a provider used and cost on a day, and what its agreements changed."""
+
+    table: ClassVar[str] = "marts.cost_per_account"
+    key: ClassVar[tuple[str, ...]] = ("day", "provider", "platform", "account_id")
+
+    list_cost_usd: Decimal
+    """At list prices, nothing deducted; as the next, of the requests that have such a cost."""
+    contracted_cost_usd: Decimal
+    """At the account's agreed prices, allowances deducted, commitments not."""
+
+
 class _ByPromptVersion(Daily):
     prompt_name: str
     """Prompt template; `(unattributed)` where none is known."""

@@ -5,6 +5,7 @@ import os
 import dagster as dg
 
 from unitcost.assets.closing import adjustment_assets
+from unitcost.assets.credits import credits_used
 from unitcost.assets.days import day_table_assets
 from unitcost.assets.pulled import collected_files, pulled_reports
 from unitcost.assets.raw import raw_tables
@@ -25,6 +26,7 @@ def build_definitions(home: str) -> dg.Definitions:
             prices,
             day_table_assets,
             adjustment_assets,
+            credits_used,
             published,
         ],
         jobs=[nightly_job],

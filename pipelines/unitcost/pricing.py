@@ -18,7 +18,8 @@ from unitcost.price_book.rows import read_prices
 from unitcost.price_book.rules import read_rules
 from unitcost.price_book.succession import succession_problems
 from unitcost.queries import load_query
-from unitcost_models.base import Row, columns
+from unitcost.workbench import create_rows
+from unitcost_models.base import Row
 from unitcost_models.currencies import BillingCurrency, ExchangeRate
 from unitcost_models.price_history import PriceHistory
 from unitcost_models.prices import Price, PriceRevision
@@ -49,9 +50,9 @@ def load_price_book(con: duckdb.DuckDBPyConnection, book: PriceBook | None = Non
     prices, contracts = read_prices(book), read_contracts(book)
     problems = [*succession_problems(prices), *contract_problems(contracts)]
     for row, rows in _tables(book, revision, prices, [] if problems else prices).items():
-        _create(con, row, rows)
+        create_rows(con, row, rows)
     for row, rows in agreement_tables(book, [] if problems else contracts).items():
-        _create(con, row, rows)
+        create_rows(con, row, rows)
     check_book(con, problems)
     for name in DERIVED:
         con.execute(f"create or replace table {name} as {load_query(name).text}")
@@ -72,10 +73,3 @@ def _tables(
         ExchangeRate: read_exchange_rates(book),
         BillingCurrency: [BillingCurrency(provider=p, currency=c) for p, c in currencies],
     }
-
-
-def _create(con: duckdb.DuckDBPyConnection, row: type[Row], rows: Sequence[Row]) -> None:
-    """A table of these rows; one list a column is far quicker than one insert a row."""
-    cells = [f"unnest(?::{c.sql_type}[]) as {c.name}" for c in columns(row)]
-    values = [[getattr(r, c.name) for r in rows] for c in columns(row)]
-    con.execute(f"create or replace table {row.table} as select {', '.join(cells)}", values)

@@ -33,14 +33,18 @@ def row_models() -> dict[str, type[Row]]:
 def published_models() -> list[type[Row]]:
     """Row models of the tables users meet: raw, core and marts that are kept as files."""
     kept = {*day_tables(), *POSTED, *(t for t in row_models() if t.startswith("raw."))}
-    return [row for table, row in row_models().items() if table in kept or table in PRICES]
+    return [row for table, row in row_models().items() if table in kept or table in WHOLE]
 
 
 CALL_LOGS, SPANS, REPORTS = "raw.call_logs", "raw.spans", "raw.reports"
 UNIONS: dict[str, type[Row]] = {CALL_LOGS: RawCall, SPANS: RawSpan, REPORTS: RawReport}
 """Raw tables of one shape as one, and the shape."""
 PRICES = ("core.prices", "core.prices_in_force")
-"""The price book as it is kept for readers; the only core tables that are not daily."""
+"""The price book as it is kept for readers."""
+CREDIT_USE = "core.credit_use"
+"""Made of all days at once."""
+WHOLE = (*PRICES, CREDIT_USE)
+"""The core tables that are not daily."""
 
 
 POSTED = ("core.restated_requests", "core.adjustments")

@@ -5,7 +5,7 @@ It knows nothing of files in the lake; whoever opens it puts the inputs there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import duckdb
@@ -36,6 +36,13 @@ def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row], table: str | No
     """An empty table with the row model's columns, under its own name or another."""
     body = ", ".join(f"{c.name} {c.sql_type}" for c in columns(row))
     con.execute(f"create or replace table {table or row.table} ({body})")
+
+
+def create_rows(con: duckdb.DuckDBPyConnection, row: type[Row], rows: Sequence[Row]) -> None:
+    """A table of these rows; one list a column is far quicker than one insert a row."""
+    cells = [f"unnest(?::{c.sql_type}[]) as {c.name}" for c in columns(row)]
+    values = [[getattr(r, c.name) for r in rows] for c in columns(row)]
+    con.execute(f"create or replace table {row.table} as select {', '.join(cells)}", values)
 
 
 def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]) -> None:

@@ -93,6 +93,14 @@ told as (
     where day = $day
     union all
     select
+        'marts.cost_per_account' as mart,
+        coalesce(sum(requests), 0) as requests,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        coalesce(sum(unpriced_requests), 0) as unpriced_requests
+    from marts.cost_per_account
+    where day = $day
+    union all
+    select
         'marts.cost_per_prompt_version' as mart,
         coalesce(sum(requests), 0) as requests,
         coalesce(sum(cost_usd), 0) as cost_usd,

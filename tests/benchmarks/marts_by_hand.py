@@ -133,6 +133,11 @@ _OTHERS = {
             decimal_division((100 * (revenue_usd - cost_usd))::decimal(30, 12), revenue_usd, 6)
                 as margin_pct
         from spend left join core.revenue using (day, customer_id) order by day, customer_id""",
+    "cost_per_account": f"""
+        select day, {_named(("provider", "platform", "account_id"))}, {_SPEND},
+            coalesce(sum(list_cost_usd), 0) as list_cost_usd,
+            coalesce(sum(contracted_cost_usd), 0) as contracted_cost_usd
+        from priced group by all order by all""",
     "workflow_runs": """
         select day, workflow_run_id, min(workflow) as workflow, min(feature) as feature,
             coalesce(min(customer_id), '(unattributed)') as customer_id,

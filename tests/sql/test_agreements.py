@@ -24,6 +24,7 @@ from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench, run_steps
 from unitcost_models.agreements import AccountAllowance, Allowance, AllowanceBefore, Commitment
 from unitcost_models.base import Row
+from unitcost_models.credits import Credit
 from unitcost_models.prices import Price
 from unitcost_models.requests import Request
 
@@ -32,6 +33,7 @@ _FILES: dict[str, type[Row]] = {
     "commitments.csv": Commitment,
     "allowances.csv": Allowance,
     "account_allowances.csv": AccountAllowance,
+    "credits.csv": Credit,
 }
 _PTU = {
     "commitment_id": "ptu",
@@ -49,6 +51,16 @@ _PTU = {
     "valid_from": "2026-01-01T00:00:00Z",
     "recorded_on": "2026-01-01",
     "source": "order 1",
+}
+_CREDIT = {
+    "credit_id": "grant",
+    "provider": "openai",
+    "platform": "*",
+    "account_id": "org-1",
+    "amount_usd": "100",
+    "valid_from": "2026-10-01T00:00:00Z",
+    "recorded_on": "2026-10-01",
+    "source": "mail",
 }
 _FREE = {
     "allowance_id": "two-a-day",
@@ -359,6 +371,9 @@ def test_a_list_in_another_currency_is_converted_at_the_days_rate(tmp_path: Path
         ({"commitments.csv": [_PTU, _PTU]}, "commitment_id ptu is used by another row"),
         ({"commitments.csv": [_PTU | {"model_key": "gpt"}]}, "model_key gpt is not in"),
         ({"commitments.csv": [_PTU | {"units": "0"}]}, "units"),
+        ({"credits.csv": [_CREDIT, _CREDIT]}, "credit_id grant is used by another row"),
+        ({"credits.csv": [_CREDIT | {"provider": "acme"}]}, "provider acme is not in"),
+        ({"credits.csv": [_CREDIT | {"amount_usd": "-1"}]}, "credits.csv:2: amount_usd"),
         (
             _ALLOWED
             | {

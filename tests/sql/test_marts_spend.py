@@ -78,6 +78,7 @@ def test_average_is_exact_to_the_last_digit_kept(workbench: duckdb.DuckDBPyConne
     ("mart", "dimensions"),
     [
         ("cost_per_team", {"team": "core"}),
+        ("cost_per_account", {"account_id": "org-1"}),
         ("cost_per_stage", {"stage": "rerank"}),
         ("cost_per_task_type", {"task_type": "refund"}),
         ("cost_per_user", {"customer_id": "acme", "user_id": "u1"}),
@@ -124,6 +125,22 @@ def test_model_is_told_apart_by_platform_and_may_be_unresolved(
         ("acme", "direct", "(unattributed)", Decimal(0), 1),
         ("openai", "azure", "gpt-5-mini", Decimal(2), 0),
         ("openai", "direct", "gpt-5-mini", Decimal(1), 0),
+    ]
+
+
+def test_an_account_shows_what_its_agreements_changed(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    agreed = {"list_cost_usd": "3", "contracted_cost_usd": "2", "account_id": "org-1"}
+    put(workbench, request("a", "1.5", **agreed), request("b", "1", platform="azure", **agreed))
+    build(workbench)
+
+    assert workbench.execute(
+        """select platform, account_id, list_cost_usd, contracted_cost_usd, cost_usd
+           from marts.cost_per_account"""
+    ).fetchall() == [
+        ("azure", "org-1", Decimal(3), Decimal(2), Decimal(1)),
+        ("direct", "org-1", Decimal(3), Decimal(2), Decimal("1.5")),
     ]
 
 

@@ -13,7 +13,7 @@ from unitcost.lake.catalogue import Catalogue
 from unitcost.resources import Warehouse
 from unitcost.session import Session
 from unitcost.sources import SOURCES
-from unitcost.tables import POSTED, PRICES, day_tables, row_models
+from unitcost.tables import POSTED, PRICES, WHOLE, day_tables, row_models
 from unitcost_models.meta import LakeFile
 
 
@@ -49,7 +49,7 @@ def write_prices(session: Session, tables: Iterable[str] = PRICES) -> dict[str, 
 @dg.asset(
     key=WAREHOUSE,
     group_name="meta",
-    deps=[asset_key(t) for t in (*day_tables(), *POSTED, *PRICES, *(f"raw.{s}" for s in SOURCES))],
+    deps=[asset_key(t) for t in (*day_tables(), *POSTED, *WHOLE, *(f"raw.{s}" for s in SOURCES))],
     check_specs=[dg.AssetCheckSpec(NEWEST_DAY, asset=WAREHOUSE)],
 )
 def published(  # dagster understands the bare result only

@@ -142,6 +142,8 @@ _CHECKS = (
         )
         if column in columns
     ),
+    _unknown("core.credits", "provider", f"select '*' union all {_PROVIDERS}", "the price tables"),
+    _repeated("core.credits", "credit_id"),
     _repeated("core.contracts", "contract_id"),
     _repeated("core.commitments", "commitment_id"),
     _repeated("core.allowances", "allowance_id"),

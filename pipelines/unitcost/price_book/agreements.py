@@ -16,6 +16,7 @@ from unitcost.price_book.rows import read_rows
 from unitcost_models.agreements import AccountAllowance, Allowance, Commitment
 from unitcost_models.base import Row
 from unitcost_models.contracts import Contract, ContractInForce
+from unitcost_models.credits import Credit
 
 
 class _Recorded(Protocol):
@@ -35,6 +36,7 @@ def agreement_tables(
         ContractInForce: contracts_in_force(_known(book, contracts)),
         Commitment: _known(book, read_rows(book, Commitment, "commitments.csv")),
         Allowance: _known(book, read_rows(book, Allowance, "allowances.csv")),
+        Credit: _known(book, read_rows(book, Credit, "credits.csv")),
         AccountAllowance: _known(book, read_rows(book, AccountAllowance, "account_allowances.csv")),
     }
 

@@ -14,6 +14,7 @@ SIDE_TABLES: tuple[str, ...] = (
     "allowances.csv",
     "commitments.csv",
     "contracts.csv",
+    "credits.csv",
 )
 """Tables beside the prices; each is optional."""
 RULES = (
