@@ -137,3 +137,9 @@ class RawAwsCur(RawReport):
     """One line item of an AWS Cost and Usage Report that is for Bedrock."""
 
     table: ClassVar[str] = "raw.aws_cur"
+
+
+class RawOpenrouterActivity(RawReport):
+    """One item of OpenRouter's activity: the sums of a day, model and endpoint."""
+
+    table: ClassVar[str] = "raw.openrouter_activity"
