@@ -12,7 +12,6 @@ with charged as (
         l.input_cost + l.cache_read_cost + l.cache_write_cost + l.output_cost + l.tool_cost as list_cost,
         c.commitment_cost_usd,
         case when o.request_id is null then l.unpriced_reason else o.unpriced_reason end as sheet_reason,
-        l.has_fees,
         case when o.request_id is null then l.input_cost else o.input_cost end as input_cost,
         case when o.request_id is null then l.cache_read_cost else o.cache_read_cost end as cache_read_cost,
         case when o.request_id is null then l.cache_write_cost else o.cache_write_cost end as cache_write_cost,
@@ -32,7 +31,7 @@ with charged as (
 judged as (
     select
         *,
-        commitment_cost_usd is not null and (sheet_reason is null or not has_fees) as is_allocated,
+        commitment_cost_usd is not null as is_allocated,
         input_cost + cache_read_cost + cache_write_cost + output_cost + tool_cost as contracted_cost
     from charged
 )
@@ -45,7 +44,9 @@ select
     cast(case when j.is_allocated then 0 else j.cache_write_cost end as decimal(38, 12)) as cache_write_cost_usd,
     cast(case when j.is_allocated then 0 else j.output_cost end as decimal(38, 12)) as output_cost_usd,
     cast(case when j.is_allocated then 0 else j.reasoning_cost end as decimal(38, 12)) as reasoning_cost_usd,
-    cast(case when j.is_allocated then coalesce(j.tool_cost, 0) else j.tool_cost end as decimal(38, 12)) as tool_cost_usd,
+    cast(
+        case when j.is_allocated then coalesce(j.tool_cost, 0) else j.tool_cost end as decimal(38, 12)
+    ) as tool_cost_usd,
     cast(
         case when j.is_allocated then j.commitment_cost_usd when j.sheet_reason is null then 0 end as decimal(38, 12)
     ) as commitment_cost_usd,

@@ -193,6 +193,8 @@ judged as (
                 then 'billed_state ' || billed_state || ' is unknown; give billed, not_billed or unknown'
             when lower(usage_basis) not in ('reported', 'partial', 'estimated', 'missing')
                 then 'usage_basis ' || usage_basis || ' is unknown; give reported, partial, estimated or missing'
+            when lower(container_size) not in ('1gb', '4gb', '16gb', '64gb')
+                then 'container_size ' || container_size || ' is unknown; give 1gb, 4gb, 16gb or 64gb'
             when is_batch is not null and try_cast(is_batch as boolean) is null
                 then 'is_batch ' || is_batch || ' is unknown; give true or false'
         end as reject_reason

@@ -3,7 +3,8 @@
 --
 -- The used part is divided by what the requests would cost at list price; by tokens where one of
 -- them has no list price; evenly where all weigh nothing. The largest remainders get the digits
--- left over, so that the shares add up to the used part.
+-- left over, so that the shares add up to the used part. A request with a fee that has no price
+-- bears none: its cost is unknown.
 with bearers as (
     select
         c.commitment_id,
@@ -13,7 +14,15 @@ with bearers as (
     from steps.commitment_covers as c
     inner join steps.priced_asks as p
         on c.request_id = p.request_id and p.sheet = 'list'
-    where not p.is_free and p.unknown_reason is null
+    left join steps.priced_asks as o
+        on c.request_id = o.request_id and o.sheet = 'own'
+    where
+        not p.is_free
+        and p.unknown_reason is null
+        and (
+            not p.has_fees
+            or case when o.request_id is null then p.unpriced_reason else o.unpriced_reason end is null
+        )
 ),
 
 told as (

@@ -145,6 +145,18 @@ def test_others_are_not_covered_and_a_fee_comes_on_top(tmp_path: Path) -> None:
     assert (plain["cost_usd"], plain["cost_basis"]) == (Decimal("1.25"), "metered_list")
 
 
+def test_a_request_with_a_fee_that_has_no_price_bears_nothing(tmp_path: Path) -> None:
+    served = (_served("a", input_tokens=1), _served("b", input_tokens=9, grounding_queries=1))
+    with opened(tmp_path, {"commitments.csv": [_PTU]}) as con:
+        bearing, unknown = build(con, "core.request_costs", *served)
+        (use,) = build(con, "core.commitment_use", *served)
+        (alone,) = build(con, "core.commitment_use", served[1])
+    assert bearing["cost_usd"] == use["used_cost_usd"] == 240
+    assert unknown["commitment_cost_usd"] is None
+    assert unknown["unpriced_reason"] == "no_price_for_meter:grounding_query"
+    assert (alone["used_cost_usd"], alone["unused_cost_usd"]) == (0, 240)
+
+
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -11,17 +11,41 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from tests.given import given
 from tests.sql.mart_inputs import DAY, build, findings, put, request, task
 from unitcost.queries import load_query, query_names
 from unitcost.workbench import create_empty, open_workbench
+from unitcost_models.agreements import AllowanceBefore, AllowanceUse, CommitmentUse
 from unitcost_models.closing import Adjustment
 
 CLAIMS = [name.removeprefix("checks.") for name in query_names("checks")]
+_COMMITMENT = {
+    "day": DAY,
+    "commitment_id": "ptu",
+    "cost_usd": "0.3",
+    "used_cost_usd": "0.1",
+    "unused_cost_usd": "0.2",
+}
+_HELD = {"account_id": "org-1", "allowance_id": "three-a-day", "period_start": DAY}
+_ALLOWANCE = _HELD | {"day": DAY, "allowed_quantity": 3, "quantity": 5, "free_quantity": 2}
 WHO = {"feature": "chat", "workflow": "agent", "customer_id": "acme", "task_type": "refund"}
 
 GROUP = "openai / gpt-5-mini / chat / agent / acme"
 
 BROKEN: dict[str, list[tuple[str, str]]] = {
+    "allowances_are_not_exceeded": [
+        ("update core.allowance_use set free_quantity = 3", "org-1, three-a-day"),
+        ("update core.allowance_use set quantity = 1", "org-1, three-a-day"),
+        ("update steps.allowance_before set quantity = 2", "org-1, three-a-day"),
+    ],
+    "commitment_cost_is_used_or_unused": [
+        ("update core.commitment_use set unused_cost_usd = 0", "ptu"),
+        ("update core.commitment_use set unused_cost_usd = -1, used_cost_usd = 1.3", "ptu"),
+    ],
+    "requests_bear_what_commitments_used": [
+        ("update core.request_costs set commitment_cost_usd = null", "all commitments"),
+        ("update core.commitment_use set used_cost_usd = 0.100000000001", "all commitments"),
+    ],
     "adjustments_tie_to_requests": [
         ("update core.restated_requests set cost_usd = 0.100000000001 where cost_usd = 0.1", GROUP),
         ("update core.restated_requests set cost_usd = null where request_id = 'a'", GROUP),
@@ -106,9 +130,12 @@ def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
         put(
             con,
             request("a", "0.1", is_final_attempt=False, **both),
-            request("b", "0.2", **both),
+            request("b", "0.2", **both | {"input_cost_usd": "0.1", "commitment_cost_usd": "0.1"}),
             tasks=(task("t1", **WHO),),
         )
+        given(con, CommitmentUse, _COMMITMENT)
+        given(con, AllowanceUse, _ALLOWANCE)
+        given(con, AllowanceBefore, _HELD | {"quantity": 1})
         build(con)
         known = load_query("core.restated_requests").bind(DAY)
         con.execute(f"create table steps.published_requests as {known}")

@@ -84,6 +84,7 @@ def test_a_time_is_read_by_its_shape_and_magnitude(
         ({"billed_state": "free"}, "billed_state free"),
         ({"usage_basis": "sure"}, "usage_basis sure"),
         ({"is_batch": "maybe"}, "is_batch maybe"),
+        ({"container_size": "2GB"}, "container_size 2GB is unknown; give 1gb, 4gb, 16gb or 64gb"),
         (
             {"input_tokens": ..., "prompt_tokens": 5, "cache_read_tokens": 9},
             "prompt_tokens is less",
