@@ -138,6 +138,15 @@ _OTHERS = {
             coalesce(sum(list_cost_usd), 0) as list_cost_usd,
             coalesce(sum(contracted_cost_usd), 0) as contracted_cost_usd
         from priced group by all order by all""",
+    "sampled_cost": f"""
+        select day, {_named(("service_name",))}, count(*) as requests,
+            count(*) filter (sampling_weight > 1) as sampled_requests,
+            sum(sampling_weight)::decimal(18, 6) as weighted_quantity,
+            coalesce(sum(cost_usd), 0) as cost_usd,
+            coalesce(sum(round(cost_usd * sampling_weight, 12)), 0)::decimal(38, 12)
+                as weighted_cost_usd,
+            count(*) filter (cost_usd is null) as unpriced_requests
+        from priced group by all order by all""",
     "workflow_runs": """
         select day, workflow_run_id, min(workflow) as workflow, min(feature) as feature,
             coalesce(min(customer_id), '(unattributed)') as customer_id,
