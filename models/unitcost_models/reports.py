@@ -143,3 +143,21 @@ class RawOpenrouterActivity(RawReport):
     """One item of OpenRouter's activity: the sums of a day, model and endpoint."""
 
     table: ClassVar[str] = "raw.openrouter_activity"
+
+
+class RawAzureCost(RawReport):
+    """One line of an Azure cost details export that is for a language model."""
+
+    table: ClassVar[str] = "raw.azure_cost"
+
+
+class RawGcpBilling(RawReport):
+    """One line of Google's billing export that is for a language model, or one of its credits."""
+
+    table: ClassVar[str] = "raw.gcp_billing"
+
+
+class RawFocus(RawReport):
+    """One charge of a FOCUS file that is for a language model."""
+
+    table: ClassVar[str] = "raw.focus"

@@ -63,9 +63,30 @@ _MACROS = {
             then case
                 when report_has(w, 'audio|aud') then 'input_audio_tokens'
                 when report_has(w, 'images?|img') then 'input_image_tokens'
-                when not report_has(w, 'video') then 'input_tokens'
+                else 'input_tokens'
             end
     end""",
+    # What a line without a token class is for.
+    "report_cost_type(w)": """case
+        when report_has(w, 'provisioned|ptus?') then 'provisioned_throughput'
+        when report_has(w, 'cach(?:e|ed|ing)') and report_has(w, 'storage') then 'cache_storage'
+        when report_has(w, 'grounding|grounded') then 'grounding'
+        when report_has(w, 'web search(?:es)?') then 'web_search'
+        when report_has(w, 'file search(?:es)?') then 'file_search'
+        when report_has(w, 'code interpreter|code execution') then 'code_execution'
+        when report_has(w, 'guardrails?|content policy') then 'guardrail'
+        when report_has(w, 'fine ?tun(?:e|ed|ing)|training|trained') then 'training'
+    end""",
+    # The model of an AWS usage type, and of a meter or SKU: what stands before the class.
+    "report_usage_model(v)": r"""nullif(regexp_extract(
+        v, '^(?:[A-Z]{2,4}[0-9]*-)?([^:]+?)-(?:mantle|input|output|cache|text|image|audio|thinking'
+        || '|reasoning|speech|video)-', 1), '')""",
+    "report_meter_model(v)": r"""nullif(trim(coalesce(
+        nullif(regexp_extract(v, '(?i)token count (?:for )?(.+)$', 1), ''),
+        regexp_extract(v, '(?i)^(.+?)[ -]+(?:text|image|audio|video|thinking|reasoning|batch|flex'
+        || '|priority|pp|input|inp|inpt|output|outp|outpt|opt|cached?|caching|cchd|cd|shortco'
+        || '|longco|short|long|training|provisioned|global|glbl|regnl|predictions?)\b', 1)
+    ), ' -'), '')""",
     # Tokens in a unit: `1K tokens`, `1M`, `1000000 Tokens`, `tokens`; NULL where it counts others.
     "report_unit_size(v)": r"""case
         when v is null or not regexp_matches(
@@ -78,7 +99,7 @@ _MACROS = {
     end""",
     "report_tier(w)": """case
         when report_has(w, 'flex') then 'flex'
-        when report_has(w, 'priority') then 'priority'
+        when report_has(w, 'priority|prty|pp') then 'priority'
         when report_has(w, 'provisioned|ptus?') then 'provisioned'
         when report_has(w, 'batch') then 'batch'
         when report_has(w, 'standard|std') then 'standard'
@@ -88,6 +109,14 @@ _MACROS = {
         when report_has(w, 'data zone|dzone|dzn?') then 'data_zone'
         else region
     end""",
+    # A value of a nested record, or of its flattened column.
+    "report_inner(names, outer_name, inner_name)": """coalesce(
+        names[replace(outer_name || inner_name, '_', '')],
+        told_container(names[replace(outer_name, '_', '')]) ->> ('$.' || inner_name))""",
+    # A day as ISO 8601, or as month/day/year.
+    "report_day(v)": """coalesce(
+        try_cast(v as date), try_strptime(v, ['%m/%d/%Y', '%Y%m%d'])::date,
+        (try_cast(v as timestamptz) at time zone 'UTC')::date)""",
     "report_count(v)": """case
         when try_cast(v as decimal(38, 6)) between 0 and 1000000000000000
             and try_cast(v as decimal(38, 6)) % 1 = 0

@@ -40,11 +40,7 @@ worded as (
         *,
         report_words(usage_type) as words,
         usage_type ilike '%MP:%' or coalesce(names['billbillingentity'], '') ilike '%marketplace%' as is_marketplace,
-        regexp_extract(
-            usage_type,
-            '^(?:[A-Z]{2,4}[0-9]*-)?(.+?)-(?:mantle-|input-|output-|cache-|text-|image-|audio-|thinking-|reasoning-)',
-            1
-        ) as usage_model
+        report_usage_model(usage_type) as usage_model
     from opened
 ),
 
@@ -90,7 +86,7 @@ select
     names['lineitemusageaccountname'] as workspace_name,
     case
         when is_marketplace then trim(regexp_replace(product_name, '\s*\(Amazon Bedrock Edition\)', '', 'i'))
-        else nullif(usage_model, '')
+        else usage_model
     end as raw_model,
     report_tier(words) as service_tier,
     case when usage_type is not null then report_has(words, 'batch')::varchar end as is_batch,
@@ -108,6 +104,7 @@ select
         when item_type ilike '%discount%' then 'discount'
         else 'adjustment'
     end as charge_category,
+    report_cost_type(words) as cost_type,
     token_class,
     names['lineitemunblendedcost'] as amount,
     names['pricingpublicondemandcost'] as list_cost,

@@ -128,7 +128,7 @@ scoped as (
     select
         *,
         md5(row(*columns(
-            * exclude (source_line, record, problem, part, scope, amount_text, is_final, delivered_as_of)
+            * exclude (source_line, record, problem, part, scope, is_final, delivered_as_of)
         ))::varchar) as content,
         md5(row(
             delivery_form, kind, bucket_start, bucket_end, scope,

@@ -1,0 +1,27 @@
+"""`focus`: charges for language models in files of the FinOps Open Cost and Usage Specification.
+
+How rows are read is in `sql/raw/focus.sql`; the rules are told in `docs/sources/focus.md`.
+"""
+
+from __future__ import annotations
+
+from unitcost.sources.base import Sample, Source
+from unitcost.sources.pages import plain_names
+from unitcost_models.reports import RawFocus
+
+_ALWAYS = {"billedcost", "billingcurrency", "chargecategory", "chargeperiodstart"}
+_EITHER = {"servicename", "servicecategory", "providername", "serviceprovidername"}
+
+
+def detect(sample: Sample) -> bool:
+    """Whether the sample has FOCUS's mandatory columns."""
+    names = plain_names(sample)
+    return names >= _ALWAYS and bool(names & _EITHER)
+
+
+SOURCE = Source(
+    format="focus",
+    title="FOCUS 1.0 to 1.4: charges for language models",
+    row=RawFocus,
+    detect=detect,
+)

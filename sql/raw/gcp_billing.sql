@@ -1,0 +1,126 @@
+-- One row per line of Google's billing export that is for a language model, and per credit on it, as text
+-- grain: source_line
+with
+-- A whole account's bill: what cannot be a model's is left out before its columns are looked at.
+named as (
+    select
+        source_line,
+        record,
+        report_names(report_exact(record)) as names
+    from raw.staged
+    where
+        regexp_matches(record, '(?i)vertex|gemini|generative|c7e2-9256-1c43|claude|anthropic|mistral|llama')
+        or not regexp_matches(record, '(?i)"service(?:"|[._]?description")\s*:\s*[{"]')
+),
+
+opened as (
+    select
+        *,
+        report_inner(names, 'service', 'description') as service,
+        report_inner(names, 'service', 'id') as service_id,
+        report_inner(names, 'sku', 'description') as sku,
+        report_inner(names, 'sku', 'id') as sku_id,
+        coalesce(names['costtype'], 'regular') as line_type,
+        coalesce(report_inner(names, 'usage', 'pricing_unit'), report_inner(names, 'usage', 'unit')) as unit,
+        case
+            when report_inner(names, 'usage', 'pricing_unit') is not null
+                then report_inner(names, 'usage', 'amount_in_pricing_units')
+            else report_inner(names, 'usage', 'amount')
+        end as unit_amount,
+        try_cast(names['currencyconversionrate'] as decimal(18, 12)) as rate
+    from named
+),
+
+kept as (
+    select
+        *,
+        report_words(sku) as words
+    from opened
+    where
+        coalesce(service, service_id) is null
+        or service_id = 'C7E2-9256-1C43'
+        or regexp_matches(
+            service, '(?i)vertex ai|gemini|generative language|generative ai|claude|anthropic|mistral|llama'
+        )
+),
+
+-- The charge before credits, and each credit on it; together they are what is invoiced.
+lines as (
+    select
+        *,
+        cast(null as json) as credit,
+        0 as credit_no
+    from kept
+    union all
+    select
+        *,
+        unnest(from_json(told_container(names['credits']), '["JSON"]')) as credit,
+        generate_subscripts(from_json(told_container(names['credits']), '["JSON"]'), 1) as credit_no
+    from kept
+    where json_type(told_container(names['credits'])) = 'ARRAY'
+),
+
+priced as (
+    select
+        *,
+        if(credit_no = 0, names['cost'], credit ->> '$.amount') as amount,
+        if(credit_no = 0, line_type, coalesce(credit ->> '$.type', 'CREDIT')) as charge_type
+    from lines
+)
+
+select
+    source_line,
+    record,
+    case
+        when coalesce(service, service_id) is null then 'no service; export the rows of the billing table whole'
+        when amount is null then 'no cost; export the rows of the billing table whole'
+        when names['currency'] is null then 'no currency; export the rows of the billing table whole'
+    end as reject_reason,
+    'gcp' as provider,
+    if(service ilike '%gemini api%' or service ilike '%generative language%', 'ai_studio', 'vertex') as platform,
+    names['usagestarttime'] as started,
+    names['usageendtime'] as ended,
+    names['exporttime'] as as_of,
+    'true' as is_appended,
+    names['billingaccountid'] as billing_account_id,
+    report_inner(names, 'project', 'id') as workspace_id,
+    report_inner(names, 'project', 'name') as workspace_name,
+    report_meter_model(sku) as raw_model,
+    report_tier(words) as service_tier,
+    case when sku is not null then cast(report_has(words, 'batch') as varchar) end as is_batch,
+    case when report_has(words, 'long') then 'long' end as context_window,
+    report_geo(words, report_inner(names, 'location', 'region')) as inference_geo,
+    sku as line_item,
+    sku_id,
+    coalesce(report_inner(names, 'resource', 'global_name'), report_inner(names, 'resource', 'name')) as resource_id,
+    charge_type,
+    case
+        when credit_no > 0 and charge_type ilike '%discount%' then 'discount'
+        when credit_no > 0 then 'credit'
+        when line_type = 'regular' then 'usage'
+        when line_type = 'tax' then 'tax'
+        else 'adjustment'
+    end as charge_category,
+    report_cost_type(words) as cost_type,
+    case when credit_no = 0 and line_type = 'regular' then report_token_class(words) end as token_class,
+    amount,
+    if(rate > 0, cast(decimal_division(try_cast(amount as decimal(32, 18)), rate, 12) as varchar), null) as amount_usd,
+    if(credit_no = 0, names['costatlist'], null) as list_cost,
+    names['currency'] as currency,
+    if(credit_no = 0, unit_amount, null) as quantity,
+    if(credit_no = 0, unit, null) as quantity_unit,
+    -- Google counts tokens as `count`, some SKUs as `requests`.
+    cast(case
+        when lower(unit) in ('requests', 'request') then 1
+        else report_unit_size(regexp_replace(lower(unit), 'counts?', 'tokens'))
+    end as varchar) as unit_size,
+    concat_ws(
+        '|', service_id, report_inner(names, 'invoice', 'month'), names['transactiontype'], names['sellername'],
+        report_inner(names, 'location', 'location'), report_inner(names, 'adjustment_info', 'id'),
+        credit ->> '$.name', credit ->> '$.id', credit ->> '$.full_name'
+    ) as identity,
+    try(map_from_entries(list_transform(
+        from_json(told_container(names['labels']), '[{"key": "VARCHAR", "value": "VARCHAR"}]'),
+        lambda l: { 'key': l.key, 'value': l.value }
+    ))) as tags
+from priced

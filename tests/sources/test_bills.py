@@ -1,0 +1,141 @@
+"""Bills of clouds in `core`: in any shape, in parts, again, in any order: each charge once."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.sources.reading import ROOT, parse_texts
+from tests.sources.reporting import billed, report
+
+AZURE, GOOGLE, CHARGED = ROOT / "azure_cost", ROOT / "gcp_billing", ROOT / "focus"
+FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)
+WHOLE = [
+    (AZURE / "ea.csv", SECOND, "26.7539041"),
+    (AZURE / "mca.csv", SECOND, "2.71"),
+    (GOOGLE / "export.jsonl", FIRST, "0.18533456789"),
+    (CHARGED / "v1_2.csv", FIRST, "102.765"),
+]
+
+
+@pytest.mark.parametrize(("file", "day", "amount"), WHOLE, ids=lambda v: str(v)[-14:])
+def test_all_kinds_of_lines_add_up_to_the_bill(
+    tmp_path: Path, file: Path, day: date, amount: str
+) -> None:
+    costs, _ = report(tmp_path, [file], day)
+    assert billed(costs) == Decimal(amount)
+    assert {r["is_primary"] for r in costs} == {True}
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "day"),
+    [
+        (AZURE / "mca.csv", ["mca.parquet"], SECOND),
+        (GOOGLE / "export.jsonl", ["flat.csv", "nested.parquet"], FIRST),
+    ],
+    ids=["azure", "google"],
+)
+def test_another_shape_of_the_same_lines_adds_nothing(
+    tmp_path: Path, whole: Path, parts: list[str], day: date
+) -> None:
+    alone = report(tmp_path, [whole], day)
+    files = [whole, *(whole.parent / part for part in parts)]
+    together = report(tmp_path, files, day)
+    assert together == report(tmp_path, files[::-1], day)
+    assert [len(rows) for rows in together] == [len(rows) for rows in alone]
+    assert billed(together[0]) == billed(alone[0])
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("file", "day", "amount"), WHOLE, ids=lambda v: str(v)[-14:])
+def test_a_bill_in_parts_is_joined(
+    tmp_path: Path, file: Path, day: date, amount: str, seed: int
+) -> None:
+    chance = random.Random(seed)
+    lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    head = [] if file.suffix == ".jsonl" else lines[:1]
+    rest = lines[len(head) :]
+    chance.shuffle(rest)
+    cut = chance.randrange(1, len(rest))
+    parts = [tmp_path / f"{n}{file.suffix}" for n in range(2)]
+    for part, texts in zip(parts, (rest[:cut], rest[cut:]), strict=True):
+        part.write_text("".join([*head, *texts]), encoding="utf-8")
+    costs, _ = report(tmp_path, [*parts, parts[0]], day, file.parent.name)
+    assert billed(costs) == Decimal(amount)
+
+
+def test_dollars_stand_beside_another_currency_only_where_the_bill_gives_them(
+    tmp_path: Path,
+) -> None:
+    euros, _ = report(tmp_path, [AZURE / "ea.csv"], SECOND)
+    assert {(r["currency"], r["billed_cost_usd"]) for r in euros} == {("eur", None)}
+    google, _ = report(tmp_path, [GOOGLE / "export.jsonl"], FIRST)
+    assert {r["billed_cost_usd"] / r["billed_cost"] for r in google} - {Decimal("1.25")} == {
+        Decimal("0.026543209863") / Decimal("0.02123456789")
+    }
+
+
+def test_lines_without_an_export_time_of_their_own_are_kept_as_often_as_they_come(
+    tmp_path: Path,
+) -> None:
+    text = (GOOGLE / "export.jsonl").read_text().splitlines(keepends=True)[1]
+    twice, once = tmp_path / "twice.jsonl", tmp_path / "once.jsonl"
+    twice.write_text(text * 2)
+    once.write_text(text)
+    costs, usage = report(tmp_path, [once, twice], FIRST, "gcp_billing")
+    assert billed(costs) == Decimal("0.085")
+    assert [r["reasoning_tokens"] for r in usage] == [20_000, 20_000]
+
+
+def test_tokens_are_counted_from_thousands_millions_and_ones(tmp_path: Path) -> None:
+    _, azure = report(tmp_path, [AZURE / "ea.csv", AZURE / "mca.csv"], SECOND)
+    assert sum(r["input_tokens"] or 0 for r in azure) == 1_234_567 + 500_000
+    assert sum(r["cache_read_tokens"] or 0 for r in azure) == 800_000 + 1_250_000
+    assert sum(r["output_tokens"] or 0 for r in azure) == 100_250 + 3_000 + 2_000
+    _, charged = report(tmp_path, [CHARGED / "v1_2.csv"], FIRST)
+    assert sum(r["output_tokens"] or 0 for r in charged) == 50_000 - 6_667
+    assert {r["normalisation_rule"] for r in charged} == {"disjoint_rows"}
+
+
+def test_a_prepayment_is_billed_when_bought_and_effective_when_used(tmp_path: Path) -> None:
+    costs, _ = report(tmp_path, [CHARGED / "v1_2.csv"], FIRST)
+    (bought,) = [r for r in costs if r["charge_category"] == "purchase"]
+    assert (bought["billed_cost_usd"], bought["effective_cost_usd"]) == (Decimal(100), 0)
+
+
+def test_the_same_account_in_two_formats_is_primary_once(tmp_path: Path) -> None:
+    focus = tmp_path / "focus"
+    focus.mkdir()
+    text = (CHARGED / "v1_2.csv").read_text().replace("ba-1", "111122223333")
+    (focus / "a.csv").write_text(text.replace("Example AI", "AWS"))
+    files = [focus / "a.csv", ROOT / "aws_cur" / "legacy.csv"]
+    costs, _ = report(tmp_path, files, FIRST)
+    assert {r["source_format"]: r["is_primary"] for r in costs} == {
+        "focus": True,
+        "aws_cur": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("sku", "token_class", "model"),
+    [
+        ("Gemini 2.5 Pro GA Text Input (Long) - Batch", "input_tokens", "Gemini 2.5 Pro GA"),
+        ("Gemini 2.5 Flash GA Audio Input - Predictions", "input_audio_tokens", None),
+        ("Gemini 3 Pro Image Output - Predictions", "output_image_tokens", "Gemini 3 Pro"),
+        ("Gemini 2.5 Pro Caching Storage", None, "Gemini 2.5 Pro"),
+        ("Veo 3 Video Generation", None, None),
+        ("Generate content output token count gemini 2.5 flash", "output_tokens", None),
+    ],
+)
+def test_skus_name_class_and_model(sku: str, token_class: str | None, model: str | None) -> None:
+    text = (
+        f'{{"service": {{"description": "Vertex AI"}}, "sku": {{"description": "{sku}"}}, '
+        '"usage_start_time": "2026-11-01T00:00:00Z", "cost": 1, "currency": "USD"}'
+    )
+    (row,) = parse_texts("gcp_billing", [text])
+    assert row["token_class"] == token_class
+    assert model is None or row["raw_model"] == model
