@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from tests.price_books import price_row, write_book
+from tests.sql.test_contracts import contract
 from tests.unit.test_cli import exit_code
 from unitcost.errors import UsageError
 from unitcost.price_book.book import PriceBook
+from unitcost.price_book.rows import csv_columns
 from unitcost.price_review.lookup import NotInBook, Question
 from unitcost.price_review.showing import Shown, ShownPrice, instant, show_prices
+from unitcost_models.contracts import Contract
 
 ON = datetime(2026, 11, 10, 12)
 _ASKED: dict[str, Any] = {"spelling": "gpt-5", "on": ON}
@@ -183,3 +186,34 @@ def test_the_command_shows_and_answers(tmp_path: Path, capsys: pytest.CaptureFix
     assert {"meter", "unit_price", "price_id", "where", "why"} <= document["prices"][0].keys()
     assert exit_code("prices", "show", "gpt-5x", "--home", str(tmp_path)) == 1
     assert "nearest known ids are gpt-5" in capsys.readouterr().err
+
+
+def test_an_account_sees_what_its_contracts_make_of_the_list(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    lines = [
+        contract("ten", account_id="org-1", discount_pct="10"),
+        contract("agreed", account_id="org-1", meter="output", per="1000000", unit_price="8"),
+        contract("extra", account_id="org-1", meter="image", per="1000", unit_price="5"),
+        contract("all", meter="input", discount_pct="4"),
+    ]
+    text = "\n".join([",".join(csv_columns(Contract)), *lines]) + "\n"
+    (own / "contracts.csv").write_text(text)
+    book = PriceBook(write_book(tmp_path / "book", *ROWS), own=own)
+
+    def told(account: str | None) -> list[tuple[str, str, str]]:
+        asked = Question("gpt-5", ON, prompt_tokens=10, account=account)
+        shown = show_prices(book, asked)
+        assert [p.unit_price for p in _prices(shown, "input")] == ["1.25"]
+        return [(p.meter, p.unit_price, p.contract_id) for p in shown.contracted]
+
+    # Pictures are billed as input, thinking as output; each follows that meter's contract.
+    assert told("org-1") == [
+        ("input", "1.125", "ten"),
+        ("input_image", "1.125", "ten"),
+        ("output", "8", "agreed"),
+        ("reasoning", "8", "agreed"),
+        ("web_search_call", "22.5", "ten"),
+        ("image", "5", "extra"),
+    ]
+    assert told("org-2") == told(None) == [("input", "1.2", "all"), ("input_image", "1.2", "all")]

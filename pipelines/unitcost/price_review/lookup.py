@@ -81,6 +81,8 @@ class Question:
     tier: str = "standard"
     prompt_tokens: int | None = None
     """None: every context band."""
+    account: str | None = None
+    """The provider account billed; None: whatever contracts say of every account."""
 
 
 def look_up(con: duckdb.DuckDBPyConnection, asked: Question) -> tuple[Row, list[Row]]:

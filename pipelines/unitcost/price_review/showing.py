@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from unitcost.errors import UsageError
 from unitcost.price_book.book import PriceBook
+from unitcost.price_review.contracted import ContractedPrice, contracted_prices
 from unitcost.price_review.lookup import Question, Row, look_up
 from unitcost.price_review.opening import loaded
 from unitcost.price_review.reasons import list_reasons, reasons
@@ -58,6 +59,9 @@ class Shown(BaseModel):
     why: list[str]
     """Why this list."""
     prices: list[ShownPrice]
+    """List prices."""
+    contracted: list[ContractedPrice]
+    """What the account pays instead, meter by meter; empty where no contract says."""
 
 
 def instant(text: str | None) -> datetime:
@@ -84,6 +88,7 @@ def show_prices(book: PriceBook, asked: Question) -> Shown:
     with loaded(book) as con:
         found, lines = look_up(con, asked)
         prices = [_shown(line, list(reasons(con, found, line, asked.on))) for line in lines]
+        contracted = contracted_prices(con, asked, found)
     return Shown(
         spelling=asked.spelling,
         model=found["model"],
@@ -95,6 +100,7 @@ def show_prices(book: PriceBook, asked: Question) -> Shown:
         service_tier=found["list_service_tier"],
         why=list_reasons(found),
         prices=prices,
+        contracted=contracted,
     )
 
 

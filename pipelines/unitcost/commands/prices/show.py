@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from unitcost.commands.common import COMMON, OUT, Common, show_json, show_table
 
 if TYPE_CHECKING:
+    from unitcost.price_review.contracted import ContractedPrice
     from unitcost.price_review.showing import Shown, ShownPrice
 
 
@@ -23,6 +24,9 @@ def show(
     prompt_tokens: Annotated[
         int | None, Parameter(help="Size of the whole prompt; default every context band.")
     ] = None,
+    account: Annotated[
+        str | None, Parameter(help="Provider account; its contracts are shown beside the list.")
+    ] = None,
     common: Common = COMMON,
 ) -> None:
     """Show what a spelling means and the price row of every meter, with the reasons."""
@@ -30,7 +34,7 @@ def show(
     from unitcost.price_review.opening import own_book
     from unitcost.price_review.showing import instant, show_prices
 
-    asked = Question(model, instant(on), provider, platform, region, tier, prompt_tokens)
+    asked = Question(model, instant(on), provider, platform, region, tier, prompt_tokens, account)
     shown = show_prices(own_book(common.home), asked)
     if common.json:
         show_json(shown.model_dump())
@@ -53,18 +57,38 @@ def _show(shown: Shown) -> None:
         said = [reason for price in prices for reason in (*price.why, price.note) if reason]
         for reason in dict.fromkeys(said):
             OUT.print(f"  {reason}", soft_wrap=True)
+    if shown.contracted:
+        _show_contracted(shown.contracted)
 
 
-def _cells(price: ShownPrice) -> tuple[object, ...]:
+def _show_contracted(prices: list[ContractedPrice]) -> None:
+    OUT.print("contracted")
+    columns = ["meter", "prompt", "price", "per", "contract", "account", "from", "to"]
+    show_table(columns, [_contracted_cells(price) for price in prices])
+    for said in dict.fromkeys(f"{p.contract_id}: {p.where}; {p.source}" for p in prices):
+        OUT.print(said, soft_wrap=True)
+
+
+def _contracted_cells(price: ContractedPrice) -> tuple[object, ...]:
+    cost = f"{price.unit_price} {price.currency}"
+    per = f"{price.per:,} {price.unit}"
+    named = (price.contract_id, price.account_id, price.valid_from, price.valid_to)
+    return (price.meter, _size(price), cost, per, *named)
+
+
+def _size(price: ShownPrice | ContractedPrice) -> str:
     above = f"> {price.ctx_gt:,}" if price.ctx_gt is not None else ""
     most = f"<= {price.ctx_le:,}" if price.ctx_le is not None else ""
     band = price.time_band or ""
-    size = " ".join(part for part in (above, most, band) if part) or "any"
+    return " ".join(part for part in (above, most, band) if part) or "any"
+
+
+def _cells(price: ShownPrice) -> tuple[object, ...]:
     cost = f"{price.unit_price} {price.currency}"
     per = f"{price.per:,} {price.unit}"
     return (
         price.meter,
-        size,
+        _size(price),
         cost,
         per,
         price.valid_from,
