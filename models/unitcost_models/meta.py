@@ -63,7 +63,8 @@ class Delivery(Row):
     duplicates: int
     quarantined: int
     left_out: int | None
-    """Charges of other services on a cloud's bill; None where an older version read it."""
+    """Records that hold nothing to read: charges of other services on a cloud's bill, pages without
+    an item; None where an older version read it."""
     ingested_at: datetime
     note: str | None
     """Why nothing was read: a repeat of another file, not recognised, ..."""

@@ -139,6 +139,18 @@ class RawAwsCur(RawReport):
     table: ClassVar[str] = "raw.aws_cur"
 
 
+class RawAnthropicAnalytics(RawReport):
+    """One group of a bucket of Anthropic's unified usage or cost analytics."""
+
+    table: ClassVar[str] = "raw.anthropic_analytics"
+
+
+class RawAnthropicClaudeCode(RawReport):
+    """What one user of Claude Code spent on one model in a day."""
+
+    table: ClassVar[str] = "raw.anthropic_claude_code"
+
+
 class RawOpenrouterActivity(RawReport):
     """One item of OpenRouter's activity: the sums of a day, model and endpoint."""
 

@@ -115,8 +115,18 @@ def fingerprint(source_format: str) -> bytes:
 
 def prepare(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     """Make the macros and views that a format's own query needs."""
+    create_macros(con)
+    create_readers(con, source_format)
+
+
+def create_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros by which texts are read."""
     for signature, body in _MACROS.items():
         con.execute(f"create or replace macro {signature} as {body}")
+
+
+def create_readers(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
+    """Make the views of the queries that a format's own query shares with others."""
     for name in readers(source_format):
         con.execute(f"create or replace view {name} as {load_query(name).text}")
 

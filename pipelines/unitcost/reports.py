@@ -139,10 +139,11 @@ def fingerprint(source_format: str) -> bytes:
 
 
 def prepare_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
-    """Make the macros that a report's own query needs."""
-    call_logs.prepare(con, source_format)
+    """Make the macros and views that a report's own query needs."""
+    call_logs.create_macros(con)
     for signature, body in _MACROS.items():
         con.execute(f"create or replace macro {signature} as {body}")
+    call_logs.create_readers(con, source_format)
 
 
 def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:

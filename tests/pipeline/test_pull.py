@@ -39,6 +39,7 @@ FIRST, LAST = date(2026, 11, 1), date(2026, 11, 3)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("OPENAI_ADMIN_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_ADMIN_KEY", KEY)
+    monkeypatch.setenv("OPENROUTER_MANAGEMENT_KEY", KEY)
     stamina.set_testing(True, attempts=4, cap=True)
     yield
     stamina.set_testing(False)
@@ -243,15 +244,28 @@ def test_usage_asks_for_every_kind(home: Home, httpserver: HTTPServer) -> None:
     assert len(pulled.files) == len(kinds) == 10
 
 
+def test_analytics_are_asked_for_in_a_stable_order_and_few_dimensions(
+    home: Home, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(re.compile("/.*")).respond_with_data(page())
+    fetch(home, httpserver, "anthropic_analytics")
+    asked = {request.path.rsplit("/", 1)[1]: request.args for request, _ in httpserver.log}
+    assert set(asked) == {"usage", "cost"}
+    assert all(len(a.getlist("group_by[]")) == 5 for a in asked.values())
+    assert {a["order_by"] for a in asked.values()} == {"time"}
+    assert {a["ending_at"] for a in asked.values()} == {"2026-11-04T00:00:00Z"}
+
+
 @pytest.mark.parametrize("report", APIS)
 def test_every_report_sends_its_key_and_has_a_source(
     home: Home, httpserver: HTTPServer, report: str
 ) -> None:
     httpserver.expect_request(re.compile("/.*")).respond_with_data(page())
-    fetch(home, httpserver, report)
+    pull(home, report, PullSettings(base_url=httpserver.url_for("")))
     api = APIS[report]
     sent = httpserver.log[0][0].headers
     assert sent[api.key_header] == f"{api.key_prefix}{KEY}"
+    assert [sent[name] for name in api.headers] == list(api.headers.values())
     assert report in SOURCES
 
 

@@ -51,5 +51,17 @@ APIS: dict[str, Api] = {
         _openai("openai_costs", queries.openai_costs),
         _anthropic("anthropic_usage", queries.anthropic_usage),
         _anthropic("anthropic_costs", queries.anthropic_costs),
+        _anthropic("anthropic_claude_code", queries.anthropic_claude_code),
+        _anthropic(
+            "anthropic_analytics",
+            queries.anthropic_analytics,
+            anthropic_beta="analytics-usage-cost-2026-08-24",
+        ),
+        Api(
+            "openrouter_activity",
+            "https://openrouter.ai",
+            "OPENROUTER_MANAGEMENT_KEY",
+            queries.openrouter_activity,
+        ),
     )
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from unitcost.sources import (
     aider,
+    anthropic_analytics,
+    anthropic_claude_code,
     anthropic_costs,
     anthropic_usage,
     aws_cur,
@@ -68,6 +70,8 @@ SOURCES: dict[str, Source] = {
         openai_costs.SOURCE,
         anthropic_usage.SOURCE,
         anthropic_costs.SOURCE,
+        anthropic_analytics.SOURCE,
+        anthropic_claude_code.SOURCE,
         openrouter_activity.SOURCE,
         aws_cur.SOURCE,
         azure_cost.SOURCE,

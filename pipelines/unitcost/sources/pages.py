@@ -22,6 +22,16 @@ def results(sample: Sample) -> list[dict[str, object]]:
     return found[:-1] or found
 
 
+def items(sample: Sample) -> list[dict[str, object]]:
+    """Items of the sample's API pages, or its records, but the last of several."""
+    found = [
+        item
+        for record in sample.records
+        for item in (_objects(record["data"]) if isinstance(record.get("data"), list) else [record])
+    ]
+    return found[:-1] or found
+
+
 def has_columns(sample: Sample, needed: Collection[str], any_of: Collection[str]) -> bool:
     """Whether a table has all columns of the first kind and at least one of the second."""
     names = {name.lstrip("\ufeff") for name in sample.columns}
