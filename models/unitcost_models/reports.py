@@ -151,6 +151,12 @@ class RawAnthropicClaudeCode(RawReport):
     table: ClassVar[str] = "raw.anthropic_claude_code"
 
 
+class RawDeepseek(RawReport):
+    """One count or charge of a day in an export of DeepSeek's platform."""
+
+    table: ClassVar[str] = "raw.deepseek"
+
+
 class RawOpenrouterActivity(RawReport):
     """One item of OpenRouter's activity: the sums of a day, model and endpoint."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from unitcost.staging.archive import is_archive, members
 from unitcost.staging.checking import check_records
 from unitcost.staging.documents import spool_documents
 from unitcost.staging.layout import HEAD_BYTES, Layout, layout_of
@@ -38,18 +39,34 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Staged:
     Every record is the text of a valid JSON object (VARCHAR: a JSON column would be validated again
     by every reader). Rows of CSV and Parquet become objects of column name
     and text (nested Parquet values: JSON); an empty CSV cell is null. `source_line` is the line in
-    a file of lines, the line a CSV record begins on, elsewhere the record's ordinal. Both relations
+    a file of lines, the line a CSV record begins on, elsewhere the record's ordinal; in a ZIP it
+    counts on from file to file, in the order of their names. Both relations
     read files below `scratch`, which must stay until they are no longer needed.
 
     Raises:
         StagingError: nothing of the file can be read; the message says why.
     """
-    layout = layout_of(read_head(path, HEAD_BYTES))
     spool = Spool(scratch)
-    _spool(con, path, layout, spool)
+    if is_archive(path):
+        layout = Layout.ARCHIVE
+        _spool_members(con, path, spool)
+    else:
+        layout = layout_of(read_head(path, HEAD_BYTES))
+        _spool(con, path, layout, spool)
     spool.close()
     records, rejected = check_records(con, spool)
     return Staged(layout, records, rejected)
+
+
+def _spool_members(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
+    """The records of every file of a ZIP, their lines numbered on; a file of none is a reject."""
+    for member in members(path, spool.folder):
+        spool.begin_part()
+        try:
+            _spool(con, member.path, layout_of(read_head(member.path, HEAD_BYTES)), spool)
+        except StagingError as error:
+            spool.reject(1, f"{member.name}: {error}", member.name.encode())
+        spool.end_part()
 
 
 def _spool(con: duckdb.DuckDBPyConnection, path: Path, layout: Layout, spool: Spool) -> None:

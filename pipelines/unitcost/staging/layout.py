@@ -19,6 +19,7 @@ class Layout(Enum):
     CSV = "csv"
     PARQUET = "parquet"
     EMPTY = "empty"
+    ARCHIVE = "zip"
 
 
 def layout_of(head: bytes) -> Layout:

@@ -12,6 +12,7 @@ import duckdb
 
 from unitcost.sources.base import Sample
 from unitcost.sqltext import sql_text
+from unitcost.staging.archive import is_archive, members
 from unitcost.staging.layout import HEAD_BYTES, Layout, header_of, layout_of
 from unitcost.staging.limits import MAX_DEPTH, StagingError
 from unitcost.staging.opening import is_packed, read_head, unpack
@@ -26,19 +27,34 @@ _CLOSERS = {"{": "}", "[": "]"}
 def sample(path: Path) -> Sample:
     """The first records of a file, whatever it is packed in.
 
-    A JSON document longer than what is read appears cut off after its last whole part.
+    A JSON document longer than what is read appears cut off after its last whole part. Of a ZIP it
+    is the first file, under its own name.
 
     Raises:
         StagingError: it cannot be opened, or is neither CSV nor JSON nor Parquet.
     """
+    if is_archive(path):
+        return _first_member(path)
+    return _sample(path, path.name)
+
+
+def _first_member(path: Path) -> Sample:
+    with tempfile.TemporaryDirectory() as folder:
+        for member in members(path, Path(folder)):
+            return _sample(member.path, member.name)
+    message = "the ZIP is empty"
+    raise StagingError(message)
+
+
+def _sample(path: Path, name: str) -> Sample:
     head = read_head(path, HEAD_BYTES)
     layout = layout_of(head)
     if layout is Layout.PARQUET:
-        return _parquet(path)
+        return _parquet(path, name)
     text = head.decode(errors="replace")
     if layout is Layout.CSV:
-        return _csv(path.name, distinct_names(header_of(head)), text)
-    return Sample(path.name, "json", (), tuple(_objects(text)))
+        return _csv(name, distinct_names(header_of(head)), text)
+    return Sample(name, "json", (), tuple(_objects(text)))
 
 
 def _csv(name: str, columns: list[str], text: str) -> Sample:
@@ -55,7 +71,7 @@ def _csv(name: str, columns: list[str], text: str) -> Sample:
     return Sample(name, "csv", tuple(columns), tuple(rows))
 
 
-def _parquet(path: Path) -> Sample:
+def _parquet(path: Path, name: str) -> Sample:
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         plain = unpack(path, Path(folder)) if is_packed(path) else path
         source = f"read_parquet({sql_text(plain)}, hive_partitioning = false)"
@@ -68,7 +84,7 @@ def _parquet(path: Path) -> Sample:
         except duckdb.Error as error:
             message = "the Parquet file is damaged or cannot be read; write it again"
             raise StagingError(message) from error
-    return Sample(path.name, "parquet", tuple(name for name, *_ in found), rows)
+    return Sample(name, "parquet", tuple(column for column, *_ in found), rows)
 
 
 def _as_text(row: dict[str, object]) -> dict[str, object]:

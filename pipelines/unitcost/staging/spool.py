@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unitcost.staging.limits import KEPT_TEXT
@@ -28,7 +29,7 @@ class Spool:
         """Begin both files in a new folder below `scratch`."""
         scratch.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="staged-", dir=scratch))
-        self.kept = self.folder / "kept.parquet"
+        self.kept = self._own = self.folder / "kept.parquet"
         self.rejected = self.folder / "rejected.parquet"
         self.rejected_count = 0
         self._kept = pq.ParquetWriter(
@@ -38,6 +39,21 @@ class Spool:
         self._records: list[tuple[int, bytes]] = []
         self._rejects: list[tuple[int, str, str]] = []
         self._pending_bytes = 0
+        self._offset = 0
+        self._last_line = 0
+
+    def begin_part(self) -> None:
+        """Number the lines that follow on from the last one."""
+        self.flush()
+        self._offset = self._last_line
+
+    def end_part(self) -> None:
+        """Take in what another program has written for the part, so that the next can follow."""
+        if self.kept != self._own:
+            with pq.ParquetFile(self.kept) as written:
+                for batch in written.iter_batches():
+                    self.keep_batch(batch.column("source_line"), batch.column("record"))
+            self.kept = self._own
 
     def keep_lines(self, first_line: int, lines: list[bytes]) -> None:
         """Keep consecutive lines that are known to be UTF-8."""
@@ -47,6 +63,10 @@ class Spool:
 
     def keep_batch(self, numbers: pa.Array, records: pa.Array) -> None:
         """Keep one batch of records; each is JSON text."""
+        if not len(numbers):
+            return
+        numbers = pc.add(numbers, self._offset)
+        self._last_line = max(self._last_line, pc.max(numbers).as_py())
         self._kept.write_batch(pa.record_batch([numbers, records], schema=_KEPT))
 
     def keep(self, line: int, record: bytes) -> None:
@@ -57,7 +77,8 @@ class Spool:
     def reject(self, line: int, reason: str, text: bytes) -> None:
         """Reject one record with the beginning of its text."""
         shown = text[:KEPT_TEXT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-        self._rejects.append((line, reason, shown))
+        self._rejects.append((line + self._offset, reason, shown))
+        self._last_line = max(self._last_line, line + self._offset)
         self.rejected_count += 1
         self._grow(len(shown))
 
