@@ -18,6 +18,7 @@ from unitcost.workbench import create_empty, create_view
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row
 from unitcost_models.marts import RunDay
+from unitcost_models.sources import SourceSighting
 from unitcost_models.tasks import TaskDay
 
 TASK_WINDOW_DAYS = 31
@@ -54,11 +55,15 @@ def open_inputs(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, wanted: set[str]
 ) -> None:
     """Raw rows, days before, and the kept tables that are not being built."""
+    filled = set()
     for source in SOURCES.values():
         if source.counts_calls:
-            _open_calls(session, con, source, day)
+            if _open_calls(session, con, source, day):
+                filled.add(_sightings(source))
         else:
             _open(con, source.row, source.row.table, _own_files(session, source, day))
+    for step in {_sightings(s) for s in SOURCES.values() if s.counts_calls} - filled:
+        create_empty(con, SourceSighting, step)  # planning the query would cost more than its rows
     unite(con)
     _open_days_before(session, con, day)
     needed = {t for table in wanted for t in upstream(table)} - wanted
@@ -79,16 +84,24 @@ def _own_files(session: Session, source: Source, day: date) -> list[str]:
     )
 
 
+def _sightings(source: Source) -> str:
+    """The step that hands a source's calls on."""
+    if source.is_call_log:
+        return "steps.call_log_sightings"
+    spans = source.is_told_as_otlp
+    return "steps.otlp_json_sightings" if spans else f"steps.{source.format}_sightings"
+
+
 def _open_calls(
     session: Session, con: duckdb.DuckDBPyConnection, source: Source, day: date
-) -> None:
-    """The day's rows, with those of the neighbouring days that belong to its calls."""
+) -> bool:
+    """The day's rows, with those of the neighbouring days that belong to its calls; whether any."""
     own, table = _own_files(session, source, day), source.row.table
     beside = [day + timedelta(n) for n in TRACE_WINDOW if n]
     near = [f for f in session.catalogue.live(table, beside) if not f.is_late]
     if not near:
         _open(con, source.row, table, own)
-        return
+        return bool(own)
     _open(con, source.row, f"{table}_own", own)
     create_view(con, f"{table}_beside", session.absolute(near))
     con.execute(
@@ -99,6 +112,7 @@ def _open_calls(
         f"create view {table} as "
         f"select * from {table}_own union all by name select * from {table}_near"
     )
+    return True
 
 
 def _belongs(row: type[Row], day: date) -> str:

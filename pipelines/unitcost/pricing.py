@@ -19,12 +19,13 @@ from unitcost.price_book.rules import read_rules
 from unitcost.price_book.succession import succession_problems
 from unitcost.queries import load_query
 from unitcost.workbench import create_rows
-from unitcost_models.base import Row
+from unitcost_models.base import Row, columns
 from unitcost_models.currencies import BillingCurrency, ExchangeRate
 from unitcost_models.price_history import PriceHistory
 from unitcost_models.prices import Price, PriceCard, PriceRevision
 
 NARROW = "decimal(18, 12)"
+"""A unit price of 12 decimals in 64 bits."""
 DERIVED = (
     "core.prices_in_force",
     "core.price_keys",

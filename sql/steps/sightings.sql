@@ -1,6 +1,5 @@
 -- One row per record that saw a call, whatever source delivered it
 -- grain: sighting_id
--- view
 with
 united as (
     select * from steps.otlp_json_sightings
