@@ -12,7 +12,7 @@ candidates as (
         or not regexp_matches(record, '(?i)"line_?item./?_?product_?code":"|"lineitem/productcode":"')
 ),
 
-named as (
+named as materialized (
     select
         source_line,
         record,
@@ -123,9 +123,11 @@ select
     ) as identity,
     coalesce(
         told_map(told_container(names['resourcetags'])),
-        map_from_entries(list_filter(
-            map_entries(told_map(record::json)),
-            lambda e: e.value <> '' and regexp_matches(e.key, '^resource_?[Tt]ags[/_]')
-        ))
+        case
+            when regexp_matches(record, '"resource_?[Tt]ags[/_]') then map_from_entries(list_filter(
+                map_entries(told_map(record::json)),
+                lambda e: e.value <> '' and regexp_matches(e.key, '^resource_?[Tt]ags[/_]')
+            ))
+        end
     ) as tags
 from classed

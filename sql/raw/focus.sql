@@ -35,8 +35,8 @@ kept as (
         *,
         concat_ws(' | ', names['skumeter'], native_meter) as meter,
         report_words(concat_ws(
-            ' ', names['skumeter'], native_meter, details['tokendirection'],
-            'cache ' || nullif(lower(details['tokencacheaction']), 'none')
+            ' ', names['skumeter'], native_meter, coalesce(details['tokendirection'], details['tokentype']),
+            if(lower(details['tokencacheaction']) in ('read', 'write'), 'cache ' || details['tokencacheaction'], null)
         )) as words,
         report_words(names['chargedescription']) as description_words,
         coalesce(names['consumedquantity'], names['pricingquantity']) as counted,
@@ -96,6 +96,7 @@ select
     names['billingaccountid'] as billing_account_id,
     names['subaccountid'] as workspace_id,
     names['subaccountname'] as workspace_name,
+    names['principalid'] as user_id,
     coalesce(
         details['modelid'], details['xmodelid'], details['model'], details['xmodel'], details['modelfamily'],
         details['xmodelname'], names['xmodelid'], names['xmodel'], report_usage_model(names['xusagetype']),
