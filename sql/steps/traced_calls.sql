@@ -12,7 +12,12 @@ select
     s.completion_tokens,
     s.request_model,
     s.response_model,
-    coalesce(i.group_key, 'one:' || t.sighting_id) as group_key,
+    -- Two sources that tell of one span tell of one call.
+    coalesce(
+        i.group_key,
+        min(i.group_key) over (partition by t.trace_id, s.span_id),
+        'one:' || min(t.sighting_id) over (partition by t.trace_id, s.span_id)
+    ) as group_key,
     case
         when lower(s.operation) like '%embed%' then 'embedding'
         when lower(s.operation) like '%rerank%' then 'rerank'

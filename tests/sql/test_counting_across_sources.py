@@ -1,0 +1,86 @@
+"""One call seen in several places is one request, whichever of them saw it and in whatever order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sql.spans_by_hand import NOON, chat, count, log_record, span, totals
+
+TRACE = "a" * 32
+PLACES = ("trace", "gateway", "provider")
+SEEN = st.lists(st.sets(st.sampled_from(PLACES), min_size=1), min_size=1, max_size=4)
+
+
+def answer(number: int) -> dict[str, Any]:
+    return {"gen_ai.response.id": f"chatcmpl-number-{number:06d}"}
+
+
+def traced(number: int) -> Any:
+    return chat(f"call {number}", "root", answer(number), at=10 * number)
+
+
+def logged(number: int, witness: int) -> dict[str, Any]:
+    return log_record(
+        f"{'gateway' if witness == 2 else 'provider'}:{number}",
+        witness=witness,
+        provider_response_id=answer(number)["gen_ai.response.id"],
+        started_at=NOON + timedelta(seconds=10 * number),
+        reported_cost_usd="0.5" if witness == 2 else None,
+    )
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seen=SEEN, shuffle=st.randoms(use_true_random=False))
+def test_any_sightings_in_any_order_count_each_call_once(
+    counting: duckdb.DuckDBPyConnection, seen: list[set[str]], shuffle: Any
+) -> None:
+    spans = [span("root"), *(traced(n) for n, places in enumerate(seen) if "trace" in places)]
+    records = [logged(n, 2) for n, places in enumerate(seen) if "gateway" in places]
+    records += [logged(n, 1) for n, places in enumerate(seen) if "provider" in places]
+    shuffle.shuffle(spans)
+    shuffle.shuffle(records)
+    rows = count(counting, spans, records)
+    assert len(rows) == len(seen)
+    assert totals(rows) == (100 * len(seen), 20 * len(seen))
+    assert sorted(r["sighting_count"] for r in rows) == sorted(len(places) for places in seen)
+    with_cost = [r for r in rows if r["reported_cost_usd"] is not None]
+    assert len(with_cost) == sum("gateway" in places for places in seen)
+
+
+def test_two_sources_that_tell_of_one_span_tell_of_one_call(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    """A tracing tool's export cuts times to milliseconds and may count other tokens."""
+    spans = [span("root"), chat("call", "root")]
+    of_call = spans[1]
+    export = log_record(
+        "langfuse:1",
+        witness=4,
+        trace_id=of_call["trace_id"],
+        span_id=of_call["span_id"],
+        parent_span_id=of_call["parent_span_id"],
+        span_name="chat",
+        prompt_tokens=90,
+        input_tokens=90,
+    )
+    (row,) = count(counting, spans, [export])
+    assert row["sighting_count"] == 2
+
+
+def test_a_gateways_cache_hit_repeats_an_id_and_is_a_free_request_of_its_own(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    hit = logged(0, 2) | {
+        "sighting_id": "gateway:hit",
+        "is_cache_hit": True,
+        "billed_state": "not_billed",
+    }
+    rows = count(counting, [span("root"), traced(0)], [logged(0, 2), hit])
+    assert sorted(r["billed_state"] for r in rows) == ["billed", "not_billed"]
