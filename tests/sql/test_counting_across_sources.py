@@ -1,4 +1,4 @@
-"""One call seen in several places is one request, whichever of them saw it and in whatever order."""
+"""One call seen in several places is one request, whoever saw it and in whatever order."""
 
 from __future__ import annotations
 
