@@ -99,8 +99,8 @@ instants as (
         on
             g.price_group = c.price_group
             and g.card_id = c.card_id
-            and c.valid_from > g.valid_from
-            and c.valid_from < g.valid_to
+            and g.valid_from < c.valid_from
+            and g.valid_to > c.valid_from
     union
     select
         g.price_group,
@@ -111,8 +111,8 @@ instants as (
         on
             g.price_group = c.price_group
             and g.card_id = c.card_id
-            and c.valid_to > g.valid_from
-            and c.valid_to < g.valid_to
+            and g.valid_from < c.valid_to
+            and g.valid_to > c.valid_to
 ),
 
 intervals as (
@@ -122,6 +122,11 @@ intervals as (
         instant as valid_from,
         lead(instant) over (partition by price_group, card_id order by instant) as valid_to
     from instants
+),
+
+last_cards as (
+    select coalesce(max(card_id), 0) as last_card_id
+    from core.price_lines
 ),
 
 pieces as (
@@ -143,7 +148,7 @@ pieces as (
     from grouped_cells as g
     inner join intervals as i
         on g.price_group = i.price_group and g.card_id = i.card_id
-    cross join (select coalesce(max(card_id), 0) as last_card_id from core.price_lines) as s
+    cross join last_cards as s
     where i.valid_to is not null
 ),
 
@@ -222,7 +227,7 @@ nearest as (
         contract_id,
         row_number() over (
             partition by card_id, meter
-            order by specificity desc, nearness desc, contract_id
+            order by specificity desc, nearness desc, contract_id asc
         ) as preference
     from held
 )
