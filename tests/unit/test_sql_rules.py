@@ -202,3 +202,18 @@ def _aggregates(name: str) -> dict[str, str]:
         for column in spend.this.selects
         if column.alias in Spend.model_fields
     }
+
+
+@pytest.mark.parametrize("kind", ["cost", "usage"])
+def test_reports_are_united_column_by_column(kind: str) -> None:
+    """The union goes by place, so every branch has the same columns in the same order."""
+    united = _columns(f"steps.provider_{kind}_rows")
+    branches = load_query(f"steps.provider_{kind}_rows").inputs
+    assert len(branches) == 3
+    assert [name for name in branches if _columns(name) != united] == []
+
+
+def _columns(name: str) -> list[str]:
+    tree = _tree(name)
+    assert isinstance(tree, exp.Query)
+    return list(tree.named_selects)
