@@ -169,7 +169,10 @@ select
     b.variant,
     b.is_provisioned,
     b.is_fine_tune,
-    case when b.is_fine_tune then 'ft:' || split_part(b.bare_id, ':', 2) end as fine_tuned_id,
+    case
+        when b.is_fine_tune
+            then regexp_extract(b.bare_id, '^(ft:[^:]+)(?::[^:]+:[^:]*:[^:]+(?::ckpt-step-[0-9]+)?)?$', 1)
+    end as fine_tuned_id,
     case when b.has_bedrock_prefix then regexp_extract(b.bare_id, '^(.+):[0-9]+$', 1) end as revision_off,
     case
         when b.has_bedrock_prefix or 'bedrock' in (b.named_platform, b.told_platform)

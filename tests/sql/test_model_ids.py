@@ -149,6 +149,18 @@ def _resolve(con: duckdb.DuckDBPyConnection, **sighting: Any) -> list[dict[str, 
             ("openai", "openrouter", None, "gpt-5", "openrouter_variant"),
         ),
         ("openai", "ft:gpt-5-2025-08-07:acme::x", ("openai", "direct", None, None, "fine_tune")),
+        *(
+            (
+                "openai",
+                f"ft:gpt-4o-2024-08-06{rest}",
+                ("openai", "direct", None, "ft:gpt-4o-2024-08-06", "fine_tune"),
+            )
+            for rest in ("", ":acme::x", ":acme:name:x", ":acme:name:x:ckpt-step-90")
+        ),
+        *(
+            ("openai", f"ft:gpt-4o-2024-08-06{rest}", ("openai", "direct", None, None, "fine_tune"))
+            for rest in (":", ":acme", ":acme:name", ":::x", ":acme:name:", ":acme::x:y")
+        ),
         ("azure", "gpt-5-2025-08-07.ft-0a1b", ("openai", "azure", None, None, "fine_tune")),
         (
             "bedrock",
