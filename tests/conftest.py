@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def shared_vectors() -> Path:
     if not (SHARED / "vectors").is_dir():
         pytest.skip("the shared/vectors folder is not beside this checkout")
     return SHARED / "vectors"
+
+
+@pytest.fixture(autouse=True)
+def _no_home_of_another_test() -> None:
+    """A run sets these for Dagster in its own process; the next test must not inherit them."""
+    for name in ("UNITCOST_HOME", "DAGSTER_HOME"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture
