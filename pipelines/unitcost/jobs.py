@@ -4,6 +4,8 @@ from datetime import UTC, timedelta
 
 import dagster as dg
 
+from unitcost.sources import SOURCES
+
 nightly_job = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
@@ -22,3 +24,10 @@ def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """The day before the scheduled one; the run itself catches up on every other due day."""
     day = (context.scheduled_execution_time.astimezone(UTC) - timedelta(days=1)).date()
     return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
+
+
+def assets_for(definitions: dg.Definitions, formats: set[str]) -> list[dg.AssetKey]:
+    """Every asset but the raw tables and pulled reports of other formats than these."""
+    idle = {(layer, name) for layer in ("raw", "pull") for name in SOURCES if name not in formats}
+    keys = definitions.resolve_asset_graph().get_all_asset_keys()
+    return [key for key in sorted(keys) if tuple(key.path) not in idle]

@@ -71,9 +71,10 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
     home = Home(root.resolve())
     prepare(home)
     before = load_catalogue(home.warehouse)
-    if not _prepare_work(home, last):
+    formats = _prepare_work(home, last)
+    if formats is None:
         return _report(before, before, last, started, None)
-    result = run_job(home, last)
+    result = run_job(home, last, formats)
     return _report(before, load_catalogue(home.warehouse), last, started, result)
 
 
@@ -88,19 +89,26 @@ def prepare(home: Home) -> None:
     os.environ["UNITCOST_HOME"] = str(home.root)
 
 
-def _prepare_work(home: Home, through: date) -> bool:
-    """Whether there is work; days that have ended since are marked final on the way."""
+def _prepare_work(home: Home, through: date) -> set[str] | None:
+    """The formats in use if there is work, or None; days that have ended are marked final then."""
     with open_session(home.root) as session:
         collected = collect(home, session.settings.sources)
         if session.settings.pull or collected.problems or has_work(session, through):
-            return True
+            return _formats_in_use(session)
         catalogue, today = session.catalogue, utc_now().date()
         ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]
         for day in ended:
             catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
         if ended:
             session.publish()
-    return False
+    return None
+
+
+def _formats_in_use(session: Session) -> set[str]:
+    """Formats that were ever delivered or will be pulled."""
+    known = {d.source_format for d in session.catalogue.deliveries.values()}
+    new = {a.source_format for a in arrivals(session)}
+    return {name for name in known | new | {*session.settings.pull} if name is not None}
 
 
 def has_work(session: Session, through: date) -> bool:
@@ -114,17 +122,22 @@ def has_work(session: Session, through: date) -> bool:
     )
 
 
-def run_job(home: Home, through: date) -> ExecuteInProcessResult:
-    """Run the Dagster job in this process, whether there is work or not."""
+def run_job(home: Home, through: date, formats: set[str]) -> ExecuteInProcessResult:
+    """Run the Dagster job in this process, whether there is work or not.
+
+    Assets of other formats than these are left out: each costs five events in Dagster's log.
+    """
     from dagster import DagsterInstance
 
     from unitcost.definitions import build_definitions
+    from unitcost.jobs import assets_for
 
-    job = build_definitions(str(home.root)).resolve_job_def("nightly")
+    definitions = build_definitions(str(home.root))
     with DagsterInstance.get() as instance:
-        return job.execute_in_process(
+        return definitions.resolve_job_def("nightly").execute_in_process(
             partition_key=through.isoformat(),
             instance=instance,
+            asset_selection=assets_for(definitions, formats),
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )

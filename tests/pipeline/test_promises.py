@@ -95,7 +95,7 @@ def test_a_run_that_meets_a_writer_midway_says_so(tmp_path: Path) -> None:
     home = Home(tmp_path)
     nightly.prepare(home)
     with writer_lock(home.lock), pytest.raises(NightlyError, match="another run"):
-        raise NightlyError(nightly.reason(nightly.run_job(home, THROUGH)))
+        raise NightlyError(nightly.reason(nightly.run_job(home, THROUGH, set())))
 
 
 def test_readers_see_whole_snapshots_while_a_run_writes(

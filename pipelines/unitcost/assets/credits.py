@@ -10,6 +10,7 @@ from unitcost.assets.publishing import publish_if_alone
 from unitcost.checks import asset_key
 from unitcost.credit_use import by_day, credit_use
 from unitcost.inputs import open_prices
+from unitcost.partitions import newest_day_of
 from unitcost.resources import Warehouse
 from unitcost.session import Session
 from unitcost.tables import CREDIT_USE, PRICES
@@ -24,7 +25,7 @@ _COSTS = "select day, provider, platform, account_id, cost_usd from {}"
 @dg.asset(
     key=asset_key(CREDIT_USE),
     group_name="core",
-    deps=[asset_key(table) for table in (CostPerAccount.table, *PRICES)],
+    deps=[newest_day_of(asset_key(CostPerAccount.table)), *map(asset_key, PRICES)],
     description="What each credit paid on each day.",
 )
 def credits_used(  # dagster understands the bare result only

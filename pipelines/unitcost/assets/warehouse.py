@@ -10,6 +10,7 @@ from unitcost.assets.publishing import WAREHOUSE, publish_if_alone
 from unitcost.checks import NEWEST_DAY, asset_key
 from unitcost.inputs import open_prices
 from unitcost.lake.catalogue import Catalogue
+from unitcost.partitions import newest_day_of
 from unitcost.resources import Warehouse
 from unitcost.session import Session
 from unitcost.sources import SOURCES
@@ -49,7 +50,10 @@ def write_prices(session: Session, tables: Iterable[str] = PRICES) -> dict[str, 
 @dg.asset(
     key=WAREHOUSE,
     group_name="meta",
-    deps=[asset_key(t) for t in (*day_tables(), *POSTED, *WHOLE, *(f"raw.{s}" for s in SOURCES))],
+    deps=[
+        *(newest_day_of(asset_key(t)) for t in (*day_tables(), *POSTED)),
+        *(asset_key(t) for t in (*WHOLE, *(f"raw.{s}" for s in SOURCES))),
+    ],
     check_specs=[dg.AssetCheckSpec(NEWEST_DAY, asset=WAREHOUSE)],
 )
 def published(  # dagster understands the bare result only
