@@ -9,5 +9,5 @@ DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=1)
 
 
 def newest_day_of(key: dg.AssetKey) -> dg.AssetDep:
-    """A daily table before an asset made of all days; naming every day would take a second a run."""
+    """A daily table before an asset of all days; to name every day would take a second a run."""
     return dg.AssetDep(key, partition_mapping=dg.LastPartitionMapping())
