@@ -35,9 +35,16 @@ class CostPerRequest(RequestCost, Result, Meters, Tokens, Dimensions, Service, I
     """Outcome of its task: success, failure or unknown; None where it has no task."""
     waste_class: str | None
     """Why its cost bought nothing; None where it did or nobody can tell. The first that holds:
-    `timed_out` (timeout), `errored` (error, refused), `cancelled` (cancelled, incomplete),
-    `truncated` (cut at a limit), `retried` (answered, but another attempt's answer was used),
-    `failed_task` (good in itself, but its task failed)."""
+    `timed_out`, `errored`, `refused`, `cancelled`, `incomplete` and `truncated` by its status,
+    `retried` (answered, but another attempt's answer was used), `failed_task` (good in itself, but
+    its task failed)."""
+    cost_lower_bound_usd: Decimal
+    """The least it can have cost: cost_usd where that is known; else the known parts where it was
+    billed, and 0 where that is in doubt."""
+    cost_upper_bound_usd: Decimal | None
+    """The most it can have cost, by the day's evidence: cost_usd where that is known; else its
+    prompt as another attempt of its call paid for it, or the dearest prompt, and the dearest
+    answer, of the same model, tier, operation and feature. None where nothing is known of those."""
 
 
 class RunDay(Row):
@@ -124,7 +131,7 @@ class FailureWaste(Daily):
     )
 
     waste_class: str
-    """errored, timed_out, retried, truncated, cancelled or failed_task."""
+    """timed_out, errored, refused, cancelled, incomplete, truncated, retried or failed_task."""
     billed_state: str
     """billed, not_billed (waste_usd is 0) or unknown (no dollars are claimed)."""
     provider: str
@@ -149,6 +156,13 @@ class FailureWaste(Daily):
     """Sum of their known costs; None where none is known."""
     unpriced_requests: int
     """Those whose cost is unknown and therefore not in waste_usd."""
+    waste_lower_bound_usd: Decimal
+    """The least that all of them can have cost."""
+    waste_upper_bound_usd: Decimal | None
+    """The most that they can have cost by the day's evidence, without the unbounded ones; None
+    where all are unbounded. See `marts.cost_per_request.cost_upper_bound_usd`."""
+    unbounded_requests: int
+    """Those of which nothing bounds the cost from above."""
 
 
 class CostPerSuccessfulTask(Daily):

@@ -27,7 +27,8 @@ class Query(BaseModel):
 
     `name` is `layer.noun` (the file is `sql/<layer>/<noun>.sql`), `text` its SELECT, `inputs` the
     tables it reads, derived from the SQL. `is_view` says that its third line is `-- view`: a step
-    that others read once, so that nothing is gained by keeping its rows.
+    that others read once, so that nothing is gained by keeping its rows, or a mart of all days that
+    is made when it is read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,14 @@ def query_path(name: str) -> Path:
 def query_names(layer: str) -> list[str]:
     """Every query of a layer, sorted."""
     return sorted(f"{layer}.{path.stem}" for path in (data_root() / "sql" / layer).glob("*.sql"))
+
+
+def view_query(table: str) -> str | None:
+    """The SELECT of a mart that is made when it is read; None for a table that is kept."""
+    if not table.startswith("marts.") or not query_path(table).is_file():
+        return None
+    query = load_query(table)
+    return query.text if query.is_view else None
 
 
 @cache

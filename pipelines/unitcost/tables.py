@@ -8,7 +8,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 import unitcost_models
-from unitcost.queries import load_query, query_path
+from unitcost.queries import load_query, query_names, query_path
 from unitcost_models.base import Row
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawSpan
@@ -31,9 +31,10 @@ def row_models() -> dict[str, type[Row]]:
 
 
 def published_models() -> list[type[Row]]:
-    """Row models of the tables users meet: raw, core and marts that are kept as files."""
+    """Row models of the tables users meet: raw, core and marts kept as files; then the views."""
     kept = {*day_tables(), *POSTED, *(t for t in row_models() if t.startswith("raw."))}
-    return [row for table, row in row_models().items() if table in kept or table in WHOLE]
+    files = [row for table, row in row_models().items() if table in kept or table in WHOLE]
+    return files + [row_models()[table] for table in view_tables()]
 
 
 CALL_LOGS, SPANS, REPORTS = "raw.call_logs", "raw.spans", "raw.reports"
@@ -63,6 +64,16 @@ def day_tables() -> tuple[str, ...]:
         and query_path(table).is_file()
         and table not in POSTED
     }
+    return _in_order(names)
+
+
+@cache
+def view_tables() -> tuple[str, ...]:
+    """Marts that are made of all days when they are read, and are not kept; inputs first."""
+    return _in_order({name for name in query_names("marts") if load_query(name).is_view})
+
+
+def _in_order(names: set[str]) -> tuple[str, ...]:
     graph = {name: _inputs(name) & names for name in sorted(names)}
     return tuple(TopologicalSorter(graph).static_order())
 

@@ -135,16 +135,19 @@ select
     -- The first that holds, so that no request is wasted twice.
     case
         when requests.status = 'timeout' then 'timed_out'
-        when requests.status in ('error', 'refused') then 'errored'
-        when requests.status in ('cancelled', 'incomplete') then 'cancelled'
-        when requests.status = 'truncated' then 'truncated'
+        when requests.status = 'error' then 'errored'
+        when requests.status in ('refused', 'cancelled', 'incomplete', 'truncated') then requests.status
         when not requests.is_final_attempt then 'retried'
         when tasks.outcome = 'failure' then 'failed_task'
-    end as waste_class
+    end as waste_class,
+    coalesce(costs.cost_usd, bounds.cost_lower_bound_usd) as cost_lower_bound_usd,
+    coalesce(costs.cost_usd, bounds.cost_upper_bound_usd) as cost_upper_bound_usd
 from core.requests as requests
 inner join core.request_costs as costs
     on requests.request_id = costs.request_id and requests.day = costs.day
 left join core.tasks as tasks
     on requests.task_id = tasks.task_id and requests.day = tasks.day
+left join steps.cost_bounds as bounds
+    on requests.request_id = bounds.request_id
 where requests.day = $day
 order by requests.started_at, requests.request_id

@@ -14,7 +14,9 @@ with wasted as (
         usage_basis,
         prompt_tokens,
         completion_tokens,
-        cost_usd
+        cost_usd,
+        cost_lower_bound_usd,
+        cost_upper_bound_usd
     from marts.cost_per_request
     where day = $day and waste_class is not null
 )
@@ -33,7 +35,10 @@ select
     cast(coalesce(sum(completion_tokens), 0) as bigint) as wasted_completion_tokens,
     count(*) filter (where usage_basis <> 'reported' and billed_state <> 'not_billed') as unknown_usage_requests,
     sum(cost_usd) as waste_usd,
-    count(*) filter (where cost_usd is null) as unpriced_requests
+    count(*) filter (where cost_usd is null) as unpriced_requests,
+    sum(cost_lower_bound_usd) as waste_lower_bound_usd,
+    sum(cost_upper_bound_usd) as waste_upper_bound_usd,
+    count(*) filter (where cost_upper_bound_usd is null) as unbounded_requests
 from wasted
 group by day, waste_class, billed_state, provider, model, feature, workflow, customer_id
 order by day, waste_class, billed_state, provider, model, feature, workflow, customer_id

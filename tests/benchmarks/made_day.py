@@ -15,6 +15,7 @@ from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.agreements import AllowanceBefore
 from unitcost_models.marts import RunDay
 from unitcost_models.requests import Request
+from unitcost_models.waste import ToolCall
 
 DAY = date(2026, 3, 2)
 _ROLLS = """
@@ -122,7 +123,14 @@ def made_day(count: int) -> duckdb.DuckDBPyConnection:
     con = open_workbench()
     load_price_book(con)
     models = row_models()
-    for row in (Request, RunDay, AllowanceBefore, models["core.tasks"], models["core.revenue"]):
+    for row in (
+        Request,
+        RunDay,
+        ToolCall,
+        AllowanceBefore,
+        models["core.tasks"],
+        models["core.revenue"],
+    ):
         create_empty(con, row)
     rolls = _ROLLS.format(count=count)
     body = _REQUESTS.format(count=count)

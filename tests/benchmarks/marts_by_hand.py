@@ -77,14 +77,38 @@ _OWN = f"""
 _CARRIED = ", ".join(
     f"r.{c.name}" for c in columns(CostPerRequest) if c.name in Request.model_fields
 )
-_PRICED = f"""
-    create temp table priced as
+_PROMPT = "input_cost_usd + cache_read_cost_usd + cache_write_cost_usd"
+_UNBOUNDED = f"""
+    create temp table unbounded as
     select {_CARRIED}, {_OWN}
     from core.requests as r
     left join rates as p
         on r.provider = p.provider and r.platform = p.platform and r.model = p.model
         and r.prompt_tokens > p.ctx_gt and r.prompt_tokens <= p.ctx_le
     left join core.tasks as t on r.task_id = t.task_id
+"""
+_PRICED = f"""
+    create temp table priced as
+    with peers as (
+        select feature, provider, platform, model, service_tier, operation,
+            max({_PROMPT}) as prompt_usd, max(cost_usd - ({_PROMPT})) as answer_usd
+        from unbounded where status not in ('error', 'timeout') group by all
+    ), attempts as (
+        select call_id, model, max({_PROMPT}) as prompt_usd
+        from unbounded
+        where status not in ('error', 'timeout') and coalesce(cache_read_tokens, 0) = 0
+            and call_id in (select call_id from unbounded where status = 'timeout')
+        group by all
+    )
+    select u.*, coalesce(cost_usd, 0) as cost_lower_bound_usd,
+        coalesce(cost_usd, coalesce(a.prompt_usd, p.prompt_usd) + answer_usd)
+            as cost_upper_bound_usd
+    from unbounded as u
+    left join peers as p
+        on u.status = 'timeout' and u.feature = p.feature and u.provider = p.provider
+        and u.platform = p.platform and u.model = p.model and u.service_tier = p.service_tier
+        and u.operation is not distinct from p.operation
+    left join attempts as a on u.call_id = a.call_id and u.model = a.model
 """
 _SPEND = """
     count(*) as requests,
@@ -182,7 +206,10 @@ _OTHERS = {
             count(*) as requests, sum(prompt_tokens)::bigint as wasted_prompt_tokens,
             sum(completion_tokens)::bigint as wasted_completion_tokens,
             count(*) filter (status = 'timeout') as unknown_usage_requests,
-            sum(cost_usd) as waste_usd, count(*) filter (cost_usd is null) as unpriced_requests
+            sum(cost_usd) as waste_usd, count(*) filter (cost_usd is null) as unpriced_requests,
+            sum(cost_lower_bound_usd) as waste_lower_bound_usd,
+            sum(cost_upper_bound_usd) as waste_upper_bound_usd,
+            count(*) filter (cost_upper_bound_usd is null) as unbounded_requests
         from priced where waste_class is not null group by all order by all""",
     "cost_per_successful_task": """
         with task as (
@@ -209,6 +236,7 @@ _OTHERS = {
 def write_by_hand(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write `<noun>.parquet` for core.request_costs and every mart."""
     con.execute(_PRICES)
+    con.execute(_UNBOUNDED)
     con.execute(_PRICED)
     costs = ", ".join(c.name for c in columns(RequestCost))
     _write(con, folder, "request_costs", f"select {costs} from priced order by request_id")

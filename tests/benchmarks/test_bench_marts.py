@@ -20,6 +20,7 @@ from unitcost.lake.files import write_rows
 from unitcost.queries import load_query, query_names
 from unitcost.tables import day_tables, row_models
 from unitcost.workbench import run_step, run_steps
+from unitcost_models.waste import AgentLoop
 
 T = TypeVar("T")
 COUNT = int(os.environ.get("UNITCOST_BENCH_REQUESTS", "20000"))
@@ -48,10 +49,12 @@ def _write_ours(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Path]
     run_steps(
         con, [s for s in load_query("core.request_costs").inputs if s in query_names("steps")], DAY
     )
-    marts = [table for table in day_tables() if table.startswith("marts.")]
+    marts = [t for t in day_tables() if t.startswith("marts.") and t != AgentLoop.table]
     written = {}
     for table in ("core.request_costs", *marts):
         run_step(con, table, DAY)
+        if table == "core.request_costs":
+            run_step(con, "steps.cost_bounds", DAY)
         written[table] = write_rows(con, row_models()[table], f"from {table}", folder / table).path
     return written
 

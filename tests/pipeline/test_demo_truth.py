@@ -13,6 +13,7 @@ import pytest
 
 from unitcost.demo import Truth, answers, demo_truth, write_demo
 from unitcost.demo.run import Usage
+from unitcost.demo.scenario import LOOPING_RUNS
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 
@@ -123,6 +124,41 @@ def test_every_task_ends_as_it_was_stated(
         """
     ).fetchall()
     assert {(kind, outcome): count for kind, outcome, count in rows} == truth.tasks
+
+
+def test_what_usage_was_lost_cost_something_between_its_bounds(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    lower, upper, unbounded = warehouse.execute(
+        """select sum(waste_lower_bound_usd), sum(waste_upper_bound_usd), sum(unbounded_requests)
+           from marts.failure_waste where billed_state = 'unknown'"""
+    ).fetchall()[0]
+    assert (lower, unbounded) == (0, 0)
+    assert truth.unseen_usd <= upper < truth.unseen_usd * 5
+
+
+def test_every_agent_that_went_round_in_circles_is_found_with_what_it_took(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    found = warehouse.execute(
+        "select trace_id, tool_calls, requests, cost_usd from marts.agent_loops"
+    ).fetchall()
+    assert {trace: tuple(loop) for trace, *loop in found} == truth.loops
+    assert len(truth.loops) == LOOPING_RUNS
+
+
+def test_the_retry_storm_is_found_with_its_size(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    storms = warehouse.execute(
+        """select feature, hour_at, throttled_requests from marts.retry_storms
+           where day = ? and hour(hour_at) in (14, 15) and struck_low_pct > 10""",
+        [THROUGH],
+    ).fetchall()
+    planted = {"ticket-summary", "draft-reply", "doc-search", "data-agent", "contract-review"}
+    assert {feature for feature, *_ in storms} == planted
+    for feature, hour, throttled in storms:
+        assert throttled == truth.throttled[feature, hour]
 
 
 def test_stated_costs_equal_the_metered_ones(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -17,6 +17,7 @@ from unitcost.workbench import run_step
 from unitcost_models.base import columns
 from unitcost_models.marts import RunDay
 from unitcost_models.requests import ModelName, Request, RequestCost
+from unitcost_models.waste import ToolCall
 
 DAY = date(2026, 3, 2)
 MARTS = tuple(name for name in day_tables() if name.startswith("marts."))
@@ -67,6 +68,7 @@ def put(
     tasks: tuple[dict[str, Any], ...] = (),
     revenue: tuple[dict[str, Any], ...] = (),
     run_days: tuple[dict[str, Any], ...] = (),
+    tool_calls: tuple[dict[str, Any], ...] = (),
 ) -> None:
     """Fill every table that the marts read."""
     costs = [{k: v for k, v in r.items() if k in _COST_COLUMNS} for r in requests]
@@ -77,10 +79,12 @@ def put(
     given(con, row_models()["core.tasks"], *tasks)
     given(con, row_models()["core.revenue"], *revenue)
     given(con, RunDay, *run_days)
+    given(con, ToolCall, *tool_calls)
 
 
 def build(con: duckdb.DuckDBPyConnection, day: date = DAY) -> None:
     """Build every mart of the day."""
+    run_step(con, "steps.cost_bounds", day)
     for name in MARTS:
         run_step(con, name, day)
 

@@ -105,11 +105,45 @@ def test_every_mart_ties_and_order_changes_nothing(
         assert findings(con, "every_mart_ties_to_requests") == []
         assert findings(con, "waste_ties_to_requests") == []
         assert findings(con, "every_task_has_one_outcome") == []
+        _assert_waste_is_bounded_by_the_whole(con)
+        _assert_success_failure_and_unknown_are_the_whole(con)
         assert _runs_by_workflow(con) == _runs(con)
         random.shuffle(requests)
         put(con, *requests, **others)
         build(con)
         assert _contents(con) == first
+
+
+def _assert_waste_is_bounded_by_the_whole(con: duckdb.DuckDBPyConnection) -> None:
+    """Every request is in one class at most, so no class takes what another has."""
+    wrong = """
+        with waste as (
+            select
+                coalesce(sum(requests), 0) as requests,
+                coalesce(sum(waste_usd), 0) as waste_usd,
+                coalesce(sum(waste_lower_bound_usd), 0) as lower_usd
+            from marts.failure_waste
+        ), whole as (
+            select
+                count(*) as requests,
+                coalesce(sum(cost_usd), 0) as cost_usd,
+                coalesce(sum(cost_lower_bound_usd), 0) as lower_usd,
+                count(*) filter (where cost_lower_bound_usd > cost_upper_bound_usd) as crossed
+            from marts.cost_per_request
+        )
+        select * from waste, whole
+        where waste.requests > whole.requests or waste.waste_usd > whole.cost_usd
+            or waste.lower_usd > whole.lower_usd or whole.crossed > 0
+    """
+    assert con.execute(wrong).fetchall() == []
+
+
+def _assert_success_failure_and_unknown_are_the_whole(con: duckdb.DuckDBPyConnection) -> None:
+    wrong = """
+        select * from marts.cost_per_successful_task
+        where cost_of_succeeded_usd + cost_of_failed_usd + cost_of_unknown_usd <> cost_usd
+    """
+    assert con.execute(wrong).fetchall() == []
 
 
 def test_empty_day_is_a_valid_day() -> None:

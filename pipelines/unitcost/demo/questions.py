@@ -76,12 +76,15 @@ FAILURES = Question(
         billed_state,
         cast(sum(requests) as bigint) as requests,
         sum(waste_usd) as waste_usd,
-        cast(sum(unpriced_requests) as bigint) as unpriced_requests
+        cast(sum(unpriced_requests) as bigint) as unpriced_requests,
+        sum(waste_lower_bound_usd) as at_least_usd,
+        sum(waste_upper_bound_usd) as at_most_usd
     from marts.failure_waste
     group by waste_class, billed_state
     order by waste_usd desc nulls last, waste_class, billed_state
     """,
-    "not_billed costs nothing; unknown was perhaps billed and claims no dollar.",
+    "not_billed costs nothing; unknown was perhaps billed: it claims no dollar, and its bounds say "
+    "what it cost at most.",
 )
 SUCCESS = Question(
     "What does one successful task cost?",

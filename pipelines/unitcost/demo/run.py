@@ -97,6 +97,8 @@ class Run:
     clock: int
     outcome: str | None = None
     throttled: bool = False
+    loops: bool = False
+    misses_cache: bool = False
     prompt_version: str = ""
     calls: list[Call] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)

@@ -133,6 +133,12 @@ PROMPT_CHANGE = ("draft-reply", "7", "8")
 """Prompt name, version before and after the middle of the month; the later one is far longer."""
 INCIDENT_DAYS_BEFORE_END = 9
 """On that day the providers throttle between 14 and 16 UTC."""
+LOOP_DAYS_BEFORE_END = 6
+LOOPING_RUNS = 2
+LOOP_TURNS = 24
+"""On that day the first runs of data-agent ask their tool the same thing so many times."""
+CACHE_BREAK_DAYS_BEFORE_END = (3, 4, 5)
+"""On these days a timestamp at the head of contract-review's prompt defeats the prompt cache."""
 
 _STEMS = (
     "alder birch cobalt delta ember fjord granite harbor indigo juniper kestrel lumen maple nimbus "

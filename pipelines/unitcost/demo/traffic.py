@@ -14,11 +14,14 @@ from unitcost.demo.background import classify_tickets, new_run, suggest_tags
 from unitcost.demo.people import HOUR_MS, count_of, customer_of, midnight_ms, start_of
 from unitcost.demo.run import Attributes, Run
 from unitcost.demo.scenario import (
+    CACHE_BREAK_DAYS_BEFORE_END,
     CONTRACT_REVIEW,
     DATA_AGENT,
     DOC_SEARCH,
     DRAFT_REPLY,
     INCIDENT_DAYS_BEFORE_END,
+    LOOP_DAYS_BEFORE_END,
+    LOOPING_RUNS,
     PROMPT_CHANGE,
     TICKET_SUMMARY,
     Feature,
@@ -41,6 +44,11 @@ class Month:
         """The days in order."""
         return [self.through - timedelta(days=back) for back in reversed(range(self.days))]
 
+    def is_age(self, age: int, *planted: int) -> bool:
+        """Whether what is planted so many days before the end falls on the day of that age; in a
+        month too short for it, on the second day."""
+        return age in {min(days, max(0, self.days - 2)) for days in planted}
+
 
 def simulate_day(month: Month, day: date) -> list[Run]:
     """Every run that starts on that day, feature by feature."""
@@ -48,16 +56,20 @@ def simulate_day(month: Month, day: date) -> list[Run]:
     nth = month.days - (month.through - day).days
     runs: list[Run] = []
     for feature in _FEATURES:
-        for _ in range(count_of(rng, feature, day, nth)):
-            runs += _act(rng, feature, day, month)
+        for nth_run in range(count_of(rng, feature, day, nth)):
+            runs += _act(rng, feature, day, month, nth_run)
     return runs + suggest_tags(rng, day, nth) + classify_tickets(rng, day, nth)
 
 
-def _act(rng: Random, feature: Feature, day: date, month: Month) -> list[Run]:
+def _act(rng: Random, feature: Feature, day: date, month: Month, nth_run: int) -> list[Run]:
     first = new_run(rng, feature, customer_of(rng, feature), start_of(rng, day))
     age = (month.through - day).days
     first.prompt_version = PROMPT_CHANGE[1 if age >= month.days // 2 else 2]
-    first.throttled = age == INCIDENT_DAYS_BEFORE_END and _is_incident(first.started, day)
+    first.throttled = month.is_age(age, INCIDENT_DAYS_BEFORE_END) and _is_incident(
+        first.started, day
+    )
+    first.loops = nth_run < LOOPING_RUNS and month.is_age(age, LOOP_DAYS_BEFORE_END)
+    first.misses_cache = month.is_age(age, *CACHE_BREAK_DAYS_BEFORE_END)
     runs = [first]
     if feature is DRAFT_REPLY and rng.random() < _ASKED_AGAIN:
         runs.append(_again(rng, first))

@@ -9,8 +9,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from unitcost.demo.business import outcome_rows
+from unitcost.demo.people import HOUR_MS
 from unitcost.demo.run import UNSEEN, Call, Run, Usage
 from unitcost.demo.scenario import CLASSIFICATION, PICO, picos
 from unitcost.demo.traffic import Month, simulate_day
@@ -44,6 +46,14 @@ def day_of(call: Call) -> date:
     return datetime.fromtimestamp(call.started // 1_000, tz=UTC).date()
 
 
+class Loop(NamedTuple):
+    """An agent run that asked its tool the same thing: how often, and what that took."""
+
+    tool_calls: int
+    requests: int
+    cost_usd: Decimal
+
+
 @dataclass
 class Truth:
     """Sums over the month, as a perfect reader of the files would find them.
@@ -51,7 +61,8 @@ class Truth:
     `requests` counts attempts. `tokens` holds what the files tell of billed usage, by model.
     `cost_usd` is the cost of every request whose cost can be known; `unpriced` counts the others
     by reason. `tasks` counts tasks by type and outcome, as far as it was stated by the last day.
-    `unseen_usd` is what the providers bill and no log tells.
+    `unseen_usd` is what the providers bill and no log tells. `throttled` counts requests turned
+    away, by feature and hour; `loops` has the agent runs that went round in circles, by trace.
     """
 
     requests: int = 0
@@ -65,6 +76,8 @@ class Truth:
     tasks: Counter[tuple[str, str]] = field(default_factory=Counter)
     unpriced: Counter[str] = field(default_factory=Counter)
     unseen_usd: Decimal = Decimal(0)
+    throttled: Counter[tuple[str, datetime]] = field(default_factory=Counter)
+    loops: dict[str, Loop] = field(default_factory=dict)
 
     def add(self, call: Call) -> None:
         """Count one request."""
@@ -74,6 +87,17 @@ class Truth:
         if call.is_answered:
             self._add_tokens(call)
         self._add_cost(call)
+        if call.ending == "rate_limited":
+            hour = datetime.fromtimestamp(call.started // HOUR_MS * 3_600, tz=UTC)
+            self.throttled[call.run.feature.name, hour.replace(tzinfo=None)] += 1
+
+    def add_loop(self, run: Run) -> None:
+        """Remember a run that went round in circles, if it got far enough to be one."""
+        asked = [step.started for step in run.steps if "gen_ai.tool.name" in step.attributes]
+        if run.loops and len(asked) >= 3:
+            took = [call for call in run.calls if asked[0] < call.started <= asked[-1]]
+            known = [cost_of(call) or 0 for call in took if call.is_answered]
+            self.loops[run.trace_id] = Loop(len(asked), len(took), dollars(sum(known)))
 
     def add_tasks(self, runs: list[Run], through: date) -> None:
         """Count the tasks that these runs worked on; runs of the batch job have none."""
@@ -113,6 +137,7 @@ def demo_truth(through: date, seed: int = 7, days: int = 30) -> Truth:
         runs = simulate_day(month, day)
         truth.add_tasks(runs, through)
         for run in runs:
+            truth.add_loop(run)
             for call in run.calls:
                 truth.add(call)
     return truth

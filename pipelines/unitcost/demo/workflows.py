@@ -5,6 +5,7 @@ How calls end is in `calling`; when actions happen is in `traffic`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from unitcost.demo.calling import Ask, ask_directly, ask_gateway
@@ -18,6 +19,7 @@ from unitcost.demo.scenario import (
     EMBEDDING_MODEL,
     JUDGE_MODEL,
     JUDGE_SERVICE,
+    LOOP_TURNS,
     PROMPT_CHANGE,
     REPLY_MODEL,
     RERANK_MODEL,
@@ -84,7 +86,8 @@ def review_contract(run: Run, root: str) -> None:
     rng = run.rng
     contract = tokens(rng, 38_000, 0.45)
     for question in range(3 + int(rng.random() * 4)):
-        written, read = (contract, 0) if question == 0 else (0, contract)
+        is_written = question == 0 or run.misses_cache
+        written, read = (contract, 0) if is_written else (0, contract)
         usage = Usage(tokens(rng, 700), read, written, tokens(rng, 650, 0.35))
         ask_directly(run, root, Ask(CONTRACT_MODEL, usage, f"chat {CONTRACT_MODEL.name}"))
         run.wait(200, 900)
@@ -95,23 +98,25 @@ def analyse_data(run: Run, root: str) -> None:
     rng, read, written = run.rng, 0, 0
     agent = run.open("invoke_agent data-analyst", root, {"gen_ai.operation.name": "invoke_agent"})
     context = tokens(rng, 2_600, 0.3)
-    for _ in range(2 + min(9, tokens(rng, 2.6, 0.6))):
+    turns = LOOP_TURNS if run.loops else 2 + min(9, tokens(rng, 2.6, 0.6))
+    for turn in range(turns):
         usage = Usage(context, 0, 0, tokens(rng, 170, 0.4), tokens(rng, 320, 0.6))
         call = ask_directly(run, agent.span_id, Ask(REPLY_MODEL, usage, f"chat {REPLY_MODEL.name}"))
         if call.is_answered:
             read, written = read + usage.prompt_tokens, written + call.usage.completion_tokens
-        if call.ending != "ok":
+        if call.ending != "ok" and not run.loops:
             break
-        _use_tool(run, agent)
+        _use_tool(run, agent, 0 if run.loops else turn)
         context += usage.output_tokens + tokens(rng, 900, 0.6)
     agent.attributes |= _aggregate(read, written)
     run.close(agent)
 
 
-def _use_tool(run: Run, agent: Step) -> None:
+def _use_tool(run: Run, agent: Step, page: int) -> None:
     attributes: Attributes = {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": "run_sql",
+        "gen_ai.tool.call.arguments": json.dumps({"table": "orders", "page": page}),
     }
     tool = run.open("execute_tool run_sql", agent.span_id, attributes)
     run.wait(150, 2_500)

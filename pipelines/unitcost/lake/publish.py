@@ -15,6 +15,7 @@ import pyarrow as pa
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.shapes import select_rows
 from unitcost.paths import Home
+from unitcost.queries import view_query
 from unitcost.sqltext import sql_text
 from unitcost_models.base import MONEY, Row, columns
 from unitcost_models.meta import QuarantinedRecord
@@ -73,7 +74,8 @@ def _create_view(
     con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, row: type[Row]
 ) -> None:
     con.execute(f"create schema if not exists {row.table.split('.')[0]}")
-    body = select_rows(con, row, home.root.resolve(), catalogue.live(row.table))
+    made = view_query(row.table)
+    body = made or select_rows(con, row, home.root.resolve(), catalogue.live(row.table))
     con.execute(f"create view {row.table} as {body}")
 
 
