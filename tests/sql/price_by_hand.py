@@ -44,16 +44,20 @@ def _written_rows() -> list[dict[str, str]]:
 
 
 def _without_the_void(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Rows end where a later one begins; a corrected row goes, one that others build on may not."""
+    """Rows end where a later one begins; what corrects a row stands in for it."""
     ids = {row["price_id"]: row for row in rows}
-    void = {row["supersedes"] for row in rows if row["change_kind"] == "correction"}
+    standing_in: dict[str, list[dict[str, str]]] = {}
+    for row in (row for row in rows if row["change_kind"] == "correction"):
+        message = "a chain of corrections is more than this second opinion follows"
+        assert ids[row["supersedes"]]["change_kind"] == "new", message
+        standing_in.setdefault(row["supersedes"], []).append(row)
     for row in rows:
         if row["change_kind"] in ("price_change", "retire"):
-            older = ids[row["supersedes"]]
-            older["valid_to"] = min(filter(None, (older["valid_to"], row["valid_from"])))
-        is_built_on = row["supersedes"] in void and row["change_kind"] != "correction"
-        assert not is_built_on, "a chain of corrections is more than this second opinion follows"
-    return [r for r in rows if r["price_id"] not in void and r["status"] != "cancelled"]
+            for older in standing_in.get(row["supersedes"], [ids[row["supersedes"]]]):
+                older["valid_to"] = min(filter(None, (older["valid_to"], row["valid_from"])))
+    return [
+        row for row in rows if row["price_id"] not in standing_in and row["status"] != "cancelled"
+    ]
 
 
 def _key(row: dict[str, str]) -> Key:

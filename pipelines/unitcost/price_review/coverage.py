@@ -28,7 +28,9 @@ day. What is not settled is marked in the rows' notes and repeated here; it is n
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """  # noqa: E501
 _DOUBT = re.compile(
-    r"re-check|not confirmed|not observed|assumed|figures disagree|not found|often quoted", re.I
+    "re-check|not confirmed|not observed|assumed|figures disagree|not found|often quoted"
+    "|not settled|not known|none is entered",
+    re.I,
 )
 _COUNTED = {
     "confirmed": "confirmed",
@@ -78,7 +80,8 @@ def _first_day(rows: Iterable[Price]) -> str:
 
 
 def _last_change(rows: Iterable[Price]) -> str:
-    days = [row.valid_from for row in rows if row.supersedes and row.valid_from]
+    later = [row for row in rows if row.change_kind in ("price_change", "retire")]
+    days = [row.valid_from for row in later if row.valid_from]
     return max(days).date().isoformat() if days else ""
 
 
