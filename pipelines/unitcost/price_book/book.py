@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from unitcost.paths import data_root
+from unitcost.price_book.known import known_text
 
 _OWN = "$UNITCOST_HOME/price_tables/"
 
@@ -57,10 +58,18 @@ class PriceBook:
         return None in (self.as_of, recorded_on) or recorded_on <= self.as_of  # type: ignore[operator]
 
     def revision(self) -> str:
-        """Digest of every file of the book, of `as_of` and of the currencies."""
+        """Digest of `as_of`, of the currencies and of every file, or of what it said by `as_of`.
+
+        What is recorded behind a pinned `as_of` leaves the revision as it is.
+        """
         digest = hashlib.sha256(str((self.as_of, sorted(self.currencies.items()))).encode())
         for folder in self.folders():
             for path in folder.files("**/*"):
-                if path.suffix in (".csv", ".toml"):
-                    digest.update(folder.name(path).encode() + b"\0" + path.read_bytes() + b"\0")
+                if path.suffix in (".csv", ".toml") and (said := self._said(path)):
+                    digest.update(folder.name(path).encode() + b"\0" + said + b"\0")
         return digest.hexdigest()[:16]
+
+    def _said(self, path: Path) -> bytes:
+        if self.as_of is None:
+            return path.read_bytes()
+        return known_text(path, self.as_of).encode()
