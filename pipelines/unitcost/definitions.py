@@ -7,6 +7,7 @@ import dagster as dg
 from unitcost.assets.closing import adjustment_assets
 from unitcost.assets.credits import credits_used
 from unitcost.assets.days import day_table_assets
+from unitcost.assets.exporting import finance_files
 from unitcost.assets.pulled import collected_files, pulled_reports
 from unitcost.assets.raw import raw_tables
 from unitcost.assets.warehouse import prices, published
@@ -28,6 +29,7 @@ def build_definitions(home: str) -> dg.Definitions:
             adjustment_assets,
             credits_used,
             published,
+            finance_files,
         ],
         jobs=[nightly_job],
         schedules=[nightly_schedule],

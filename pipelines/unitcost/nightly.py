@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from unitcost.collecting.run import collect
 from unitcost.due import changed_closed_days, due_days, input_digests, waiting_rows
+from unitcost.export.folder import stale_months
 from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.paths import Home, data_root
@@ -112,13 +113,14 @@ def _formats_in_use(session: Session) -> set[str]:
 
 
 def has_work(session: Session, through: date) -> bool:
-    """Whether anything is new, due, or known of a closed day and not posted."""
+    """Whether anything is new, due, known of a closed day and not posted, or not exported."""
     catalogue = session.catalogue
     digests = input_digests(catalogue, shared_inputs(session), {through})
     return bool(
         arrivals(session)
         or due_days(catalogue, digests, through)
         or changed_closed_days(catalogue, digests, through)
+        or stale_months(session.home, catalogue, session.settings.exports)
     )
 
 

@@ -68,6 +68,11 @@ class Home:
         """`closed/<YYYY-MM>.duckdb`: the catalogue of each closed month."""
         return self.root / "closed"
 
+    def snapshot(self, month: str) -> Path:
+        """The catalogue that answers for a month: its own once it is closed."""
+        own = self.closed / f"{month}.duckdb"
+        return own if own.is_file() else self.warehouse
+
     @property
     def lock(self) -> Path:
         """The writer's lock file."""

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from unitcost.paths import data_root
 
-LAYERS = ("raw", "steps", "core", "marts", "checks")
+LAYERS = ("raw", "steps", "core", "marts", "checks", "exports")
 
 
 class QueryError(ValueError):
@@ -41,6 +41,11 @@ class Query(BaseModel):
     def bind(self, day: date) -> str:
         """The SELECT with `$day` as a date literal."""
         return self.text.replace("$day", f"date '{day.isoformat()}'")
+
+    def bind_days(self, first: date, last: date) -> str:
+        """The SELECT with `$first` and `$last`, both included, as date literals."""
+        bound = self.text.replace("$first", f"date '{first.isoformat()}'")
+        return bound.replace("$last", f"date '{last.isoformat()}'")
 
 
 def query_path(name: str) -> Path:

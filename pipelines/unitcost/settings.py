@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -48,6 +48,21 @@ class PullSettings(BaseModel):
     """Where the API is, if not at the provider's own address."""
 
 
+class ExportSettings(BaseModel):
+    """`[exports]`: the files for finance that the nightly run keeps up to date; none by default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tables: tuple[str, ...] = ()
+    """Daily tables, one file a month each."""
+    formats: tuple[Literal["csv", "parquet", "xlsx"], ...] = ("csv",)
+    """Formats of each table."""
+    money: Literal["number", "text"] = "number"
+    """Money in XLSX: cells that can be added up, or exact text."""
+    focus: tuple[Literal["1.2", "1.4"], ...] = ()
+    """FOCUS versions in which the charges are written too."""
+
+
 class Settings(BaseSettings):
     """The user's settings.
 
@@ -69,6 +84,8 @@ class Settings(BaseSettings):
     """Format, or `detect`, -> paths, globs and addresses whose new files are collected."""
     pull: dict[str, PullSettings] = Field(default_factory=dict)
     """Reports that the nightly run fetches, by source; none unless named here."""
+    exports: ExportSettings = ExportSettings()
+    """Files for finance; changes no table."""
     memory_limit: str | None = None
     """DuckDB's limit, e.g. `8GB`; by default 80 % of the machine."""
 

@@ -24,6 +24,7 @@ _FAILURES = (
     "PassingError",
     "PlaceError",
     "ClosedMonthError",
+    "FocusError",
 )
 
 

@@ -1,36 +1,81 @@
-"""`unitcost export`: one table, or a month of it, as a file for finance."""
+"""`unitcost export`: one table, or a month of it, or FOCUS charges, as a file for finance."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from unitcost.commands.common import COMMON, OUT, Common, show_json
+from unitcost.commands.common import COMMON, ERR, OUT, Common, show_json
 from unitcost.commands.warehouse import read_warehouse
+from unitcost.errors import UsageError
+
+if TYPE_CHECKING:
+    from unitcost.export.tables import Written
+
+FOCUS = "focus"
+CHARGES = "marts.cost_per_request"
+"""What FOCUS charges are made of; naming it beside `--format focus` is not needed."""
 
 
 def export(
-    table: Annotated[str, Parameter(help="Table, e.g. marts.cost_per_customer.")],
+    table: Annotated[
+        str | None, Parameter(help="Table, e.g. marts.cost_per_customer; none with focus.")
+    ] = None,
     *,
     month: Annotated[str | None, Parameter(help="Month YYYY-MM.")] = None,
     first: Annotated[date | None, Parameter(name="--from", help="First UTC day.")] = None,
     last: Annotated[date | None, Parameter(name="--to", help="Last UTC day, included.")] = None,
-    output: Annotated[Literal["csv", "parquet"], Parameter(name="--format")] = "csv",
+    output: Annotated[
+        Literal["csv", "parquet", "xlsx", "focus"], Parameter(name="--format")
+    ] = "csv",
+    focus_version: Annotated[
+        Literal["1.2", "1.4"], Parameter(help="FOCUS version of --format focus.")
+    ] = "1.2",
+    money: Annotated[
+        Literal["number", "text"], Parameter(help="Money in XLSX: cells to add up, or exact text.")
+    ] = "number",
     out: Annotated[Path | None, Parameter(help="File; default in exports/ of the home.")] = None,
     common: Common = COMMON,
 ) -> None:
     """Write a table to a file: exact decimals, UTC days, no cell that a spreadsheet would run."""
-    from unitcost.export import Period, write_export
+    from unitcost.export.focus import write_focus
+    from unitcost.export.period import Period
+    from unitcost.export.tables import Layout, write_table
     from unitcost.paths import Home
 
     period = Period.of(month, first, last)
-    target = out or Home(common.home).exports / f"{table}{period.suffix}.{output}"
-    with read_warehouse(common.home) as con:
-        rows = write_export(con, table, period, output, target)
-    if common.json:
-        show_json({"table": table, "path": str(target), "rows": rows})
+    name = _named(table, output)
+    if output == FOCUS:
+        name, ending = f"focus-{focus_version}", "csv"
     else:
-        OUT.print(f"{rows:,} rows of {table} written to {target}", highlight=False)
+        ending = output
+    target = out or Home(common.home).exports / f"{name}{period.suffix}.{ending}"
+    with read_warehouse(common.home, period.month) as con:
+        if output == "focus":
+            written = write_focus(con, period, focus_version, target)
+        else:
+            written = write_table(con, name, period, Layout(output, money), target)
+    _show(name, target, written, common)
+
+
+def _named(table: str | None, output: str) -> str:
+    if output == FOCUS and table not in (None, CHARGES):
+        message = f"--format focus holds the charges of all requests, not {table}"
+        raise UsageError(message, "leave the table out, or choose --format csv, parquet or xlsx")
+    if table is None and output != FOCUS:
+        message = "name the table to export"
+        raise UsageError(message, "e.g. unitcost export marts.cost_per_customer --month 2026-10")
+    return table or CHARGES
+
+
+def _show(name: str, target: Path, written: Written, common: Common) -> None:
+    if common.json:
+        answer = {"table": name, "path": str(target), "rows": written.rows, "sums": written.sums}
+        show_json({**answer, "notes": list(written.notes)})
+        return
+    OUT.print(f"{written.rows:,} rows of {name} written to {target}", highlight=False)
+    for note in written.notes:
+        ERR.print(f"warning: {note}", highlight=False)

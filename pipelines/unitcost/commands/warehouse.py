@@ -10,9 +10,11 @@ from unitcost.errors import UsageError
 if TYPE_CHECKING:
     import duckdb
 
+    from unitcost.months import Month
 
-def read_warehouse(home: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the published snapshot.
+
+def read_warehouse(home: Path, month: Month | None = None) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the published snapshot, or to a closed month's own catalogue.
 
     Raises:
         UsageError: nothing was published yet.
@@ -21,7 +23,7 @@ def read_warehouse(home: Path) -> duckdb.DuckDBPyConnection:
 
     from unitcost.paths import Home
 
-    file = Home(home).warehouse
+    file = Home(home).snapshot(str(month))
     if not file.is_file():
         message = f"{file}: there is no warehouse yet"
         raise UsageError(

@@ -1,0 +1,171 @@
+"""The rules of FOCUS 1.2 and 1.4 that every file is held to before it appears.
+
+They are the specification's for the columns that are written; its own validator knows more rules,
+but not every machine has it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from unitcost.sqltext import sql_text
+
+_PERIODS = ("BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd")
+_COSTS = ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost")
+_UNIT_PRICES = ("ContractedUnitPrice", "ListUnitPrice")
+_PRICED = (
+    *_UNIT_PRICES,
+    *(f"PricingCurrency{name}" for name in _UNIT_PRICES),
+    *("PricingQuantity", "PricingUnit"),
+)
+_SKUS = ("SkuId", "SkuMeter", "SkuPriceDetails", "SkuPriceId", "PricingCategory")
+_COMMITTED = tuple(
+    f"CommitmentDiscount{name}" for name in ("Category", "Id", "Quantity", "Status", "Type", "Unit")
+)
+_ALWAYS = (
+    *_PERIODS,
+    *_COSTS,
+    *("BillingAccountId", "BillingCurrency", "ChargeCategory", "ChargeFrequency"),
+    *("ConsumedQuantity", "ConsumedUnit", "PricingCurrency", "PricingCurrencyEffectiveCost"),
+    *("InvoiceIssuerName", "ServiceCategory", "ServiceName", "ServiceSubcategory"),
+)
+_PROVIDERS = {
+    "1.2": ("ProviderName", "PublisherName"),
+    "1.4": ("HostProviderName", "ServiceProviderName"),
+}
+_NULLABLE = (
+    *("BillingAccountName", "ChargeClass", "ChargeDescription", "Tags"),
+    *("CommitmentDiscountName", "InvoiceId"),
+)
+_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
+_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+_UNIT = r"^([0-9]+ )?[A-Za-z][A-Za-z0-9]*( [A-Za-z0-9]+)*(-(Hours|Minutes|Seconds))?$"
+
+
+class FocusError(ValueError):
+    """A FOCUS file that breaks a rule; it does not appear."""
+
+
+def check_focus(
+    con: duckdb.DuckDBPyConnection, file: Path, version: Literal["1.2", "1.4"], expected: str
+) -> tuple[str, int]:
+    """The file's sum of EffectiveCost, which is `expected`, and its rows.
+
+    Raises:
+        FocusError: every rule that is broken, with its rows.
+    """
+    read = (
+        f"read_csv({sql_text(file)}, all_varchar = true, header = true, delim = ',', quote = '\"')"
+    )
+    con.execute(f"create or replace temp view focus_rows as select * from {read}")
+    _check_columns(con, version)
+    claims = _claims(version)
+    counts = ", ".join(f"count(*) filter (where {bad})" for bad in claims.values())
+    found = con.execute(
+        f"select cast(coalesce(sum(try_cast(EffectiveCost as decimal(38, 12))), 0.000000000000) "
+        f"as varchar), count(*), {counts} from focus_rows"
+    ).fetchall()[0]
+    problems = [
+        f"{claim}: {count:,} rows do not"
+        for claim, count in zip(claims, found[2:], strict=True)
+        if count
+    ]
+    problems += _skus_with_two_parents(con)
+    if found[0] != expected:
+        problems.append(f"EffectiveCost adds up to {found[0]}, the warehouse's cost is {expected}")
+    if problems:
+        message = f"FOCUS {version}: {'; '.join(problems)}"
+        raise FocusError(message)
+    return str(found[0]), int(found[1])
+
+
+def _check_columns(con: duckdb.DuckDBPyConnection, version: str) -> None:
+    held = {str(name) for name, *_ in con.execute("describe focus_rows").fetchall()}
+    wanted = {*_ALWAYS, *_PRICED, *_SKUS, *_COMMITTED, *_NULLABLE, *_PROVIDERS[version]}
+    own = {name for name in held if name.startswith("x_")}
+    if held - own != wanted:
+        message = f"FOCUS {version}: the columns differ in {sorted(wanted ^ (held - own))}"
+        raise FocusError(message)
+
+
+def _claims(version: str) -> dict[str, str]:
+    """What every row keeps -> SQL for a row that does not."""
+    usual = "ChargeClass is null"
+    claims = {f"{name} is given": f"{name} is null" for name in (*_ALWAYS, *_PROVIDERS[version])}
+    claims |= {
+        f"{name} is given but in corrections": f"({name} is null) = ({usual})"
+        for name in (*_PRICED, *_SKUS)
+    }
+    claims |= {
+        f"{name} is a decimal number": f"not regexp_matches({name}, '{_DECIMAL}')"
+        for name in (
+            *_COSTS,
+            "ContractedUnitPrice",
+            "ListUnitPrice",
+            "PricingQuantity",
+            "ConsumedQuantity",
+        )
+    }
+    claims |= {
+        f"{name} is an instant in UTC": f"not regexp_matches({name}, '{_INSTANT}')"
+        for name in _PERIODS
+    }
+    claims |= {
+        f"{name} goes with CommitmentDiscountId": (
+            f"({name} is null) <> (CommitmentDiscountId is null)"
+        )
+        for name in _COMMITTED
+    }
+    claims |= {
+        f"{name} is a unit": f"not regexp_matches({name}, '{_UNIT}')"
+        for name in ("PricingUnit", "ConsumedUnit")
+    }
+    claims |= {
+        f"{cost} is {price} times PricingQuantity": (
+            f"abs(try_cast({cost} as decimal(38, 12)) - cast(try_cast({price} as decimal(24, 12)) "
+            "* try_cast(PricingQuantity as decimal(24, 12)) as decimal(38, 12))) "
+            "> try_cast(PricingQuantity as decimal(38, 12)) * 0.000000000001 + 0.000000000001"
+        )
+        for cost, price in (
+            ("ListCost", "ListUnitPrice"),
+            ("ContractedCost", "ContractedUnitPrice"),
+        )
+    }
+    return claims | {
+        "unit prices are not negative": "ListUnitPrice like '-%' or ContractedUnitPrice like '-%'",
+        "BillingCurrency is an ISO code": "not regexp_matches(BillingCurrency, '^[A-Z]{3}$')",
+        "ChargeCategory is Usage": "ChargeCategory <> 'Usage'",
+        "ChargeClass is Correction or empty": "ChargeClass <> 'Correction'",
+        "PricingCategory is one of the allowed": "PricingCategory not in ('Standard', 'Committed')",
+        "periods end after they begin": (
+            "BillingPeriodEnd <= BillingPeriodStart or ChargePeriodEnd <= ChargePeriodStart"
+        ),
+        "usage lies in its billing period": (
+            f"{usual} and (ChargePeriodStart < BillingPeriodStart "
+            "or ChargePeriodEnd > BillingPeriodEnd)"
+        ),
+        "Tags is a flat JSON object": _not_flat("Tags"),
+        "SkuPriceDetails is a flat JSON object": _not_flat("SkuPriceDetails"),
+        "SkuPriceDetails has own keys with x_ only": (
+            "len(list_filter(json_keys(SkuPriceDetails), lambda k: not starts_with(k, 'x_'))) > 0"
+        ),
+    }
+
+
+def _not_flat(column: str) -> str:
+    return (
+        f"not json_valid({column}) or json_type({column}) <> 'OBJECT' "
+        f"or len(list_filter(json_keys({column}), "
+        f"lambda k: json_type({column}, '$.\"' || k || '\"') in ('OBJECT', 'ARRAY'))) > 0"
+    )
+
+
+def _skus_with_two_parents(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute(
+        "select SkuPriceId from focus_rows where SkuPriceId is not null "
+        "group by SkuPriceId having count(distinct SkuId) > 1 order by 1 limit 1"
+    ).fetchall()
+    return [f"SkuPriceId {price} has more than one SkuId" for (price,) in rows]

@@ -1,0 +1,165 @@
+"""FOCUS rows: one a token class, exact, and as the specification has them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pytest
+from hypothesis import given as over
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from tests.focus_rows import OCTOBER, REQUESTS, M, open_charges, request
+from unitcost.export.focus import write_focus
+from unitcost.export.focus_checks import FocusError, check_focus
+from unitcost.export.period import Period
+from unitcost.workbench import open_workbench
+
+Rows = list[dict[str, str]]
+
+
+def charges(con: duckdb.DuckDBPyConnection, file: Path, version: Literal["1.2", "1.4"]) -> Rows:
+    written = write_focus(con, Period.of_month(OCTOBER), version, file)
+    with file.open(newline="", encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
+    assert written.rows == len(rows)
+    return rows
+
+
+@pytest.fixture
+def rows(workbench: duckdb.DuckDBPyConnection, tmp_path: Path) -> Rows:
+    open_charges(workbench, *REQUESTS)
+    return charges(workbench, tmp_path / "focus.csv", "1.2")
+
+
+def test_a_token_class_is_a_row_with_its_price(rows: Rows) -> None:
+    found = {
+        (r["SkuMeter"], r["ConsumedQuantity"], r["PricingQuantity"], r["x_PriceId"])
+        for r in rows
+        if r["x_Model"] == "gpt-5" and r["PricingUnit"] == "1000000 Tokens" and r["x_PriceId"]
+    }
+    assert ("Input Tokens", "1000.000000", "0.001000000000", "p-in") in found
+    assert ("Output Tokens", "500.000000", "0.000500000000", "p-out") in found
+    assert ("Reasoning Output Tokens", "100.000000", "0.000100000000", "p-out") in found
+
+
+def test_cache_lives_are_told_apart_where_their_prices_account_for_the_cost(rows: Rows) -> None:
+    found = {r["x_TokenClass"]: r["EffectiveCost"] for r in rows if r["x_Model"] == "claude"}
+    assert found == {
+        "cache_write_5m_tokens": "0.000010000000",
+        "cache_write_1h_tokens": "0.000014000000",
+    }
+
+
+def test_a_contracts_list_cost_is_given_out_whole(rows: Rows) -> None:
+    own = [r for r in rows if r["x_CostBasis"] == "metered_contract"]
+    assert sum(Decimal(r["ListCost"]) for r in own) == Decimal("0.00001")
+    assert sum(Decimal(r["ContractedCost"]) for r in own) == Decimal("0.000003000002")
+    assert all(r["BillingAccountId"] == "'=HYPERLINK(1)" for r in own)
+
+
+def test_committed_use_is_effective_and_not_billed(rows: Rows) -> None:
+    (row,) = [r for r in rows if r["PricingCategory"] == "Committed"]
+    assert (row["BilledCost"], row["EffectiveCost"]) == ("0.000000000000", "0.330000000000")
+    assert (row["ListCost"], row["ConsumedQuantity"]) == ("0.500000000000", "100.000000")
+    assert row["CommitmentDiscountStatus"] == "Used"
+
+
+def test_fees_of_one_kind_have_their_meter_and_mixed_ones_stay_together(rows: Rows) -> None:
+    found = {r["SkuMeter"]: r["EffectiveCost"] for r in rows if "Tokens" not in r["SkuMeter"]}
+    assert found.pop("") == "-0.000000000007"
+    assert found == {"Web Search Calls": "0.030000000000", "Requests": "0.022500000000"}
+
+
+def test_what_corrects_a_closed_month_is_a_correction(rows: Rows) -> None:
+    (row,) = [r for r in rows if r["ChargeClass"]]
+    assert (row["ChargeClass"], row["x_CorrectionCause"]) == ("Correction", "price")
+    assert row["ChargePeriodStart"] == "2026-09-30T00:00:00Z"
+    assert row["BillingPeriodStart"] == "2026-10-01T00:00:00Z"
+    assert json.loads(row["Tags"]) == {"customer_id": "acme", "feature": "chat"}
+
+
+def test_the_unpriced_are_in_no_row_and_counted(
+    workbench: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    open_charges(workbench, *REQUESTS)
+    written = write_focus(workbench, Period.of_month(OCTOBER), "1.4", tmp_path / "focus.csv")
+    assert written.notes == ("1 requests have no price and are in no row; see unpriced_reason",)
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.4"])
+def test_providers_are_named_as_the_version_has_it(
+    workbench: duckdb.DuckDBPyConnection, tmp_path: Path, version: Literal["1.2", "1.4"]
+) -> None:
+    open_charges(workbench, *REQUESTS)
+    first = charges(workbench, tmp_path / "focus.csv", version)[0]
+    old, new = {"ProviderName", "PublisherName"}, {"ServiceProviderName", "HostProviderName"}
+    assert (old if version == "1.2" else new) <= set(first)
+    assert not (new if version == "1.2" else old) & set(first)
+
+
+TOKENS = st.integers(0, 10**7)
+COSTS = st.decimals(0, 1000, places=12)
+
+
+@settings(max_examples=40, deadline=None)
+@over(st.lists(st.tuples(TOKENS, TOKENS, COSTS, COSTS, COSTS, st.booleans()), max_size=6))
+def test_costs_add_up_whatever_the_prices_are(
+    tmp_path_factory: pytest.TempPathFactory,
+    drawn: list[tuple[int, int, Decimal, Decimal, Decimal, bool]],
+) -> None:
+    made = [
+        request(
+            str(number),
+            cache_write_5m_tokens=a,
+            cache_write_1h_tokens=b,
+            cache_write_cost_usd=cost,
+            tool_cost_usd=fee,
+            list_cost_usd=listed,
+            cost_basis="metered_contract" if own else "metered_list",
+        )
+        for number, (a, b, cost, fee, listed, own) in enumerate(drawn)
+    ]
+    with open_workbench() as con:
+        open_charges(con, *made)
+        found = charges(con, tmp_path_factory.mktemp("focus") / "focus.csv", "1.2")
+    usage = [r for r in found if not r["ChargeClass"]]
+    assert sum(Decimal(r["EffectiveCost"]) for r in usage) == sum(r["cost_usd"] for r in made)
+    assert sum(Decimal(r["ListCost"]) for r in usage) == sum(r["list_cost_usd"] for r in made)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "complaint"),
+    [
+        ("EffectiveCost", "7.5", "EffectiveCost adds up to"),
+        ("ListCost", "1,5", "ListCost is a decimal number"),
+        ("ListUnitPrice", "99", "ListCost is ListUnitPrice times PricingQuantity"),
+        ("ChargePeriodEnd", "2026-10-05", "ChargePeriodEnd is an instant in UTC"),
+        ("ServiceName", "", "ServiceName is given"),
+        ("Tags", '{"a": {"b": 1}}', "Tags is a flat JSON object"),
+        ("SkuPriceDetails", '{"TokenTtl": 1}', "own keys with x_ only"),
+        ("ConsumedUnit", "1e6 tokens!", "ConsumedUnit is a unit"),
+        ("ChargePeriodStart", "2026-09-05T00:00:00Z", "usage lies in its billing period"),
+    ],
+)
+def test_a_file_that_breaks_a_rule_is_refused(
+    workbench: duckdb.DuckDBPyConnection, tmp_path: Path, column: str, cell: str, complaint: str
+) -> None:
+    open_charges(workbench, request("a", input_tokens=1000, input_cost_usd=1000 * M))
+    file = tmp_path / "focus.csv"
+    rows = charges(workbench, file, "1.2")
+    total = str(sum(Decimal(r["EffectiveCost"]) for r in rows))
+    check_focus(workbench, file, "1.2", total)
+    usage = next(r for r in rows if not r["ChargeClass"])
+    usage[column] = cell
+    with file.open("w", newline="") as handle:
+        writer = csv.DictWriter(handle, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises((FocusError, duckdb.Error), match=complaint):
+        check_focus(workbench, file, "1.2", total)

@@ -1,0 +1,213 @@
+"""Files for finance: exact, alike each time, and without a cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import duckdb
+import pytest
+from hypothesis import example, settings
+from hypothesis import given as over
+from hypothesis import strategies as st
+
+from unitcost.errors import UsageError
+from unitcost.export.cells import LOOK_ALIKES, SIGNS, safe_text
+from unitcost.export.period import Period
+from unitcost.export.tables import Format, Layout, write_table
+from unitcost.workbench import open_workbench
+
+ALL = Period(None, None, "")
+NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+UNSEEN = st.text(st.sampled_from(" \t\r\n\x00\u00a0\u2003\u200b\ufeff\u2028"), max_size=3)
+HOSTILE = st.builds(
+    "".join,
+    st.tuples(UNSEEN, st.sampled_from([*SIGNS, *LOOK_ALIKES, "", "a"]), st.text(max_size=8)),
+)
+
+
+def is_live(text: str) -> bool:
+    """What a spreadsheet might run, told another way than the code does."""
+    if text[:1] in ("\t", "\r", "\n"):
+        return True
+    hidden = ("Cc", "Cf")
+    shown = (c for c in text if not c.isspace() and unicodedata.category(c) not in hidden)
+    first = next(shown, "")
+    return first != "" and (
+        first in LOOK_ALIKES or unicodedata.normalize("NFKC", first)[0] in SIGNS
+    )
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_workbench() as bench:
+        bench.execute("create schema meta")
+        bench.execute(
+            "create table meta.files (path varchar, table_name varchar, "
+            "retired_at timestamp, day date)"
+        )
+        bench.execute("create table meta.closed_months (month varchar)")
+        bench.execute(
+            """create table marts.given (
+                day date, customer_id varchar, is_known boolean, seen_at timestamp, requests bigint,
+                cost_usd decimal(38, 12), named map(varchar, varchar)
+            )"""
+        )
+        yield bench
+
+
+def fill(con: duckdb.DuckDBPyConnection, texts: list[str], cost: str = "1.5") -> None:
+    con.execute("delete from marts.given")
+    con.executemany(
+        "insert into marts.given values (?, ?, true, ?, 2, ?, map {'=k': '=v'})",
+        [[date(2026, 10, 1), t, datetime(2026, 10, 1, 1, 2, 3), cost] for t in texts],
+    )
+
+
+def export(
+    con: duckdb.DuckDBPyConnection, file: Path, output: Format, money: str = "number"
+) -> Path:
+    layout = Layout(output, "text" if money == "text" else "number")
+    write_table(con, "marts.given", ALL, layout, file)
+    return file
+
+
+def cells(file: Path, sheet: int = 1) -> list[list[tuple[str | None, str]]]:
+    """Type and text of every cell of a sheet, with the XML searched for what must not be there."""
+    with zipfile.ZipFile(file) as book:
+        names = book.namelist()
+        text = book.read(f"xl/worksheets/sheet{sheet}.xml")
+    assert not [
+        n
+        for n in names
+        if "vba" in n.lower() or "external" in n.lower() or ("rels" in n and "sheet" in n)
+    ]
+    root = ET.fromstring(text)
+    assert root.findall(f".//{NAMESPACE}f") == []
+    assert root.findall(f".//{NAMESPACE}hyperlink") == []
+    return [
+        [(c.get("t"), "".join(c.itertext())) for c in row] for row in root.iter(f"{NAMESPACE}row")
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@over(st.lists(HOSTILE, min_size=1, max_size=5))
+@example(["=1+1", " =1", "\t", "\uff1dcmd", "\u200b@x", "\ufeff-1", "\u00a0+1", "a=b", "", "-"])
+def test_no_text_is_live_in_csv(
+    con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    fill(con, texts)
+    file = export(con, tmp_path_factory.mktemp("csv") / "given.csv", "csv")
+    with file.open(newline="", encoding="utf-8-sig") as handle:
+        rows = list(csv.DictReader(handle))
+    assert [
+        r["customer_id"].removeprefix("'") if is_live(t) else r["customer_id"]
+        for r, t in zip(rows, texts, strict=True)
+    ] == texts
+    assert not [c for r in rows for n, c in r.items() if n != "cost_usd" and is_live(c)]
+
+
+def test_every_sign_that_folds_into_another_is_known() -> None:
+    folding = {
+        c
+        for n in range(0x110000)
+        if not 0xD800 <= n <= 0xDFFF
+        for c in [chr(n)]
+        if unicodedata.normalize("NFKC", c)[0] in SIGNS
+    }
+    assert folding <= {*SIGNS, *LOOK_ALIKES}
+
+
+@settings(max_examples=60, deadline=None)
+@over(st.lists(HOSTILE, min_size=1, max_size=5))
+@example(
+    ["=1+1", "http://a.b", "mailto:a@b", "internal:Sheet1!A1", "{=1}", "1", "_x0041_", "\ufffe"]
+)
+def test_every_text_is_a_text_in_xlsx(
+    con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    fill(con, texts)
+    file = export(con, tmp_path_factory.mktemp("xlsx") / "given.xlsx", "xlsx")
+    rows = cells(file)[1:]
+    assert len(rows) == len(texts)
+    assert {row[1][0] for row, text in zip(rows, texts, strict=True) if text} <= {"inlineStr"}
+    assert {row[6][0] for row in rows} == {"inlineStr"}
+
+
+def test_xlsx_holds_numbers_days_and_booleans(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    fill(con, ["acme"])
+    file = export(con, tmp_path / "given.xlsx", "xlsx")
+    header, row = cells(file)
+    assert [text for _, text in header][:2] == ["day", "customer_id"]
+    assert [kind for kind, _ in row] == [
+        None,
+        "inlineStr",
+        "b",
+        "inlineStr",
+        None,
+        None,
+        "inlineStr",
+    ]
+    assert Decimal(row[5][1]) == Decimal("1.5")
+    with zipfile.ZipFile(file) as book:
+        assert b'state="frozen"' in book.read("xl/worksheets/sheet1.xml")
+        assert b"0.000000000000" in book.read("xl/styles.xml")
+
+
+def test_a_number_too_long_for_a_cell_is_told_and_exact_as_text(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    exact = "12345678.123456789012"
+    fill(con, ["acme"], exact)
+    written = write_table(con, "marts.given", ALL, Layout("xlsx"), tmp_path / "n.xlsx")
+    assert "1 numbers have more digits" in written.notes[0]
+    assert cells(tmp_path / "n.xlsx", 2)[-1] == [("inlineStr", "cost_usd"), ("inlineStr", exact)]
+    assert cells(export(con, tmp_path / "t.xlsx", "xlsx", "text"))[1][5] == ("inlineStr", exact)
+
+
+@pytest.mark.parametrize("output", ["csv", "parquet", "xlsx"])
+def test_the_same_rows_are_the_same_bytes(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, output: Format
+) -> None:
+    fill(con, ["acme", "=1", "ü"])
+    first, second = (export(con, tmp_path / f"{n}.{output}", output) for n in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(("text", "is_marked"), [("acme", False), ("Müller", True)])
+def test_a_byte_order_mark_stands_only_before_more_than_ascii(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, text: str, is_marked: bool
+) -> None:
+    fill(con, [text])
+    data = export(con, tmp_path / "given.csv", "csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf") is is_marked
+    assert [p.name for p in tmp_path.iterdir()] == ["given.csv"]
+
+
+def test_long_text_is_cut_in_xlsx_and_told(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    fill(con, ["x" * 40_000])
+    written = write_table(con, "marts.given", ALL, Layout("xlsx"), tmp_path / "long.xlsx")
+    assert written.notes == ("1 texts are cut at 32,767 characters; CSV has them whole",)
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unitcost.export.xlsx.MAX_ROWS", 1)
+    fill(con, ["a", "b"])
+    with pytest.raises(UsageError, match="no sheet holds"):
+        export(con, tmp_path / "given.xlsx", "xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_guard_leaves_harmless_text_alone(con: duckdb.DuckDBPyConnection) -> None:
+    for text in ("a=1", "1-2", "(unattributed)", "x@y", ""):
+        assert con.execute(f"select {safe_text('$t')}", {"t": text}).fetchall() == [(text,)]
