@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
@@ -57,9 +58,10 @@ class Column(BaseModel):
     is_nullable: bool
 
 
-def columns(row: type[Row]) -> list[Column]:
+@cache
+def columns(row: type[Row]) -> tuple[Column, ...]:
     """The columns of a row model, in file order."""
-    return [_column(name, field.annotation) for name, field in row.model_fields.items()]
+    return tuple(_column(name, field.annotation) for name, field in row.model_fields.items())
 
 
 def _column(name: str, annotation: Any) -> Column:

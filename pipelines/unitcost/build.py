@@ -5,7 +5,8 @@ It decides neither which days are due nor what is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import duckdb
@@ -16,11 +17,21 @@ from unitcost.lake.files import ContractError
 from unitcost.queries import Query, load_query, query_names
 from unitcost.session import Session
 from unitcost.tables import day_tables, row_models
-from unitcost.workbench import run_step, run_steps
+from unitcost.workbench import clear, run_steps, tables_in
 from unitcost_models.meta import CheckResult, LakeFile
 
 
-def build_day(session: Session, day: date, tables: Iterable[str]) -> dict[str, LakeFile]:
+@contextmanager
+def open_builder(session: Session) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A workbench with the vocabulary and the price book, for one day after the other."""
+    with session.workbench() as con:
+        open_prices(session, con)
+        yield con
+
+
+def build_day(
+    session: Session, con: duckdb.DuckDBPyConnection, day: date, tables: Iterable[str]
+) -> dict[str, LakeFile]:
     """Build the given tables of a day and every check on them; returns the files by table.
 
     Raises:
@@ -33,55 +44,40 @@ def build_day(session: Session, day: date, tables: Iterable[str]) -> dict[str, L
         )
         raise ClosedMonthError(message)
     wanted = set(tables)
-    with session.workbench() as con:
-        open_prices(session, con)
-        open_inputs(session, con, day, wanted)
-        files = {}
-        for table in day_tables():
-            if table in wanted:
-                files[table] = _build_table(session, con, table, day)
-        _run_checks(session, con, day, wanted)
+    clear(con, session.prices.keys())
+    open_inputs(session, con, day, wanted)
+    done = {*tables_in(con)}
+    files = {}
+    for table in day_tables():
+        if table in wanted:
+            files[table] = _build_table(session, con, table, day, done)
+    _run_checks(session, con, day, wanted)
     return files
 
 
 def _build_table(
-    session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date
+    session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date, done: set[str]
 ) -> LakeFile:
-    run_table(con, table, day)
+    run_table(con, table, day, done)
     return session.write(con, row_models()[table], f"select * from {table}", day)
 
 
-def run_table(con: duckdb.DuckDBPyConnection, table: str, day: date) -> None:
-    """Make a table of the day in the workbench, with the steps it needs; nothing is written."""
-    _run_missing_steps(con, table, day)
+def run_table(con: duckdb.DuckDBPyConnection, table: str, day: date, done: set[str]) -> None:
+    """Make a table of the day in the workbench, and first the steps it needs that are not done.
+
+    Nothing is written; `done` learns of what was made.
+    """
     try:
-        run_step(con, table, day)
+        run_steps(con, [table], day, done)
     except duckdb.Error as error:
         message = f"{table} of {day}: {error}"
         raise ContractError(message) from error
 
 
-def _run_missing_steps(con: duckdb.DuckDBPyConnection, table: str, day: date) -> None:
-    """Run the steps the table needs that an earlier table has not run already."""
-    done = {
-        f"steps.{name}"
-        for (name,) in con.execute(
-            "select table_name from information_schema.tables where table_schema = 'steps'"
-        ).fetchall()
-    }
-    needed = [step for step in load_query(table).inputs if step.startswith("steps.")]
-    run_steps(con, [step for step in needed if step not in done], day, done)
-
-
 def _run_checks(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, wanted: set[str]
 ) -> None:
-    present = {
-        f"{schema}.{name}"
-        for schema, name in con.execute(
-            "select table_schema, table_name from information_schema.tables"
-        ).fetchall()
-    }
+    present = {*tables_in(con)}
     for name in query_names("checks"):
         check = load_query(name)
         if set(check.inputs) & wanted and set(check.inputs) <= present:

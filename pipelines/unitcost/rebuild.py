@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from unitcost.build import build_day
+from unitcost.build import build_day, open_builder
 from unitcost.due import due_days, input_digests, transforms_fingerprint
 from unitcost.inputs import TASK_WINDOW_DAYS, read_prices
 from unitcost.lake.catalogue import utc_now
@@ -105,9 +105,10 @@ def build_due(session: Session, requested: set[date], tables: set[str]) -> Built
 
 def _build(session: Session, days: Iterable[date], tables: set[str]) -> Built:
     built: Built = {}
-    for day in days:
-        LOG.info("building %s", day)
-        built[day] = build_day(session, day, tables)
+    with open_builder(session) as con:
+        for day in days:
+            LOG.info("building %s", day)
+            built[day] = build_day(session, con, day, tables)
     return built
 
 

@@ -17,6 +17,7 @@ from unitcost.lake.shapes import select_rows
 from unitcost.queries import load_query
 from unitcost.session import Session
 from unitcost.tables import day_tables, row_models, upstream
+from unitcost.workbench import tables_in
 from unitcost_models.closing import PublishedRequest, ReportedRequest, RestatedRequest
 
 _REQUESTS, _COSTS = "core.requests", "core.request_costs"
@@ -33,8 +34,9 @@ def restate(
     tables = _tables(is_counted_as_built)
     open_prices(session, con)
     open_inputs(session, con, day, set(tables))
+    done = {*tables_in(con)}
     for table in tables:
-        run_table(con, table, day)
+        run_table(con, table, day, done)
     _create(con, RestatedRequest.table, day)
 
 

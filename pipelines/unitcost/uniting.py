@@ -7,17 +7,12 @@ from collections.abc import Iterable
 import duckdb
 
 from unitcost.tables import UNIONS, unions
-from unitcost.workbench import create_empty
+from unitcost.workbench import create_empty, tables_in
 
 
 def unite(con: duckdb.DuckDBPyConnection, names: Iterable[str] = tuple(UNIONS)) -> None:
     """Views of the unions over the raw tables that are there; a table that is not has no rows."""
-    present = {
-        f"raw.{name}"
-        for (name,) in con.execute(
-            "select table_name from information_schema.tables where table_schema = 'raw'"
-        ).fetchall()
-    }
+    present = tables_in(con)
     for name in names:
         shape = f"{name}_shape"
         create_empty(con, UNIONS[name], shape)

@@ -32,6 +32,23 @@ def open_workbench(
     return con
 
 
+def tables_in(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """`layer.noun` of every table and view that is there, and which of the two it is."""
+    rows = con.execute(
+        """select schema_name || '.' || view_name, 'view' from duckdb_views() where not internal
+           union all
+           select schema_name || '.' || table_name, 'table' from duckdb_tables()"""
+    ).fetchall()
+    return dict(rows)
+
+
+def clear(con: duckdb.DuckDBPyConnection, kept: Collection[str]) -> None:
+    """Drop all tables and views but the kept ones."""
+    for name, kind in tables_in(con).items():
+        if name not in kept:
+            con.execute(f"drop {kind} {name}")
+
+
 def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row], table: str | None = None) -> None:
     """An empty table with the row model's columns, under its own name or another."""
     body = ", ".join(f"{c.name} {c.sql_type}" for c in columns(row))
@@ -55,42 +72,34 @@ def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]
 def run_step(con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
     """Run one SQL file into a table, or make it a view, of its own name."""
     query = load_query(name)
-    if query.is_view:
-        _drop_table(con, name)
+    if query.is_view and tables_in(con).get(name) == "table":
+        con.execute(f"drop table {name}")  # rows that were given under the view's name
     kind = "view" if query.is_view else "table"
     con.execute(f"create or replace {kind} {name} as {query.bind(day)}")
-
-
-def _drop_table(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Clear the way for a view where rows were given under its name."""
-    layer, noun = name.split(".")
-    given = con.execute(
-        "select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [layer, noun]
-    ).fetchall()
-    if given:
-        con.execute(f"drop table {name}")
 
 
 def run_steps(
     con: duckdb.DuckDBPyConnection,
     targets: Iterable[str],
     day: date,
-    done: Collection[str] = frozenset(),
+    done: set[str] | None = None,
 ) -> None:
     """Run the targets and every `steps` query they need, each once, inputs first.
 
-    Steps in `done` are there already and are not run again.
+    What is in `done` is there already: neither it nor what only it needs is run. `done` learns of
+    what was.
     """
-    for name in _in_order(targets):
-        if name not in done:
-            run_step(con, name, day)
+    done = set() if done is None else done
+    for name in _in_order(targets, done):
+        run_step(con, name, day)
+        done.add(name)
 
 
-def _in_order(targets: Iterable[str]) -> list[str]:
+def _in_order(targets: Iterable[str], done: Collection[str]) -> list[str]:
     ordered: dict[str, None] = {}
 
     def visit(name: str) -> None:
-        if name in ordered:
+        if name in ordered or name in done:
             return
         for needed in load_query(name).inputs:
             if needed.startswith("steps.") and query_path(needed).is_file():

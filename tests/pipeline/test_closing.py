@@ -13,7 +13,7 @@ import pytest
 from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, REQUESTS, THROUGH, deliver, kept_files, night
 from unitcost import rebuild, session
-from unitcost.build import build_day
+from unitcost.build import build_day, open_builder
 from unitcost.closing import close_month
 from unitcost.errors import ClosedMonthError, UsageError
 from unitcost.lake import publish as publishing
@@ -202,8 +202,11 @@ def test_a_lost_catalogue_is_not_taken_for_a_new_home(closed_books: Home) -> Non
 def test_a_closed_day_is_not_built_on_request(closed_books: Home) -> None:
     before = kept_files(closed_books)
     with open_session(closed_books.root) as writer:
-        with pytest.raises(ClosedMonthError, match="2026-10-30 is in a closed month"):
-            build_day(writer, date(2026, 10, 30), {"marts.cost_per_feature"})
+        with (
+            open_builder(writer) as con,
+            pytest.raises(ClosedMonthError, match="2026-10-30 is in a closed month"),
+        ):
+            build_day(writer, con, date(2026, 10, 30), {"marts.cost_per_feature"})
         built = rebuild.build_due(writer, {date(2026, 10, 30)}, set(day_tables()))
     assert date(2026, 10, 30) not in built
     assert not night(closed_books, date(2026, 10, 31))

@@ -134,7 +134,7 @@ def count(
     create_empty(con, RawRequest)
     _given_spans(con, spans)
     unite(con)
-    done = set()
+    done: set[str] = set()
     if records := list(records):
         given(con, LogSighting, *records)
         done = {"steps.litellm_sightings"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -113,7 +114,7 @@ def _is_exact(found: str, wanted: str) -> bool:
 
 
 def _audit_nulls(
-    con: duckdb.DuckDBPyConnection, row: type[Row], wanted: list[Column], file: Path
+    con: duckdb.DuckDBPyConnection, row: type[Row], wanted: Sequence[Column], file: Path
 ) -> int:
     source = f"read_parquet({sql_text(file)}, hive_partitioning = false)"
     required = [c.name for c in wanted if not c.is_nullable]
