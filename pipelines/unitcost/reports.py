@@ -5,27 +5,31 @@ What a row says is in `sql/raw/<format>.sql`, how it is read in `sql/raw/told_re
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from unitcost import call_logs
 from unitcost.queries import load_query, query_path
+from unitcost.sqltext import sql_text
 from unitcost.workbench import create_empty
 from unitcost_models.reports import ToldReport
 
 SHARED_QUERY = "raw.told_reports"
 """What decides how every report is read, besides its own query."""
 
+_NAMES = re.compile(r"names\['([a-z0-9]+)'\]")
 # Signature -> body, each after those it uses. `v` is text, `w` the words of a text: lower case, a
 # blank on either side.
 _MACROS = {
-    "report_map(pairs)": """coalesce(try(map_from_entries(pairs)), map_from_entries(list_filter(
-        pairs, lambda p, i: list_position([q.key for q in pairs], p.key) = i)))""",
-    # A record's values by name, however the name is cased and cut: lineItem/UsageType and
-    # line_item_usage_type are lineitemusagetype. Of several the first is kept.
-    "report_names(record)": """report_map(list_transform(
-        map_entries(from_json(record, '"MAP(VARCHAR, VARCHAR)"')),
-        lambda e: {'key': regexp_replace(lower(e.key), '[^a-z0-9]', '', 'g'),
-                   'value': nullif(trim(e.value), '')}))""",
+    # However a name is cased and cut: lineItem/UsageType and line_item_usage_type are
+    # lineitemusagetype.
+    "report_plain(name)": "regexp_replace(lower(name), '[^a-z0-9]', '', 'g')",
+    # The values of a small object by plain name; of several of a name the first is kept.
+    "report_details(v)": """map_from_entries(list_filter(
+        list_transform(map_entries(from_json(v, '"MAP(VARCHAR, VARCHAR)"')),
+            lambda e: {'key': report_plain(e.key), 'value': nullif(trim(e.value), '')}),
+        lambda p, i: list_position([report_plain(k) for k in json_keys(v)], p.key) = i))""",
     "report_quoted(record)": r"""regexp_replace(
         record, '("[^"\\]*"\s*:\s*)(-?[0-9][0-9.eE+-]*)(\s*[,}\]])', '\1"\2"\3', 'g')""",
     # JSON with its bare numbers as texts, so that no digit is lost.
@@ -110,9 +114,7 @@ _MACROS = {
         else region
     end""",
     # A value of a nested record, or of its flattened column.
-    "report_inner(names, outer_name, inner_name)": """coalesce(
-        names[replace(outer_name || inner_name, '_', '')],
-        told_container(names[replace(outer_name, '_', '')]) ->> ('$.' || inner_name))""",
+    "report_inner(flat, nested, name)": "coalesce(flat, told_container(nested) ->> ('$.' || name))",
     # A day as ISO 8601, or as month/day/year.
     "report_day(v)": """coalesce(
         try_cast(v as date), try_strptime(v, ['%m/%d/%Y', '%Y%m%d'])::date,
@@ -139,11 +141,40 @@ def fingerprint(source_format: str) -> bytes:
 
 
 def prepare_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
-    """Make the macros and views that a report's own query needs."""
+    """Make the macros and views that a report's own query needs to read `raw.staged`."""
     call_logs.create_macros(con)
     for signature, body in _MACROS.items():
         con.execute(f"create or replace macro {signature} as {body}")
+    _create_names(con, set(_NAMES.findall(load_query(f"raw.{source_format}").text)))
     call_logs.create_readers(con, source_format)
+
+
+def _create_names(con: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
+    """The macro `report_names(record)`: the values that the query asks for, by plain name.
+
+    How the file spells them is looked up once; of several spellings the first with a value counts.
+    """
+    spellings = con.execute(
+        """select report_plain(name), name
+           from (select distinct unnest(json_keys(record)) as name from raw.staged)
+           where list_contains($wanted, report_plain(name)) order by all""",
+        {"wanted": sorted(wanted)},
+    ).fetchall()
+    pointers = ", ".join(sql_text(_pointer(name)) for _, name in spellings)
+    values = f"json_extract_string(record, [{pointers}])"
+    found: dict[str, list[str]] = {}
+    for position, (plain, _) in enumerate(spellings, start=1):
+        found.setdefault(plain, []).append(f"nullif(trim({values}[{position}]), '')")
+    fields = ", ".join(
+        f"'{name}': coalesce({', '.join([*found.get(name, []), 'null::varchar'])})"
+        for name in sorted(wanted)
+    )
+    con.execute(f"create or replace macro report_names(record) as {{{fields}}}")
+
+
+def _pointer(name: str) -> str:
+    """A JSON pointer to a name at the top."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:

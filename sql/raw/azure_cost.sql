@@ -48,7 +48,7 @@ select
     coalesce(cast(used_on as varchar), date_text) as started,
     cast(used_on + 1 as varchar) as ended,
     case
-        when map_contains(names, 'invoiceid') then cast(names['invoiceid'] is not null as varchar)
+        when regexp_matches(record, '(?i)"invoice_?id":') then cast(names['invoiceid'] is not null as varchar)
     end as is_final,
     names['billingaccountid'] as billing_account_id,
     coalesce(names['subscriptionid'], names['subscriptionguid']) as workspace_id,

@@ -12,7 +12,7 @@ named as (
 opened as (
     select
         *,
-        names['wallettype'] is not null or map_contains(names, 'cost') as is_cost,
+        names['wallettype'] is not null or contains(lower(record), '"cost":') as is_cost,
         lower(names['type']) as meter
     from named
 )

@@ -22,7 +22,7 @@ opened as (
         *,
         coalesce(names['serviceprovidername'], names['providername'], names['publishername']) as provider_name,
         names['servicename'] as service,
-        report_names(coalesce(
+        report_details(coalesce(
             cast(told_container(names['skupricedetails']) as varchar),
             cast(told_container(names['xskudetails']) as varchar)
         )) as details,
@@ -91,7 +91,7 @@ select
     names['chargeperiodstart'] as started,
     names['chargeperiodend'] as ended,
     case
-        when map_contains(names, 'invoiceid') then cast(names['invoiceid'] is not null as varchar)
+        when regexp_matches(record, '(?i)"invoice_?id":') then cast(names['invoiceid'] is not null as varchar)
     end as is_final,
     names['billingaccountid'] as billing_account_id,
     names['subaccountid'] as workspace_id,

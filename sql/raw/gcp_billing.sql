@@ -16,16 +16,19 @@ named as (
 opened as (
     select
         *,
-        report_inner(names, 'service', 'description') as service,
-        report_inner(names, 'service', 'id') as service_id,
-        report_inner(names, 'sku', 'description') as sku,
-        report_inner(names, 'sku', 'id') as sku_id,
+        report_inner(names['servicedescription'], names['service'], 'description') as service,
+        report_inner(names['serviceid'], names['service'], 'id') as service_id,
+        report_inner(names['skudescription'], names['sku'], 'description') as sku,
+        report_inner(names['skuid'], names['sku'], 'id') as sku_id,
         coalesce(names['costtype'], 'regular') as line_type,
-        coalesce(report_inner(names, 'usage', 'pricing_unit'), report_inner(names, 'usage', 'unit')) as unit,
+        coalesce(
+            report_inner(names['usagepricingunit'], names['usage'], 'pricing_unit'),
+            report_inner(names['usageunit'], names['usage'], 'unit')
+        ) as unit,
         case
-            when report_inner(names, 'usage', 'pricing_unit') is not null
-                then report_inner(names, 'usage', 'amount_in_pricing_units')
-            else report_inner(names, 'usage', 'amount')
+            when report_inner(names['usagepricingunit'], names['usage'], 'pricing_unit') is not null
+                then report_inner(names['usageamountinpricingunits'], names['usage'], 'amount_in_pricing_units')
+            else report_inner(names['usageamount'], names['usage'], 'amount')
         end as unit_amount,
         try_cast(names['currencyconversionrate'] as decimal(18, 12)) as rate
     from named
@@ -83,16 +86,19 @@ select
     names['exporttime'] as as_of,
     'true' as is_appended,
     names['billingaccountid'] as billing_account_id,
-    report_inner(names, 'project', 'id') as workspace_id,
-    report_inner(names, 'project', 'name') as workspace_name,
+    report_inner(names['projectid'], names['project'], 'id') as workspace_id,
+    report_inner(names['projectname'], names['project'], 'name') as workspace_name,
     report_meter_model(sku) as raw_model,
     report_tier(words) as service_tier,
     case when sku is not null then cast(report_has(words, 'batch') as varchar) end as is_batch,
     case when report_has(words, 'long') then 'long' end as context_window,
-    report_geo(words, report_inner(names, 'location', 'region')) as inference_geo,
+    report_geo(words, report_inner(names['locationregion'], names['location'], 'region')) as inference_geo,
     sku as line_item,
     sku_id,
-    coalesce(report_inner(names, 'resource', 'global_name'), report_inner(names, 'resource', 'name')) as resource_id,
+    coalesce(
+        report_inner(names['resourceglobalname'], names['resource'], 'global_name'),
+        report_inner(names['resourcename'], names['resource'], 'name')
+    ) as resource_id,
     charge_type,
     case
         when credit_no > 0 and charge_type ilike '%discount%' then 'discount'
@@ -115,9 +121,16 @@ select
         else report_unit_size(regexp_replace(lower(unit), 'counts?', 'tokens'))
     end as varchar) as unit_size,
     concat_ws(
-        '|', service_id, report_inner(names, 'invoice', 'month'), names['transactiontype'], names['sellername'],
-        report_inner(names, 'location', 'location'), report_inner(names, 'adjustment_info', 'id'),
-        credit ->> '$.name', credit ->> '$.id', credit ->> '$.full_name'
+        '|',
+        service_id,
+        report_inner(names['invoicemonth'], names['invoice'], 'month'),
+        names['transactiontype'],
+        names['sellername'],
+        report_inner(names['locationlocation'], names['location'], 'location'),
+        report_inner(names['adjustmentinfoid'], names['adjustmentinfo'], 'id'),
+        credit ->> '$.name',
+        credit ->> '$.id',
+        credit ->> '$.full_name'
     ) as identity,
     try(map_from_entries(list_transform(
         from_json(told_container(names['labels']), '[{"key": "VARCHAR", "value": "VARCHAR"}]'),

@@ -124,7 +124,7 @@ read as (
 ),
 
 -- A scope is what a later delivery replaces: what the source says, or the row's own labels.
-scoped as (
+scoped as materialized (
     select
         *,
         md5(row(*columns(

@@ -1,4 +1,4 @@
-"""Cuts CSV text into records, which may span lines where a quoted value does."""
+"""Cuts CSV text into records one by one, where a block of it has something unusual."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unitcost.staging.limits import CUT_SHORT, MAX_RECORD, NOT_UTF8, TOO_LONG
-from unitcost.staging.lines import skip_long
-from unitcost.staging.opening import CutShortError
+from unitcost.staging.csvblocks import Block
+from unitcost.staging.limits import MAX_RECORD, NOT_UTF8, TOO_LONG
 from unitcost.staging.spool import Spool
 
 # A quoted value longer than this is taken for a quote that was never closed.
@@ -31,13 +30,13 @@ class Record:
             return None
 
 
-def records_of(chunks: Iterator[bytes], spool: Spool, width: int) -> Iterator[Record]:
-    """Every record after the header; what is no text, or a quote never closed, is rejected.
+def records_of(block: Block, spool: Spool, width: int) -> Iterator[Record]:
+    """Every record of a block; what is no text, or a quote never closed, is rejected.
 
     A record of several lines that does not have `width` values is a stray quote: its first line is
     rejected and the others are read again.
     """
-    pending = _after_header(_lines(chunks, spool))
+    pending = _lines(block, spool)
     again: list[Record] = []
     while (first := again.pop() if again else next(pending, None)) is not None:
         if not first.text.count('"') % 2:
@@ -69,36 +68,14 @@ def _take_open(first: Record, again: list[Record], pending: Iterator[Record]) ->
     return taken
 
 
-def _after_header(lines: Iterator[Record]) -> Iterator[Record]:
-    next(lines, None)
-    return lines
-
-
-def _lines(chunks: Iterator[bytes], spool: Spool) -> Iterator[Record]:
-    number = 0
-    rest = b""
-    try:
-        for chunk in chunks:
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                number += 1
-                yield from _line(number, line, spool)
-            if len(rest) > MAX_RECORD:
-                rest = skip_long(rest, chunks, number + 1, spool)
-                number += 1
-    except CutShortError as error:
-        spool.reject(number + 1, f"{error}; {CUT_SHORT}", rest)
-        return
-    yield from _line(number + 1, rest, spool)
-
-
-def _line(number: int, line: bytes, spool: Spool) -> Iterator[Record]:
-    if len(line) > MAX_RECORD:
-        spool.reject(number, TOO_LONG.format(size=len(line)), line)
-        return
-    try:
-        text = line.removesuffix(b"\r").decode()
-    except UnicodeDecodeError:
-        spool.reject(number, NOT_UTF8, line)
-        return
-    yield Record(number, text)
+def _lines(block: Block, spool: Spool) -> Iterator[Record]:
+    for number, line in enumerate(block.text.split(b"\n"), start=block.line):
+        if len(line) > MAX_RECORD:
+            spool.reject(number, TOO_LONG.format(size=len(line)), line)
+            continue
+        try:
+            text = line.removesuffix(b"\r").decode()
+        except UnicodeDecodeError:
+            spool.reject(number, NOT_UTF8, line)
+            continue
+        yield Record(number, text)

@@ -10,13 +10,13 @@ import duckdb
 import pyarrow as pa
 
 from unitcost.sqltext import sql_name, sql_text
+from unitcost.staging.csvblocks import blocks_of, read_block
 from unitcost.staging.csvlines import Record, records_of
 from unitcost.staging.layout import header_of
 from unitcost.staging.limits import MAX_RECORD, StagingError
 from unitcost.staging.opening import is_packed, read_chunks, read_head, unpack
 from unitcost.staging.spool import Spool
 
-_BATCH = 20_000
 _RAGGED = "the line has {found} values, the header {wanted}; quote values that hold commas"
 _QUOTING = "the quoting of the line is broken; double the quotes inside values"
 _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT", "JSON")
@@ -29,13 +29,12 @@ def spool_csv(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
     """
     csv.field_size_limit(MAX_RECORD)
     names = distinct_names(header_of(read_head(path, 1 << 20)))
-    batch: list[Record] = []
-    for record in records_of(read_chunks(path), spool, len(names)):
-        batch.append(record)
-        if len(batch) >= _BATCH:
-            _spool_rows(con, names, batch, spool)
-            batch = []
-    _spool_rows(con, names, batch, spool)
+    for block in blocks_of(read_chunks(path), spool):
+        sound = read_block(block, len(names))
+        if sound is not None:
+            _keep(con, names, *sound, spool)
+        else:
+            _spool_rows(con, names, list(records_of(block, spool, len(names))), spool)
 
 
 def distinct_names(names: list[str]) -> list[str]:
@@ -62,8 +61,8 @@ def _spool_rows(
             reason = _RAGGED.format(found=len(row), wanted=len(names))
             spool.reject(record.line, reason, record.text.encode())
     if rows:
-        spool.flush()
-        spool.keep_batch(pa.array(lines, pa.int64()), _objects(con, names, rows))
+        columns = {f"c{n}": pa.array(values) for n, values in enumerate(zip(*rows, strict=True))}
+        _keep(con, names, pa.array(lines, pa.int64()), pa.table(columns), spool)
 
 
 def _parsed(batch: list[Record]) -> Sequence[list[str] | None]:
@@ -77,16 +76,22 @@ def _parsed(batch: list[Record]) -> Sequence[list[str] | None]:
     return [record.values() for record in batch]
 
 
-def _objects(con: duckdb.DuckDBPyConnection, names: list[str], rows: list[list[str]]) -> pa.Array:
-    """The rows as JSON texts."""
-    columns = {f"c{n}": pa.array(values) for n, values in enumerate(zip(*rows, strict=True))}
-    con.register("staged_rows", pa.table(columns))
+def _keep(
+    con: duckdb.DuckDBPyConnection,
+    names: list[str],
+    lines: pa.Array,
+    rows: pa.Table,
+    spool: Spool,
+) -> None:
+    """Spool rows of texts as JSON objects."""
+    con.register("staged_rows", rows)
     pairs = ", ".join(f"{sql_text(name)}, nullif(c{n}, '')" for n, name in enumerate(names))
     table = con.sql(
         f"select json_object({pairs})::varchar as record from staged_rows"
     ).to_arrow_table()
     con.unregister("staged_rows")
-    return table.column("record").combine_chunks().cast(pa.string())
+    spool.flush()
+    spool.keep_batch(lines, table.column("record").combine_chunks().cast(pa.string()))
 
 
 def spool_parquet(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
