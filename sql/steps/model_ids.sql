@@ -93,7 +93,8 @@ with readings as (
         'date_suffix' as rule,
         regexp_extract(
             coalesce(nullif(version_off, ''), nullif(at_dashed, '-'), bare_id),
-            '^(.+)-20[0-9]{2}(?:-[01][0-9]-[0-3][0-9]|[01][0-9][0-3][0-9])$',
+            '^(.+)-20[0-9]{2}(?:-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])'
+            || '|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))$',
             1
         ) as reading
     from steps.model_spellings

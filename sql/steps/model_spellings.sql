@@ -21,7 +21,13 @@ with spellings as (
 decoded as (
     select
         s.*,
-        replace(replace(replace(lower(trim(s.raw_model)), '%3a', ':'), '%2f', '/'), '%40', '@') as full_id,
+        replace(
+            replace(
+                replace(lower(trim(regexp_replace(s.raw_model, '^\s+|\s+$', '', 'g'))), '%3a', ':'), '%2f', '/'
+            ),
+            '%40',
+            '@'
+        ) as full_id,
         named.provider as named_provider,
         named.platform as named_platform,
         named.provider_name is null and s.provider_name <> '' as is_unknown_name,

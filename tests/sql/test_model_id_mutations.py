@@ -60,7 +60,9 @@ def _documented(name: str, known: dict[str, set[str]]) -> set[str]:
             ),
             re.fullmatch(r"(.+):[0-9]+", text) if bedrock else None,
             re.fullmatch(r"(.+)@(?:default|latest|[0-9]{3})", text),
-            re.fullmatch(r"(.+)[-@]20[0-9]{2}(-?)[01][0-9]\2[0-3][0-9]", text),
+            re.fullmatch(
+                r"(.+)[-@]20[0-9]{2}(-?)(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12][0-9]|3[01])", text
+            ),
             re.fullmatch(r"(ft:[^:]+):[^:]+:[^:]*:[^:]+(?::ckpt-step-[0-9]+)?", text),
             bedrock,
         ]
