@@ -145,17 +145,28 @@ class Price(Row):
             "," in self.price_id,
             "price_id holds a comma; ids are listed with commas between them",
         )
+        yield (
+            not self.sources.strip(),
+            "sources is blank; name where the price was read, with its date",
+        )
+        yield (
+            not re.fullmatch("[A-Z]{3}", self.currency),
+            f"currency {self.currency!r} must be an ISO code in capitals such as USD",
+        )
 
 
 def price_per_unit(unit_price: Any, per: Any) -> Decimal:
     """The price of one single unit.
 
     Raises:
-        ValueError: not a plain non-negative decimal, `per` is not a positive integer, or the
-            quotient needs more than 12 decimals.
+        ValueError: not a plain non-negative decimal of at most 12 digits before the point, `per`
+            is not a positive integer, or the quotient needs more than 12 decimals.
     """
     if not isinstance(unit_price, str) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", unit_price):
         message = f"unit_price {unit_price!r} must be plain decimal text such as 0.125"
+        raise ValueError(message)
+    if len(unit_price.partition(".")[0]) > CARD_DECIMALS:
+        message = f"unit_price {unit_price!r} is beyond any price; correct it"
         raise ValueError(message)
     if not re.fullmatch(r"[1-9][0-9]*", str(per)):
         message = f"per {per!r} must be a positive integer such as 1000000"

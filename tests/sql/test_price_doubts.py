@@ -76,6 +76,39 @@ def test_an_odd_row_is_named_with_its_line(
     assert [doubt for doubt in found if doubt.startswith("acme/direct.csv:3: ") and said in doubt]
 
 
+@pytest.mark.parametrize(("above", "is_hole"), [(100, False), (101, True)])
+def test_bands_that_do_not_meet_leave_a_hole(
+    con: duckdb.DuckDBPyConnection, above: int, is_hole: bool
+) -> None:
+    basis: dict[str, Any] = {"ctx_basis": "prompt_total"}
+    found = _doubts(
+        con, price_row("p", ctx_le=100, **basis), _after("q", ctx_gt=above, unit_price="2", **basis)
+    )
+    said = f"q begins above {above} tokens, but the band below it ends at 100; prompts between"
+    assert [doubt for doubt in found if said in doubt] == (found if is_hole else [])
+    assert bool(found) == is_hole
+
+
+@pytest.mark.parametrize(("moved", "is_hole"), [(_T1, False), (_T2, True)])
+def test_a_name_that_means_nothing_between_two_models_is_named(
+    con: duckdb.DuckDBPyConnection, moved: datetime, is_hole: bool
+) -> None:
+    con.execute(
+        "insert into core.model_aliases by name "
+        "select * replace ('moving' as alias, 'alias' as rule, model as model, "
+        "$until as valid_to) from core.model_aliases where rule = 'key' limit 1",
+        {"until": _T1},
+    )
+    con.execute(
+        "insert into core.model_aliases by name "
+        "select * replace ('moving' as alias, 'alias' as rule, $since as valid_from) "
+        "from core.model_aliases where rule = 'key' limit 1",
+        {"since": moved},
+    )
+    found = _doubts(con, price_row("p"))
+    assert len([doubt for doubt in found if "moving means" in doubt]) == is_hole
+
+
 @pytest.mark.parametrize("note", ["the provider says so", None])
 def test_a_reason_settles_a_jump(con: duckdb.DuckDBPyConnection, note: str | None) -> None:
     rows = [price_row("p", valid_to=_T2), _after("q", valid_from=_T2, unit_price="50", note=note)]

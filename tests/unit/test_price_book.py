@@ -107,6 +107,10 @@ def test_a_sound_book_loads(book: Path) -> None:
         ({"status": "cancelled"}, "a cancelled row calls off the row it supersedes"),
         ({"price_id": "a,b"}, "price_id holds a comma"),
         ({"price_id": ""}, "price_id: Input should be a valid string"),
+        ({"unit_price": "9" * 40}, "is beyond any price; correct it"),
+        ({"sources": " \t "}, "sources is blank; name where the price was read"),
+        ({"currency": "usd"}, "currency 'usd' must be an ISO code in capitals"),
+        ({"model_key": "gpt-5"}, "model_key gpt-5 is a model of openai"),
     ],
 )
 def test_a_bad_cell_is_named_with_file_line_and_fix(

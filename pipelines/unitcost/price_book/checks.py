@@ -48,6 +48,15 @@ inner join core.deployments as b
         a.deployment = b.deployment and a.platform = b.platform and {_SAME_TIME}
         and (a.source_file, a.source_line) < (b.source_file, b.source_line)
 """
+_OTHER_MAKER = f"""
+select
+    {_PLACE} || 'model_key ' || b.model_key || ' is a model of ' || a.provider
+    || ', and the row is on a list of ' || b.provider || '; correct provider'
+from core.prices as b
+inner join core.model_aliases as a
+    on b.model_key = a.alias and a.rule = 'key'
+where a.provider <> b.provider
+"""
 
 
 def _unknown(column: str, known: str, file: str, fix: str, table: str = "core.prices") -> str:
@@ -95,6 +104,7 @@ _CHECKS = (
     _UNIT,
     _TWO_MEANINGS,
     _TWO_DEPLOYMENTS,
+    _OTHER_MAKER,
     _unknown(
         "model_key",
         f"{_KEYS} union all select 'family:' || family from core.model_families",

@@ -21,7 +21,7 @@ _BOTH_HOLD = """
 """
 _TILL = """
 max(coalesce(valid_to, timestamp '9999-12-31')) over (
-    partition by {} order by coalesce(valid_from, timestamp '0001-01-01'), price_id
+    partition by {} order by coalesce(valid_from, timestamp '0001-01-01'), {}
     rows between unbounded preceding and 1 preceding
 )
 """
@@ -29,13 +29,48 @@ _GAP = f"""
 with reached as (
     select
         *,
-        {_TILL.format(_LIST)} as till
+        {_TILL.format(_LIST, "price_id")} as till
     from core.prices_in_force
 )
 
 select
     {_PLACE} || b.price_id || ' begins at ' || b.valid_from || ', but the price before it ends at '
     || b.till || '; requests between have no price until a row for that time is added'
+from reached as b
+where b.valid_from > b.till
+"""
+_CONTEXT_HOLE = f"""
+select
+    {_PLACE} || b.price_id || ' begins above ' || b.ctx_gt
+    || ' tokens, but the band below it ends at ' || max(a.ctx_le) || '; prompts between have no price until the bands meet'
+from core.prices_in_force as a
+inner join core.prices_in_force as b
+    on
+        {_on("provider", "platform", "region_scope", "model_key", "time_band")}
+        and {_on("service_tier", "meter")} and {_BOTH_HOLD} and a.ctx_le <= b.ctx_gt
+group by b.source_file, b.source_line, b.price_id, b.ctx_gt
+having max(a.ctx_le) < b.ctx_gt
+"""
+_NAME_HOLE = f"""
+with named as (
+    select alias as name, model, valid_from, valid_to, source_file, source_line
+    from core.model_aliases
+    union all
+    select
+        platform || '/' || deployment as name, model, valid_from, valid_to, source_file, source_line
+    from core.deployments
+),
+
+reached as (
+    select
+        *,
+        {_TILL.format("name", "model")} as till
+    from named
+)
+
+select
+    {_PLACE} || b.name || ' means ' || b.model || ' from ' || b.valid_from
+    || ', and its meaning before ends at ' || b.till || '; it means nothing between'
 from reached as b
 where b.valid_from > b.till
 """
@@ -132,7 +167,7 @@ reached as (
     select
         model,
         valid_from,
-        {_TILL.format("model")} as till
+        {_TILL.format("model", "price_id")} as till
     from priced
 ),
 
@@ -184,6 +219,8 @@ where b.provider not in (select p.provider from core.prices_in_force as p)
 """
 _DOUBTS = (
     _GAP,
+    _CONTEXT_HOLE,
+    _NAME_HOLE,
     _JUMP,
     _BATCH,
     _out_of_order("= 'cache_read'", ">", "more than the input price"),
