@@ -23,6 +23,7 @@ COMMANDS = {
     "nightly": "Ingest what is new, price, build every due day, check, publish.",
     "sql": "Query the warehouse: table, CSV, JSON or Parquet out.",
     "export": "Write a table, or a month of it, to a file for finance.",
+    "why": "From a number back to requests, price rows, files and lines.",
     "close": "Freeze a month; what is learnt later becomes adjustments.",
     "reprice": "Show costs before and after a change of prices, then bring the tables there.",
     "ui": "Show Dagster's web page over the home folder.",
