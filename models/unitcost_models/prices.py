@@ -264,7 +264,11 @@ class SheetLine(PriceLine):
 
 
 class PriceCard(Row):
-    """A cell of a price list as requests name it: one price a meter, None where there is none."""
+    """A cell of a price list as requests name it: what one token of each class costs there.
+
+    In trillionths of a USD. None where there is no price, or one for which whole trillionths in 64
+    bits will not do; the cell's lines have that.
+    """
 
     table: ClassVar[str] = "core.price_cards"
     key: ClassVar[tuple[str, ...]] = (
@@ -296,39 +300,21 @@ class PriceCard(Row):
     time_band: str | None
     card_id: int
     """The cell in `core.sheet_lines`; cards that differ in spelling share it."""
-    currency: str
-    """ISO code of the currency in which the provider bills, and in which the prices are."""
-    input_per_unit: Decimal | None
-    cache_read_per_unit: Decimal | None
-    cache_write_5m_per_unit: Decimal | None
-    cache_write_1h_per_unit: Decimal | None
-    cache_write_30m_per_unit: Decimal | None
-    cache_write_12h_per_unit: Decimal | None
-    cache_write_per_unit: Decimal | None
-    input_audio_per_unit: Decimal | None
-    input_image_per_unit: Decimal | None
-    cache_read_audio_per_unit: Decimal | None
-    cache_read_image_per_unit: Decimal | None
-    output_per_unit: Decimal | None
-    reasoning_per_unit: Decimal | None
-    output_audio_per_unit: Decimal | None
-    output_image_per_unit: Decimal | None
-    web_search_call_per_unit: Decimal | None
-    web_fetch_call_per_unit: Decimal | None
-    file_search_call_per_unit: Decimal | None
-    grounding_prompt_per_unit: Decimal | None
-    grounding_query_per_unit: Decimal | None
-    search_unit_per_unit: Decimal | None
-    image_per_unit: Decimal | None
-    audio_second_per_unit: Decimal | None
-    character_per_unit: Decimal | None
-    page_per_unit: Decimal | None
-    container_hour_per_unit: Decimal | None
-    cache_storage_per_unit: Decimal | None
-    container_1gb_per_unit: Decimal | None
-    container_4gb_per_unit: Decimal | None
-    container_16gb_per_unit: Decimal | None
-    container_64gb_per_unit: Decimal | None
+    input_trillionths: int | None
+    cache_read_trillionths: int | None
+    cache_write_5m_trillionths: int | None
+    cache_write_1h_trillionths: int | None
+    cache_write_30m_trillionths: int | None
+    cache_write_12h_trillionths: int | None
+    cache_write_trillionths: int | None
+    input_audio_trillionths: int | None
+    input_image_trillionths: int | None
+    cache_read_audio_trillionths: int | None
+    cache_read_image_trillionths: int | None
+    output_trillionths: int | None
+    reasoning_trillionths: int | None
+    output_audio_trillionths: int | None
+    output_image_trillionths: int | None
 
 
 class PriceRevision(Row):

@@ -19,13 +19,11 @@ from unitcost.price_book.rules import read_rules
 from unitcost.price_book.succession import succession_problems
 from unitcost.queries import load_query
 from unitcost.workbench import create_rows
-from unitcost_models.base import Row, columns
+from unitcost_models.base import Row
 from unitcost_models.currencies import BillingCurrency, ExchangeRate
 from unitcost_models.price_history import PriceHistory
-from unitcost_models.prices import Price, PriceCard, PriceRevision
+from unitcost_models.prices import Price, PriceRevision
 
-NARROW = "decimal(18, 12)"
-"""A unit price of 12 decimals in 64 bits."""
 DERIVED = (
     "core.prices_in_force",
     "core.price_keys",
@@ -58,27 +56,8 @@ def load_price_book(con: duckdb.DuckDBPyConnection, book: PriceBook | None = Non
     check_book(con, problems)
     for name in DERIVED:
         con.execute(f"create or replace table {name} as {load_query(name).text}")
-    narrow_cards(con)
     check_agreements(con)
     return revision
-
-
-def narrow_cards(con: duckdb.DuckDBPyConnection) -> None:
-    """Keep the unit prices of the cards in 64 bits where 12 decimals hold every one of them.
-
-    They do unless a contract's percentage leaves more. Products then have the scale of money, and
-    pricing needs no rounding at all, which is most of what it costs.
-    """
-    prices = [c.name for c in columns(PriceCard) if c.name.endswith("_per_unit")]
-    fits = " and ".join(
-        f"coalesce(bool_and({name} = try_cast({name} as {NARROW})), true)" for name in prices
-    )
-    if con.execute(f"select {fits} from {PriceCard.table}").fetchall() == [(True,)]:
-        casts = ", ".join(f"cast({name} as {NARROW}) as {name}" for name in prices)
-        con.execute(
-            f"create or replace table {PriceCard.table} as "
-            f"select * replace ({casts}) from {PriceCard.table}"
-        )
 
 
 def _tables(

@@ -16,16 +16,17 @@ from unitcost_models.requests import Request, RequestCost
 
 _METERS = ("cache_read", "cache_write_5m", "input", "output", "reasoning", "web_search_call")
 _QUANTITIES = {m: f"{m}_tokens" for m in _METERS} | {"web_search_call": "web_search_calls"}
-_PRICE_IDS = ", ".join(f"max(price_id) filter (meter = '{m}') as {m}_price_id" for m in _METERS)
+_RATES = ", ".join(
+    f"max(price_per_unit) filter (meter = '{m}')::decimal(18, 12) as {m}_rate, "
+    f"max(price_id) filter (meter = '{m}') as {m}_price_id"
+    for m in _METERS
+)
 _PRICES = f"""
     create temp table rates as
     select provider, platform, model, ctx_gt, ctx_le,
-        {", ".join(f"{m}_per_unit::decimal(18, 12) as {m}_rate" for m in _METERS)},
-        {", ".join(f"{m}_price_id" for m in _METERS)}
+        {", ".join(f"{m}_rate, {m}_price_id" for m in _METERS)}
     from core.price_cards
-    join (
-        select card_id, {_PRICE_IDS} from core.price_lines group by card_id
-    ) using (card_id)
+    join (select card_id, {_RATES} from core.price_lines group by card_id) using (card_id)
     where price_group = 'list' and region_scope = '' and service_tier = 'standard'
         and time_band is null
         and valid_from <= date '2026-03-02' and valid_to > date '2026-03-02'

@@ -22,7 +22,7 @@ from tests.sql.price_by_hand import (
     token_lists,
 )
 from tests.sql.priced import open_priced_workbench, price, request
-from unitcost.pricing import DERIVED, NARROW, narrow_cards
+from unitcost.pricing import DERIVED
 from unitcost.workbench import run_step
 from unitcost_models.base import Row, columns
 from unitcost_models.prices import PriceCard, PriceKey, PriceLine
@@ -51,24 +51,18 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def test_a_derived_table_has_the_columns_of_its_row_model(
     con: duckdb.DuckDBPyConnection, row: type[Row]
 ) -> None:
-    """Unit prices of cards are narrower where 12 decimals hold them all, as in the shipped book."""
     found = con.execute(f"describe {row.table}").fetchall()
-    narrow = NARROW.upper().replace(" ", "") if row is PriceCard else None
-    wanted = [
-        (c.name, narrow if narrow and c.name.endswith("_per_unit") else c.sql_type)
-        for c in columns(row)
-    ]
-    assert [cell[:2] for cell in found] == wanted
+    assert [cell[:2] for cell in found] == [(c.name, c.sql_type) for c in columns(row)]
 
 
-def test_every_meter_that_requests_count_has_a_column_and_a_bit_of_its_own(
+def test_every_meter_that_requests_count_has_a_bit_and_every_class_of_tokens_a_place_on_the_cards(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     meters = con.execute(
         "select meter, request_column, bit from core.meters where bit is not null order by bit"
     ).fetchall()
-    assert [f"{meter}_per_unit" for meter, _, _ in meters] == [
-        column.name for column in columns(PriceCard) if column.name.endswith("_per_unit")
+    assert [f"{meter}_trillionths" for meter, column, _ in meters if column in TOKEN_CLASSES] == [
+        column.name for column in columns(PriceCard) if column.name.endswith("_trillionths")
     ]
     assert {column for _, column, _ in meters} == {*TOKEN_CLASSES, *METERS}
     assert [bit for _, _, bit in meters] == [1 << position for position in range(len(meters))]
@@ -200,6 +194,4 @@ def test_permuting_the_price_rows_changes_nothing_to_the_last_byte(
         con.execute(f"create or replace table {table} as from {table} order by md5(price_id)")
     for name, rows in zip(DERIVED, before, strict=True):
         run_step(con, name, datetime(2026, 1, 1).date())
-        if name == PriceCard.table:
-            narrow_cards(con)
         assert con.table(name).to_arrow_table().equals(rows)

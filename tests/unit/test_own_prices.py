@@ -103,8 +103,8 @@ def test_own_rows_stand_beside_the_shipped_ones_and_say_where_they_are(
     _acme(write, _line())
     query = "select provider, source_file, source_line from core.prices where price_id = 'own-1'"
     assert _ask(tmp_path, query) == [("acme", f"{_OWN}acme/direct.csv", 2)]
-    cards = "select input_per_unit from core.price_cards where model = 'acme-1'"
-    assert {str(cell) for (cell,) in _ask(tmp_path, cards)} == {"0.000001500000"}
+    cards = "select input_trillionths from core.price_cards where model = 'acme-1'"
+    assert set(_ask(tmp_path, cards)) == {(1_500_000,)}
 
 
 def test_an_own_folder_without_files_changes_no_table(tmp_path: Path) -> None:

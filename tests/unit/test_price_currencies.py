@@ -48,9 +48,10 @@ def _cards(own: Path, **currencies: str) -> list[Any]:
     with open_workbench() as con:
         load_price_book(con, PriceBook(own=own, currencies=currencies))
         return con.execute(
-            "select distinct currency, input_per_unit from core.price_cards "
-            "where model = 'mistral-large-4' and platform = 'direct' and service_tier = 'standard' "
-            "and region_scope = '' and input_per_unit is not null and valid_to > date '2027-01-01'"
+            "select distinct l.price_per_unit, c.input_trillionths from core.price_cards as c "
+            "inner join core.sheet_lines as l using (card_id) where l.meter = 'input' "
+            "and c.model = 'mistral-large-4' and c.platform = 'direct' and c.region_scope = '' "
+            "and c.service_tier = 'standard' and c.valid_to > date '2027-01-01'"
         ).fetchall()
 
 
@@ -59,9 +60,10 @@ def test_only_rows_in_the_billing_currency_price(tmp_path: Path) -> None:
     line = ",".join(_YUAN.get(name, "") for name in CSV_COLUMNS)
     header = ",".join(CSV_COLUMNS)
     (tmp_path / "mistral" / "direct.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
-    ((in_usd, usd),) = _cards(tmp_path)
-    assert (in_usd, usd) != ("CNY", Decimal("0.000007"))
-    assert _cards(tmp_path, mistral="CNY") == [("CNY", Decimal("0.000007"))]
+    ((usd, trillionths),) = _cards(tmp_path)
+    assert usd != Decimal("0.000007")
+    assert trillionths == usd * 10**12
+    assert _cards(tmp_path, mistral="CNY") == [(Decimal("0.000007"), None)]
 
 
 def test_a_currency_of_a_provider_that_is_none_is_refused(tmp_path: Path) -> None:
