@@ -3,8 +3,8 @@
 --
 -- Exactly one card holds for any request that names a known list: the cells cover all time, every
 -- prompt size and, where prices go by the clock, every minute of the week. Prices are in trillionths
--- of a USD, so that 64 bits price 10,000,000,000 tokens. One that is no whole number of them, or
--- above 900 USD a million, or in another currency, is not here: lines of `core.sheet_lines` price it.
+-- of a USD, small enough for sums in 64 bits. One that is no whole number of them, or above 900 USD
+-- a million, or in another currency, is not here: lines of `core.sheet_lines` price it.
 with lines as (
     select
         l.*,

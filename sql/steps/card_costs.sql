@@ -4,7 +4,9 @@
 -- Every request is priced on the list, and on the sheet of its account where it has one. Nothing
 -- billed costs 0; unknown usage has no cost. The context tier goes by the request's whole prompt,
 -- cached and written included. A request that a commitment covers is priced like a standard one, for
--- comparison. Sums are whole trillionths of a USD; what a card cannot price is itemised.
+-- comparison. Prices are whole trillionths of a USD, 900,000,000 at most: of 600,000,000 tokens a class
+-- no sum overflows. A request with more, with a price that is on no card or none at all, or with any
+-- meter but tokens, is itemised.
 with sheets as (
     select
         r.*,

@@ -44,19 +44,24 @@ _REQUESTS = f"""
         'billed' as billed_state,
         'reported' as usage_basis,
         {", ".join(f"(hash(i, '{column}') % 9000)::bigint as {column}" for column in TOKEN_CLASSES)}
-    from range({{count}}) as r(i)
+    from range({{start}}, {{stop}}) as r(i)
 """
 
 
-def made_prices(count: int, folder: Path) -> duckdb.DuckDBPyConnection:
-    """A workbench that holds the made-up list, written to `folder`, and `count` requests."""
+def made_prices(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A workbench that holds the made-up list, written to `folder`, and no request yet."""
     _write_book(folder)
     con = open_workbench()
     load_price_book(con, PriceBook(own=folder))
-    for row in (Request, AllowanceBefore):
-        create_empty(con, row)
-    con.execute(f"insert into core.requests by name {_REQUESTS.format(count=count)}")
+    create_empty(con, AllowanceBefore)
     return con
+
+
+def make_requests(con: duckdb.DuckDBPyConnection, start: int, stop: int) -> None:
+    """Let these numbers be the requests."""
+    create_empty(con, Request)
+    requests = _REQUESTS.format(start=start, stop=stop)
+    con.execute(f"insert into core.requests by name {requests}")
 
 
 def _write_book(folder: Path) -> None:
@@ -103,23 +108,3 @@ def _price_row(model: int, version: int, number: int, meter: str) -> dict[str, s
         "sources": "made",
         "confirmation": "single",
     }
-
-
-def bare_join(kind: str) -> str:
-    """The least that prices these requests: one range join and one sum, in DECIMAL or DOUBLE."""
-    terms = " + ".join(f"r.{column} * c.{meter}" for meter, column in METERS.items())
-    prices = ", ".join(f"{meter}_per_unit::{kind} as {meter}" for meter in METERS)
-    return f"""
-        with cards as (
-            select model, valid_from, valid_to, {prices}
-            from core.price_cards
-            where provider = 'bench' and region_scope = ''
-        )
-        select r.request_id, {terms} as cost_usd
-        from core.requests as r
-        inner join cards as c
-            on
-                r.model = c.model
-                and r.started_at >= c.valid_from
-                and r.started_at < c.valid_to
-    """

@@ -1,7 +1,7 @@
 """Pricing requests against joins written for nothing else, and against the peers call by call.
 
-Sizes: `UNITCOST_BENCH_PRICED=10000000 pytest -n 0 -s tests/benchmarks/test_bench_pricing.py`;
-`uv sync --group peers` installs the peers.
+The documented size is `UNITCOST_BENCH_PRICED=10000000`; `uv sync --group peers` installs the peers,
+`pytest -n 0 -s tests/benchmarks/test_bench_pricing.py` prints the table.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import io
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,65 +22,102 @@ import pytest
 
 from tests.benchmarks.accuracy.answers import Tool, judge
 from tests.benchmarks.accuracy.report import PEERS
-from tests.benchmarks.made_prices import bare_join, made_prices
+from tests.benchmarks.bare_joins import create_rates, sum_alone, whole_rows
+from tests.benchmarks.made_prices import made_prices, make_requests
 from tests.pricing_cases import own_cases
-from unitcost.workbench import run_steps
+from unitcost.queries import load_query
+from unitcost.workbench import run_step, run_steps
 
 COUNT = int(os.environ.get("UNITCOST_BENCH_PRICED", "20000"))
-EXACT, FLOAT = "decimal(18, 12)", "double"
+PARTITION = 1_000_000
+"""Requests priced at once, as those of one day are."""
 PEER_CALLS = 2_000
 DAY = date(2026, 1, 1)
+COSTS = "core.request_costs"
+PRICED, WHOLE = "unitcost, every class and sheet", f"unitcost, {COSTS} in order"
+FLOOR, FLOAT_FLOOR = "bare DECIMAL join, the sum", "bare DOUBLE join, the sum"
+WHOLE_FLOOR = f"bare DECIMAL join, {COSTS}"
 
 
 @pytest.mark.benchmark
 def test_pricing_against_bare_joins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with made_prices(COUNT, tmp_path) as con:
-        times = {
-            "ours": _timed(lambda: run_steps(con, ["core.request_costs"], DAY)),
-            "bare DECIMAL join": _timed(lambda: _create(con, "exact", bare_join(EXACT))),
-            "bare DOUBLE join": _timed(lambda: _create(con, "floating", bare_join(FLOAT))),
-        }
-        unequal = con.execute(
-            "select count(*) from core.request_costs as c full join exact as e using (request_id) "
-            "where c.cost_usd is distinct from e.cost_usd"
-        ).fetchall()
-        off = con.execute(
-            "select count(*) from exact as e inner join floating as f using (request_id) "
-            "where e.cost_usd <> f.cost_usd::decimal(38, 12)"
-        ).fetchall()
-    assert unequal == [(0,)]
-    floor = times["bare DECIMAL join"]
+    busy: Counter[str] = Counter()
+    differing = 0
+    with made_prices(tmp_path) as con:
+        create_rates(con)
+        make_requests(con, 0, 1)
+        run_steps(con, [COSTS], DAY)  # reads the SQL files, once a process
+        for start in range(0, COUNT, PARTITION):
+            make_requests(con, start, min(start + PARTITION, COUNT))
+            busy.update(_price(con))
+            _assert_equal(con)
+            differing += _off(con)
     with capsys.disabled():
-        print(f"\npricing {COUNT:,} requests; {off[0][0]:,} differ in DOUBLE")  # noqa: T201
-        for name, (elapsed, busy) in times.items():
-            print(  # noqa: T201
-                f"  {name}: {elapsed:.2f} s, {busy:.2f} s of processor time, "
-                f"{busy / floor[1]:.2f} times the floor, {COUNT / busy:,.0f} a second and core"
-            )
-        for name, (module, peer) in PEERS.items():
-            print(f"  {name}: {_peer_rate(module, peer, COUNT / times['ours'][1])}")  # noqa: T201
+        for line in _report(busy, differing):
+            print(line)  # noqa: T201
+
+
+def _price(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """Seconds of processor time of each way to price the requests."""
+    steps = [step for step in load_query(COSTS).inputs if step.startswith("steps.")]
+    priced = _busy(lambda: run_steps(con, steps, DAY))
+    return {
+        FLOAT_FLOOR: _busy(lambda: _create(con, "floating", sum_alone("float_rates"))),
+        FLOOR: _busy(lambda: _create(con, "exact", sum_alone("exact_rates"))),
+        PRICED: priced,
+        WHOLE_FLOOR: _busy(lambda: _create(con, "by_hand", whole_rows("exact_rates"))),
+        WHOLE: priced + _busy(lambda: run_step(con, COSTS, DAY)),
+    }
+
+
+def _assert_equal(con: duckdb.DuckDBPyConnection) -> None:
+    """Ours and the bare join's are the same rows in the same order."""
+    unequal = con.execute(
+        f"select count(*) from {COSTS} as ours positional join by_hand where ours <> by_hand"
+    )
+    assert unequal.fetchall() == [(0,)]
+
+
+def _off(con: duckdb.DuckDBPyConnection) -> int:
+    """Requests whose sum in DOUBLE is not the exact one."""
+    answer = con.execute(
+        "select count(*) from exact as e inner join floating as f using (request_id) "
+        "where e.cost_usd <> f.cost_usd::decimal(38, 12)"
+    )
+    return int(answer.fetchall()[0][0])
 
 
 def _create(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
     con.execute(f"create or replace table {name} as {query}")
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds elapsed and seconds of processor time, all threads."""
-    start, busy = time.perf_counter(), time.process_time()
+def _busy(work: Callable[[], object]) -> float:
+    """Seconds of processor time, all threads."""
+    start = time.process_time()
     work()
-    return time.perf_counter() - start, time.process_time() - busy
+    return time.process_time() - start
 
 
-def _peer_rate(module: str, peer: Callable[[], Tool], ours: float) -> str:
-    """Calls a second of a peer over cases it can price, and how many times ours is that."""
-    if find_spec(module) is None:
-        return "not installed, not compared; uv sync --group peers installs it"
+def _report(busy: Counter[str], differing: int) -> Iterator[str]:
+    yield f"\npricing {COUNT:,} requests of 60 models, 10 versions; {differing:,} differ in DOUBLE"
+    for name, seconds in busy.items():
+        rate = f"{COUNT / seconds:>10,.0f} a second and core"
+        yield f"  {name:38} {seconds:7.2f} s {rate}  {seconds / busy[FLOOR]:5.2f} times the floor"
+    yield f"  {WHOLE}: {busy[WHOLE] / busy[WHOLE_FLOOR]:.2f} times the bare join of the same rows"
+    for name, (module, peer) in PEERS.items():
+        if find_spec(module) is None:
+            yield f"  {name}: not installed, not compared; uv sync --group peers installs it"
+        else:
+            calls = _peer_rate(peer)
+            times = " and ".join(f"{COUNT / busy[ours] / calls:,.0f}" for ours in (PRICED, WHOLE))
+            yield f"  {name}: {calls:,.0f} calls a second and core; ours {times} times that"
+
+
+def _peer_rate(peer: Callable[[], Tool]) -> float:
+    """Calls a second of a peer over cases it can price, each put in its words beforehand."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         tool = peer()
         cases = [v.case for v in judge(tool, own_cases()) if v.is_right and v.cost_usd is not None]
-        sample = [cases[number % len(cases)] for number in range(PEER_CALLS)]
-        _, busy = _timed(lambda: judge(tool, sample))
-    rate = PEER_CALLS / busy
-    return f"{rate:,.0f} calls a second and core; ours is {ours / rate:,.0f} times that"
+        calls = [tool.ask(cases[number % len(cases)]) for number in range(PEER_CALLS)]
+        return PEER_CALLS / _busy(lambda: [call() for call in calls])

@@ -33,8 +33,12 @@ class Tool:
 
     name: str
     version: str
-    price: Callable[[Case], Decimal]
-    """Of one request; raises where the tool has no price."""
+    ask: Callable[[Case], Callable[[], Decimal]]
+    """Puts a request in the tool's words; the answer, called, prices it or raises."""
+
+    def price(self, case: Case) -> Decimal:
+        """Of one request; raises where the tool has no price."""
+        return self.ask(case)()
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
 from decimal import Decimal
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -40,18 +42,19 @@ def genai() -> Tool:
     """The tool; importing it fails where it is not installed."""
     from genai_prices import calc_price  # noqa: PLC0415
 
-    def cost_of(case: Case) -> Decimal:
+    def ask(case: Case) -> Callable[[], Decimal]:
         _refuse_what_cannot_be_said(case)
-        cost: Decimal = calc_price(
+        call = partial(
+            calc_price,
             _usage(case.usage),
             _model(case),
             provider_id=_provider(case),
             genai_request_timestamp=case.started_at.replace(tzinfo=UTC),
             price_context=_context(case),
-        ).total_price
-        return cost
+        )
+        return lambda: call().total_price
 
-    return Tool("genai-prices", version("genai-prices"), cost_of)
+    return Tool("genai-prices", version("genai-prices"), ask)
 
 
 def _usage(counts: dict[str, int]) -> Any:

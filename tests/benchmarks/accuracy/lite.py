@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -34,14 +36,15 @@ def lite() -> Tool:
         completion_cost,
     )
 
-    def cost_of(case: Case) -> Decimal:
+    def ask(case: Case) -> Callable[[], Decimal]:
         route, model = _route(case), _model(case)
         if "search_units" in case.usage:
-            return _rerank(model, route, case.usage["search_units"])
+            return lambda: _rerank(model, route, case.usage["search_units"])
         if case.service_tier == "batch":
-            parts = batch_cost_calculator(_usage(case.usage), model, route)
-            return sum((Decimal(repr(float(part))) for part in parts), Decimal(0))
-        cost = completion_cost(
+            usage = _usage(case.usage)
+            return lambda: _sum(batch_cost_calculator(usage, model, route))
+        call = partial(
+            completion_cost,
             completion_response=_response(case, model),
             model=model,
             custom_llm_provider=route,
@@ -50,9 +53,13 @@ def lite() -> Tool:
             data_residency=case.region_scope if case.region_scope in ("eu", "us") else None,
             vertex_location=case.region_scope if case.platform == "vertex" else None,
         )
-        return Decimal(repr(float(cost)))
+        return lambda: _sum([call()])
 
-    return Tool("litellm", version("litellm"), cost_of)
+    return Tool("litellm", version("litellm"), ask)
+
+
+def _sum(parts: Iterable[float]) -> Decimal:
+    return sum((Decimal(repr(float(part))) for part in parts), Decimal(0))
 
 
 def _route(case: Case) -> str:
@@ -143,4 +150,4 @@ def _rerank(model: str, route: str, units: int) -> Decimal:
         call_type="rerank",
         rerank_billed_units={"search_units": units},
     )
-    return sum((Decimal(repr(float(part))) for part in parts), Decimal(0))
+    return _sum(parts)

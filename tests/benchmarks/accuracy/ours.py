@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from importlib.metadata import version
 
@@ -17,11 +17,10 @@ def ours(cases: Iterable[Case]) -> Tool:
         rows = price(con, *(case.request() for case in cases))
     costs = {row["request_id"]: row for row in rows}
 
-    def cost_of(case: Case) -> Decimal:
+    def ask(case: Case) -> Callable[[], Decimal]:
         row = costs[case.case_id]
         if row["cost_usd"] is None:
             raise LookupError(row["unpriced_reason"])
-        cost: Decimal = row["cost_usd"]
-        return cost
+        return lambda: row["cost_usd"]
 
-    return Tool("unitcost", version("unitcost"), cost_of)
+    return Tool("unitcost", version("unitcost"), ask)

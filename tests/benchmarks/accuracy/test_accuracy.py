@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +29,7 @@ def test_ours_is_right_in_every_case(
 def test_a_wrong_cost_and_a_cost_where_none_must_be_are_wrong() -> None:
     priced = next(case for case in own_cases() if case.cost_usd)
     unpriced = replace(priced, cost_usd=None)
-    dearer = Tool("dearer", "1", lambda case: (case.cost_usd or Decimal(1)) * 2)
+    dearer = Tool("dearer", "1", lambda case: lambda: (case.cost_usd or Decimal(1)) * 2)
     assert [verdict.is_right for verdict in judge(dearer, [priced, unpriced])] == [False, False]
 
 
@@ -36,7 +37,7 @@ def test_a_refusal_is_right_only_where_there_must_be_no_price() -> None:
     priced = next(case for case in own_cases() if case.cost_usd)
     unpriced = replace(priced, cost_usd=None)
 
-    def refuse(case: object) -> Decimal:
+    def refuse(case: object) -> Callable[[], Decimal]:
         raise LookupError(case)
 
     verdicts = judge(Tool("refuses", "1", refuse), [priced, unpriced])
