@@ -31,7 +31,10 @@ decoded as (
         named.provider as named_provider,
         named.platform as named_platform,
         named.provider_name is null and s.provider_name <> '' as is_unknown_name,
-        told.platform as told_platform
+        case
+            when told.provider_name is null then nullif(lower(s.platform_name), '')
+            else told.platform
+        end as told_platform
     from spellings as s
     left join core.providers as named
         on lower(s.provider_name) = named.provider_name

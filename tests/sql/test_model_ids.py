@@ -363,3 +363,12 @@ def test_every_model_of_the_book_resolves_by_its_own_key(con: duckdb.DuckDBPyCon
     _run(con)
     found = rows_of(con, "select * from steps.model_ids where raw_model is not null")
     assert {row["raw_model"]: row["model"] for row in found} == {key: key for key in keys}
+
+
+def test_a_platform_that_nobody_knows_is_not_the_makers_own(con: duckdb.DuckDBPyConnection) -> None:
+    """What it charges is not known, so the call must not find the maker's list."""
+    asked = {"provider_name": "openai", "response_model": "gpt-5"}
+    row = _resolve(con, platform_name="Moonbase", **asked)[0]
+    assert (row["provider"], row["platform"], row["model"]) == ("openai", "moonbase", "gpt-5")
+    for silent in ("", "litellm", None):
+        assert _resolve(con, platform_name=silent, **asked)[0]["platform"] == "direct"

@@ -185,6 +185,7 @@ def test_the_command_shows_and_answers(tmp_path: Path, capsys: pytest.CaptureFix
     document = json.loads(capsys.readouterr().out)
     assert {"meter", "unit_price", "price_id", "where", "why"} <= document["prices"][0].keys()
     assert exit_code("prices", "show", "gpt-5x", "--home", str(tmp_path)) == 1
+    assert exit_code("prices", "show", "gpt-5", "--prompt-tokens", "-1") == 2
     assert "nearest known ids are gpt-5" in capsys.readouterr().err
 
 

@@ -42,7 +42,8 @@ where b.valid_from > b.till
 _CONTEXT_HOLE = f"""
 select
     {_PLACE} || b.price_id || ' begins above ' || b.ctx_gt
-    || ' tokens, but the band below it ends at ' || max(a.ctx_le) || '; prompts between have no price until the bands meet'
+    || ' tokens, but the band below it ends at ' || max(a.ctx_le)
+    || '; prompts between have no price until the bands meet'
 from core.prices_in_force as a
 inner join core.prices_in_force as b
     on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from unitcost.commands.common import COMMON, OUT, Common, show_json, show_table
 
@@ -22,7 +23,10 @@ def show(
     region: Annotated[str | None, Parameter(help="Region as served; default none named.")] = None,
     tier: Annotated[str, Parameter(help="Service tier as served.")] = "standard",
     prompt_tokens: Annotated[
-        int | None, Parameter(help="Size of the whole prompt; default every context band.")
+        int | None,
+        Parameter(
+            validator=Number(gte=0), help="Size of the whole prompt; default every context band."
+        ),
     ] = None,
     account: Annotated[
         str | None, Parameter(help="Provider account; its contracts are shown beside the list.")
