@@ -7,18 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 
 import duckdb
 
 from unitcost.errors import ClosedMonthError
-from unitcost.inputs import open_inputs, open_prices
+from unitcost.inputs import (
+    DAYS_BEFORE,
+    HANDED_ON,
+    open_days_before,
+    open_inputs,
+    open_prices,
+)
 from unitcost.lake.files import ContractError
 from unitcost.queries import Query, load_query, query_names
 from unitcost.session import Session
-from unitcost.tables import day_tables, row_models
+from unitcost.tables import day_tables, inputs_of, row_models
 from unitcost.workbench import clear, run_steps, tables_in
 from unitcost_models.meta import CheckResult, LakeFile
+
+
+def _passed() -> Event:
+    event = Event()
+    event.set()
+    return event
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A day's place in a row of days that are built at once; alone it waits for nobody."""
+
+    before: Event = field(default_factory=_passed)
+    """Set when all is written that this day reads of earlier ones."""
+    handed_on: Event = field(default_factory=Event)
+    """Set when all is written that later days read of this one."""
 
 
 @contextmanager
@@ -30,9 +54,15 @@ def open_builder(session: Session) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def build_day(
-    session: Session, con: duckdb.DuckDBPyConnection, day: date, tables: Iterable[str]
+    session: Session,
+    con: duckdb.DuckDBPyConnection,
+    day: date,
+    tables: Iterable[str],
+    turn: Turn | None = None,
 ) -> dict[str, LakeFile]:
     """Build the given tables of a day and every check on them; returns the files by table.
+
+    Earlier days may be building in another thread; `turn` keeps the order between them.
 
     Raises:
         ClosedMonthError: the day's tables are frozen.
@@ -43,14 +73,19 @@ def build_day(
             "`unitcost nightly` posts what changed since to core.adjustments"
         )
         raise ClosedMonthError(message)
-    wanted = set(tables)
+    turn, wanted = turn or Turn(), set(tables)
     clear(con, session.prices.keys())
     open_inputs(session, con, day, wanted)
     done = {*tables_in(con)}
     files = {}
-    for table in day_tables():
-        if table in wanted:
-            files[table] = _build_table(session, con, table, day, done)
+    for table in (t for t in day_tables() if t in wanted):
+        if DAYS_BEFORE & inputs_of(table) and not done >= DAYS_BEFORE:
+            turn.before.wait()
+            open_days_before(session, con, day)
+            done |= DAYS_BEFORE
+        files[table] = _build_table(session, con, table, day, done)
+        if HANDED_ON & wanted <= files.keys():
+            turn.handed_on.set()
     _run_checks(session, con, day, wanted)
     return files
 

@@ -24,6 +24,11 @@ from unitcost_models.tasks import TaskDay
 TASK_WINDOW_DAYS = 31
 """How far back the first day of a task or a workflow run is looked for."""
 
+DAYS_BEFORE = frozenset({TaskDay.table, RunDay.table, AllowanceBefore.table})
+"""What `open_days_before` puts there."""
+HANDED_ON = frozenset({"core.requests", AllowanceUse.table})
+"""What it reads of the days before."""
+
 _LINKS = ("trace_id", "request_id", "provider_response_id")
 """Columns by which a neighbouring day's row belongs to a call of the day."""
 _BAND_HOURS = 1
@@ -54,7 +59,7 @@ def read_prices(session: Session) -> dict[str, pa.Table]:
 def open_inputs(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, wanted: set[str]
 ) -> None:
-    """Raw rows, days before, and the kept tables that are not being built."""
+    """Raw rows, and the kept tables of the day that are not being built."""
     filled = set()
     for source in SOURCES.values():
         if source.counts_calls:
@@ -65,7 +70,6 @@ def open_inputs(
     for step in {_sightings(s) for s in SOURCES.values() if s.counts_calls} - filled:
         create_empty(con, SourceSighting, step)  # planning the query would cost more than its rows
     unite(con)
-    _open_days_before(session, con, day)
     needed = {t for table in wanted for t in upstream(table)} - wanted
     for table in needed & set(day_tables()):
         files = session.absolute(session.catalogue.live(table, [day]))
@@ -136,7 +140,7 @@ def _open(con: duckdb.DuckDBPyConnection, row: type[Row], table: str, files: lis
         create_empty(con, row, table)
 
 
-def _open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
+def open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
     """What earlier days have used of allowances, and on which tasks and workflow runs spent."""
     earlier = [day - timedelta(n) for n in range(1, TASK_WINDOW_DAYS + 1)]
     _open_allowances(session, con, earlier)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Iterable
 from datetime import date, timedelta
 
-from unitcost.build import build_day, open_builder
 from unitcost.due import due_days, input_digests, transforms_fingerprint
 from unitcost.inputs import TASK_WINDOW_DAYS, read_prices
 from unitcost.lake.catalogue import utc_now
+from unitcost.lanes import Built, build_days
 from unitcost.session import Session
 from unitcost.tables import day_tables, upstream
 from unitcost.workbench import create_empty, create_view
 from unitcost_models.agreements import AllowanceUse
 from unitcost_models.meta import BuiltDay, LakeFile
 
-LOG = logging.getLogger("unitcost")
-
 REQUESTS = "core.requests"
-Built = dict[date, dict[str, LakeFile]]
 
 _SHARING = """
     with used as (
@@ -89,26 +84,17 @@ def build_due(session: Session, requested: set[date], tables: set[str]) -> Built
         ClosedMonthError: some tables of a closed day were asked for.
     """
     if tables != set(day_tables()):
-        return _build(session, sorted(requested), tables)
+        return build_days(session, requested, tables)
     digests = input_digests(session.catalogue, shared_inputs(session), requested)
     due = due_days(session.catalogue, digests, max(requested))
     before = session.catalogue.live(AllowanceUse.table)
     closed = {day for day in requested if session.catalogue.is_closed(day)}
-    built = _build(session, sorted({*due, *requested} - closed), tables)
+    built = build_days(session, {*due, *requested} - closed, tables)
     days, through = set(built), max(requested)
     later = {*_continuing(session, days, through), *_sharing(session, before, days, through)}
-    built |= _build(session, sorted(later), tables)
+    built |= build_days(session, later, tables)
     for day in built:
         session.catalogue.days[day] = _record(session, digests[day], day)
-    return built
-
-
-def _build(session: Session, days: Iterable[date], tables: set[str]) -> Built:
-    built: Built = {}
-    with open_builder(session) as con:
-        for day in days:
-            LOG.info("building %s", day)
-            built[day] = build_day(session, con, day, tables)
     return built
 
 

@@ -12,7 +12,7 @@ from functools import cache
 import duckdb
 
 from unitcost.build import run_table
-from unitcost.inputs import open_inputs, open_prices
+from unitcost.inputs import open_days_before, open_inputs, open_prices
 from unitcost.lake.shapes import select_rows
 from unitcost.queries import load_query
 from unitcost.session import Session
@@ -34,6 +34,7 @@ def restate(
     tables = _tables(is_counted_as_built)
     open_prices(session, con)
     open_inputs(session, con, day, set(tables))
+    open_days_before(session, con, day)
     done = {*tables_in(con)}
     for table in tables:
         run_table(con, table, day, done)

@@ -74,24 +74,24 @@ def view_tables() -> tuple[str, ...]:
 
 
 def _in_order(names: set[str]) -> tuple[str, ...]:
-    graph = {name: _inputs(name) & names for name in sorted(names)}
+    graph = {name: inputs_of(name) & names for name in sorted(names)}
     return tuple(TopologicalSorter(graph).static_order())
 
 
 @cache
-def _inputs(name: str) -> set[str]:
+def inputs_of(name: str) -> set[str]:
     """Tables that a query reads, those behind its steps included."""
     found: set[str] = set()
     for needed in load_query(name).inputs:
         found.add(needed)
         if needed.startswith("steps.") and query_path(needed).is_file():
-            found |= _inputs(needed)
+            found |= inputs_of(needed)
     return found
 
 
 def upstream(name: str) -> set[str]:
     """Kept tables that a day table is made from, steps and the union of logs looked through."""
-    read = {t for t in _inputs(name) if not t.startswith("steps.")}
+    read = {t for t in inputs_of(name) if not t.startswith("steps.")}
     for union, parts in unions().items():
         read = read - {union} | set(parts) if union in read else read
     return read

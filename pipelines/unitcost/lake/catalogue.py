@@ -63,7 +63,7 @@ class Catalogue:
         return sorted(
             (
                 f
-                for f in self.files.values()
+                for f in list(self.files.values())  # another day's build may add files
                 if f.table_name == table
                 and f.retired_at is None
                 and (wanted is None or f.day in wanted)

@@ -1,0 +1,73 @@
+"""Builds several days: small ones two at a time, since one core plans the queries of a small day.
+
+A day waits for the day before where it reads what that day hands on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date
+from queue import SimpleQueue
+
+import duckdb
+
+from unitcost.build import Turn, build_day, open_builder
+from unitcost.session import Session
+from unitcost_models.meta import LakeFile
+
+LOG = logging.getLogger("unitcost")
+
+Built = dict[date, dict[str, LakeFile]]
+_SMALL_BYTES = 16 * 2**20
+"""Raw files of a day up to this size are built in one core's time whatever the engine does."""
+
+
+def build_days(session: Session, days: Iterable[date], tables: set[str]) -> Built:
+    """Build the given tables of each day, in order of days; the files by day and table.
+
+    Raises:
+        ClosedMonthError: a day's tables are frozen.
+        ContractError: a table cannot be made; later days may have been built and count for nothing.
+    """
+    ordered = sorted(days)
+    if not ordered:
+        return {}
+    lanes = 2 if len(ordered) > 1 and _are_small(session, ordered) else 1
+    turns = _turns(len(ordered))
+    with ExitStack() as stack, ThreadPoolExecutor(lanes) as pool:
+        free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
+        for _ in range(lanes):
+            free.put(stack.enter_context(open_builder(session)))
+
+        def build(day: date, turn: Turn) -> dict[str, LakeFile]:
+            LOG.info("building %s", day)
+            con = free.get()
+            try:
+                return build_day(session, con, day, tables, turn)
+            finally:
+                turn.handed_on.set()  # also where it failed, so that nobody waits for ever
+                free.put(con)
+
+        try:
+            return dict(zip(ordered, pool.map(build, ordered, turns), strict=True))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _turns(count: int) -> list[Turn]:
+    """One turn a day, each waiting for the one before."""
+    turns = [Turn()]
+    for _ in range(count - 1):
+        turns.append(Turn(before=turns[-1].handed_on))
+    return turns
+
+
+def _are_small(session: Session, days: Sequence[date]) -> bool:
+    size = dict.fromkeys(days, 0)
+    for file in list(session.catalogue.files.values()):
+        if file.day in size and file.retired_at is None and file.table_name.startswith("raw."):
+            size[file.day] += file.bytes
+    return max(size.values()) <= _SMALL_BYTES
