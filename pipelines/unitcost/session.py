@@ -23,6 +23,7 @@ from unitcost.paths import Home
 from unitcost.price_book.book import PriceBook
 from unitcost.settings import Settings, load_settings
 from unitcost.tables import published_models
+from unitcost.task_rules import create_rule_macros
 from unitcost.vocabulary import Vocabulary, create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
 from unitcost_models.base import Row
@@ -62,6 +63,7 @@ class Session:
         con = open_workbench(self.settings.memory_limit, str(self.scratch))
         if with_vocabulary:
             create_macros(con, self.vocabulary)
+            create_rule_macros(con, self.settings.tasks)
         return con
 
     def write(

@@ -19,6 +19,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from unitcost.task_rules import TaskRules
+
 
 class SettingsError(ValueError):
     """A settings file that cannot be used; the message names file, key and fix."""
@@ -76,6 +78,8 @@ class Settings(BaseSettings):
     """Field of the vocabulary -> more attribute keys, most trusted first."""
     attribution: dict[str, list[str]] = Field(default_factory=dict)
     """Dimension (customer_id, feature, ...) -> more attribute keys, most trusted first."""
+    tasks: TaskRules = TaskRules()
+    """What a task is and when it succeeded."""
     outcome_attributes: list[str] = Field(default_factory=list)
     """Span attributes that say whether the task succeeded."""
     prices: PriceSettings = PriceSettings()
@@ -113,7 +117,9 @@ class Settings(BaseSettings):
 
     def fingerprint(self) -> str:
         """Digest of everything that changes what tables hold."""
-        relevant = self.model_dump_json(include={"vocabulary", "attribution", "outcome_attributes"})
+        relevant = self.model_dump_json(
+            include={"vocabulary", "attribution", "outcome_attributes", "tasks"}
+        )
         return hashlib.sha256(relevant.encode()).hexdigest()[:16]
 
 

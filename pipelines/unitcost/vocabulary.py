@@ -16,6 +16,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from unitcost.lifting import macros
+from unitcost.task_rules import TaskRules, create_rule_macros
 
 _FILE = Path(__file__).resolve().parent / "sources" / "vocabulary.toml"
 
@@ -103,7 +104,8 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
     """One macro a field: `attr_<field>(attributes)`, the first key present that is not empty.
 
     `attributes` is a MAP(VARCHAR, VARCHAR); the answer is VARCHAR, NULL when no key is present.
-    Beside them the macros that `sql/raw/otlp_json.sql` reads attributes with.
+    Beside them the macros that `sql/raw/otlp_json.sql` reads attributes with, and those of task
+    rules that change nothing.
     """
     texts = (*vocabulary.containers, *vocabulary.input_messages)
     allowed = [key for key in vocabulary.common_first() if key not in texts]
@@ -118,6 +120,7 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
     for field, keys in vocabulary.fields.items():
         tries = ", ".join(f"nullif(attributes[{_text(key)}], '')" for key in keys)
         con.execute(f"create or replace macro attr_{field}(attributes) as coalesce({tries})")
+    create_rule_macros(con, TaskRules())
 
 
 def _text(value: str) -> str:

@@ -12,7 +12,7 @@ requests as (
         feature,
         workflow,
         customer_id,
-        coalesce(task_id = workflow_run_id, false) as is_default_task,
+        coalesce(task_id = workflow_run_id, false) or coalesce(task_id = session_id, false) as is_default_task,
         row_number() over (partition by task_id order by started_at asc, request_id asc) as place
     from core.requests
     where day = $day and task_id is not null

@@ -97,7 +97,9 @@ select
             else 'inference'
         end
     ) as stage,
-    coalesce(a.task_id, s.task_id, r.workflow_run_id, s.trace_id) as task_id,
+    task_of(
+        coalesce(a.task_id, s.task_id), coalesce(a.session_id, s.session_id), coalesce(r.workflow_run_id, s.trace_id)
+    ) as task_id,
     coalesce(a.task_type, s.task_type) as task_type,
     coalesce(a.customer_id, s.customer_id, s.resource_customer_id) as customer_id,
     coalesce(a.user_id, s.user_id) as user_id,

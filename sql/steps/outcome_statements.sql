@@ -74,6 +74,7 @@ worded as (
         * exclude (outcome_source),
         2 as statement_rank,
         coalesce(
+            case score_passes(evaluation_name, evaluation_score) when true then 'success' when false then 'failure' end,
             evaluation_label,
             case
                 when regexp_extract(evaluation_name, '(task|success|resol|goal)', 1) = '' then null
@@ -105,6 +106,7 @@ understood as (
     select
         *,
         case
+            when label_outcome(word) is not null then label_outcome(word)
             when
                 word in ('success', 'succeeded', 'successful', 'true', 'yes', 'pass', 'passed', 'resolved')
                 or word in ('solved', 'correct', 'ok', '1', '1.0', 'completed', 'complete')

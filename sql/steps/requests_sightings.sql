@@ -69,7 +69,7 @@ kept as (
 select
     workflow,
     stage,
-    coalesce(task_id, workflow_run_id) as task_id,
+    task_of(task_id, session_id, workflow_run_id) as task_id,
     task_type,
     customer_id,
     user_id,

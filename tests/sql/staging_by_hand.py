@@ -14,6 +14,7 @@ import duckdb
 
 from tests.given import rows_of
 from unitcost.queries import load_query
+from unitcost.task_rules import TaskRules, create_rule_macros
 from unitcost.workbench import create_empty
 from unitcost_models.base import Row, columns
 
@@ -77,6 +78,7 @@ def accept(
 
 def sightings(con: duckdb.DuckDBPyConnection, source: str) -> list[dict[str, Any]]:
     """The sightings of a source's raw table, in time order."""
+    create_rule_macros(con, TaskRules())
     text = load_query(f"steps.{source}_sightings").bind(DAY)
     return rows_of(con, f"select * from ({text}) order by started_at, sighting_id")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ from tests.sql.staging_by_hand import accept, parse, reasons
 from unitcost.queries import load_query
 from unitcost.sources.base import Sample
 from unitcost.sources.outcomes import detect
+from unitcost.task_rules import Labels, TaskRules, create_rule_macros
 from unitcost.uniting import unite
 from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty
@@ -180,3 +182,45 @@ def test_detection_takes_its_own_and_leaves_the_rest() -> None:
     request = ("started_at", "provider", "model", "task_id", "prompt_tokens", "success")
     assert not detect(Sample("a.csv", "csv", request, ()))
     assert not detect(Sample("a.csv", "csv", ("task_id", "amount"), ()))
+
+
+def _judged_by(con: Connection, rules: TaskRules, attributes: dict[str, str]) -> list[str]:
+    statements(con, attributes)
+    create_rule_macros(con, rules)
+    found = rows_of(con, load_query("steps.outcome_statements").text)
+    return [row["outcome"] for row in found]
+
+
+@pytest.mark.parametrize(("score", "expected"), [("0.8", ["success"]), ("0.79", ["failure"])])
+def test_a_threshold_makes_a_score_an_outcome(
+    workbench: Connection, score: str, expected: list[str]
+) -> None:
+    attributes = {"gen_ai.evaluation.name": "Faithful", "gen_ai.evaluation.score.value": score}
+    rules = TaskRules(scores={"faithful": Decimal("0.8")})
+    assert _judged_by(workbench, rules, attributes) == expected
+    assert _judged_by(workbench, TaskRules(), attributes) == []
+
+
+@pytest.mark.parametrize(("word", "expected"), [("GREAT", ["success"]), ("ok", ["failure"])])
+def test_configured_words_go_before_the_built_in_ones(
+    workbench: Connection, word: str, expected: list[str]
+) -> None:
+    rules = TaskRules(labels=Labels(success=("great",), failure=("OK",)))
+    assert _judged_by(workbench, rules, {"gen_ai.task.status": word}) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "ids", "task"),
+    [
+        ("run", ("t", "s", "r"), "t"),
+        ("run", (None, "s", "r"), "r"),
+        ("session", ("t", "s", "r"), "t"),
+        ("session", (None, "s", "r"), "s"),
+        ("session", (None, None, "r"), "r"),
+    ],
+)
+def test_the_unit_is_the_task_where_none_is_named(
+    workbench: Connection, unit: Any, ids: tuple[str | None, ...], task: str
+) -> None:
+    create_rule_macros(workbench, TaskRules(unit=unit))
+    assert workbench.execute("select task_of(?, ?, ?)", ids).fetchall() == [(task,)]

@@ -1,0 +1,126 @@
+-- One row per day, week or month, dimension and member: tasks by outcome, what a success costs and how sure that is.
+-- grain: period, period_from, dimension, member
+-- view
+--
+-- The success rate's 95 % interval is Wilson's over the judged tasks: (s + z2/2 -+ z sqrt(s f / n + z2/4)) / (n + z2),
+-- z2 = 3.8416. The cost per success is cost / (n p), so its interval comes of the same two rates.
+with periods as (
+    select period
+    from (values ('day'), ('week'), ('month'))
+),
+
+dimensions as (
+    select dimension
+    from (
+        values
+        ('all'), ('feature'), ('workflow'), ('task_type'), ('model'), ('prompt_version'), ('customer_id')
+    )
+),
+
+placed as (
+    select
+        p.period,
+        cast(case p.period
+            when 'day' then t.started_on
+            when 'week' then date_trunc('week', t.started_on)
+            else date_trunc('month', t.started_on)
+        end as date) as period_from,
+        d.dimension,
+        case d.dimension
+            when 'all' then '(all)'
+            when 'feature' then t.feature
+            when 'workflow' then t.workflow
+            when 'task_type' then t.task_type
+            when 'model' then t.model
+            when 'prompt_version' then concat(t.prompt_name, ' ', t.prompt_version)
+            else t.customer_id
+        end as member,
+        t.is_task,
+        t.outcome,
+        t.requests,
+        t.cost_usd,
+        t.unpriced_requests
+    from marts.task_costs as t
+    cross join periods as p
+    cross join dimensions as d
+),
+
+counted as (
+    select
+        period,
+        period_from,
+        dimension,
+        member,
+        count(*) filter (where is_task) as tasks,
+        count(*) filter (where outcome = 'success') as succeeded,
+        count(*) filter (where outcome = 'failure') as failed,
+        count(*) filter (where is_task and outcome = 'unknown') as unknown,
+        cast(sum(requests) as bigint) as requests,
+        sum(cost_usd) as cost_usd,
+        cast(sum(unpriced_requests) as bigint) as unpriced_requests,
+        coalesce(sum(cost_usd) filter (where outcome = 'success'), 0) as cost_of_succeeded_usd,
+        coalesce(sum(cost_usd) filter (where outcome = 'failure'), 0) as cost_of_failed_usd,
+        coalesce(sum(cost_usd) filter (where outcome = 'unknown'), 0) as cost_of_unknown_usd
+    from placed
+    group by period, period_from, dimension, member
+),
+
+doubted as (
+    select
+        *,
+        succeeded + failed as judged,
+        cast(1.96 * cast(sqrt(
+            coalesce(decimal_division(succeeded * failed, nullif(succeeded + failed, 0), 6), 0) + 0.9604
+        ) as decimal(18, 9)) as decimal(24, 9)) as margin
+    from counted
+),
+
+rated as (
+    select
+        *,
+        cast(decimal_division(
+            cast(greatest(succeeded + 1.9208 - margin, 0) as decimal(24, 9)), cast(judged + 3.8416 as decimal(22, 4)), 9
+        ) as decimal(18, 9)) as low_rate,
+        cast(decimal_division(
+            cast(succeeded + 1.9208 + margin as decimal(24, 9)), cast(judged + 3.8416 as decimal(22, 4)), 9
+        ) as decimal(18, 9)) as high_rate
+    from doubted
+)
+
+select
+    period,
+    period_from,
+    dimension,
+    member,
+    tasks,
+    succeeded,
+    failed,
+    unknown,
+    cast(decimal_division(100 * unknown, nullif(tasks, 0), 6) as decimal(18, 6)) as unknown_pct,
+    cast(decimal_division(100 * succeeded, nullif(judged, 0), 6) as decimal(18, 6)) as success_rate_pct,
+    case when judged > 0 then cast(100 * low_rate as decimal(18, 6)) end as success_rate_low_pct,
+    case when judged > 0 then cast(100 * high_rate as decimal(18, 6)) end as success_rate_high_pct,
+    requests,
+    cost_usd,
+    unpriced_requests,
+    cost_of_succeeded_usd,
+    cost_of_failed_usd,
+    cost_of_unknown_usd,
+    cast(decimal_division(
+        cast(100 * cost_of_failed_usd as decimal(30, 12)), nullif(cost_usd, 0), 6
+    ) as decimal(18, 6)) as failed_cost_pct,
+    decimal_division(cost_usd, nullif(tasks, 0), 12) as cost_per_task_usd,
+    decimal_division(cost_usd, nullif(succeeded, 0), 12) as cost_per_successful_task_usd,
+    case
+        when succeeded > 0 then cast(decimal_division(
+            cast(cost_usd as decimal(28, 12)), cast(judged * high_rate as decimal(24, 9)), 12
+        ) as decimal(38, 12))
+    end as cost_per_successful_task_low_usd,
+    case
+        when succeeded > 0 then cast(decimal_division(
+            cast(cost_usd as decimal(28, 12)), cast(judged * low_rate as decimal(24, 9)), 12
+        ) as decimal(38, 12))
+    end as cost_per_successful_task_high_usd,
+    decimal_division(cost_usd, nullif(succeeded + unknown, 0), 12) as if_unknown_succeeded_usd
+from rated
+order by period, period_from, dimension, member

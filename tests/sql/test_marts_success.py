@@ -1,0 +1,231 @@
+"""marts.task_costs and marts.cost_per_success: what a success costs, and how sure that is.
+
+Where outcomes come from is tested with core.tasks.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from tests.sql.mart_inputs import DAY, build, put, request, task
+from unitcost.workbench import create_empty, open_workbench, run_step
+from unitcost_models.marts import CostPerRequest
+from unitcost_models.tasks import Task
+
+LATER = DAY + timedelta(40)
+
+
+def run(con: duckdb.DuckDBPyConnection, columns: str, where: str) -> list[tuple[Any, ...]]:
+    """Rows of marts.cost_per_success made now."""
+    for mart in ("task_costs", "cost_per_success"):
+        run_step(con, f"marts.{mart}", DAY)
+    return con.execute(f"select {columns} from marts.cost_per_success where {where}").fetchall()
+
+
+def test_task_has_all_its_cost_of_all_days_under_its_dearest_model(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    put(
+        workbench,
+        request("a", "1", task_id="t", model="small", prompt_name="p", prompt_version="1"),
+        request("b", "2", task_id="t", model="big"),
+        request("c", None, task_id="t", model="big"),
+        request("d", "4"),
+        tasks=(
+            task("t", "unknown", started_on=DAY - timedelta(1)),
+            task("t", "success", day=DAY - timedelta(1), started_on=DAY - timedelta(1)),
+        ),
+    )
+    build(workbench)
+    run_step(workbench, "marts.task_costs", DAY)
+
+    assert workbench.execute(
+        """select started_on, task_id, model, outcome, requests, cost_usd, unpriced_requests
+           from marts.task_costs"""
+    ).fetchall() == [
+        (DAY - timedelta(1), "t", "big", "success", 3, Decimal(3), 1),
+        (DAY, "(no task)", "gpt-5-mini", "unknown", 1, Decimal(4), 0),
+    ]
+
+
+def test_unknown_tasks_imply_a_range(workbench: duckdb.DuckDBPyConnection) -> None:
+    outcomes = {"a": "success", "b": "failure", "c": "unknown", "d": "unknown"}
+    put(
+        workbench,
+        *(request(t, "1.5", task_id=t) for t in outcomes),
+        tasks=tuple(task(t, outcome) for t, outcome in outcomes.items()),
+    )
+    build(workbench)
+
+    columns = """tasks, unknown_pct, success_rate_pct, failed_cost_pct, cost_per_task_usd,
+        if_unknown_succeeded_usd, cost_per_successful_task_usd"""
+    assert run(workbench, columns, "period = 'month' and dimension = 'all'") == [
+        (4, Decimal(50), Decimal(50), Decimal(25), Decimal("1.5"), Decimal(2), Decimal(6))
+    ]
+
+
+def test_half_the_rate_at_half_the_price_is_the_same_cost_per_success(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    rates = {"sure": ("2", ["success"] * 10), "coin": ("1", ["success", "failure"] * 5)}
+    tasks = {f"{m}{n}": (m, p, o) for m, (p, os) in rates.items() for n, o in enumerate(os)}
+    put(
+        workbench,
+        *(request(t, p, task_id=t, model=m) for t, (m, p, _) in tasks.items()),
+        tasks=tuple(task(t, o) for t, (_, _, o) in tasks.items()),
+    )
+    build(workbench)
+
+    columns = "member, cost_per_successful_task_usd"
+    assert run(workbench, columns, "period = 'week' and dimension = 'model'") == [
+        ("coin", Decimal(2)),
+        ("sure", Decimal(2)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("succeeded", "failed", "low", "high"),
+    [
+        (8, 2, "49.02", "94.33"),  # R: prop.test(8, 10, correct = FALSE)
+        (0, 10, "0.00", "27.75"),
+        (10, 0, "72.25", "100.00"),
+        (325, 175, "60.72", "69.05"),
+    ],
+)
+def test_interval_is_wilsons(
+    workbench: duckdb.DuckDBPyConnection, succeeded: int, failed: int, low: str, high: str
+) -> None:
+    _tasks(workbench, "m", succeeded, failed, ("1", "1"))
+    columns = """round(success_rate_low_pct, 2), round(success_rate_high_pct, 2), succeeded,
+        cost_per_successful_task_low_usd, cost_per_successful_task_usd,
+        cost_per_successful_task_high_usd"""
+    ((lowest, highest, count, *costs),) = run(
+        workbench, columns, "period = 'day' and dimension = 'all'"
+    )
+    assert (str(lowest), str(highest), count) == (low, high, succeeded)
+    if succeeded:
+        assert costs == sorted(costs)
+        assert abs(costs[2] * lowest - costs[1] * 100 * succeeded / (succeeded + failed)) < 1
+    else:
+        assert costs == [None, None, None]
+
+
+LEADERBOARD = {
+    # mini-SWE-agent on 500 tasks: solved, total, per solved, share spent on unsolved, calls
+    "gpt-5": (325, "140.19", "0.4314", "31.7", 6_604),
+    "gpt-5-mini": (299, "17.74", "0.0593", "40.5", 7_233),
+    "sonnet-4": (324, "185.73", "0.5732", "34.9", 18_586),
+    "sonnet-4-5": (353, "279.17", "0.7908", "28.1", 25_494),
+}
+
+
+@pytest.mark.parametrize("model", LEADERBOARD)
+def test_leaderboards_figures_come_of_rows_of_its_shape(
+    workbench: duckdb.DuckDBPyConnection, model: str
+) -> None:
+    solved, total, per_solved, share, calls = LEADERBOARD[model]
+    unsolved_usd = (Decimal(total) * Decimal(share) / 100).quantize(Decimal("0.0001"))
+    _tasks(
+        workbench,
+        model,
+        solved,
+        500 - solved,
+        (str(Decimal(total) - unsolved_usd), str(unsolved_usd)),
+    )
+    _spread_calls(workbench, calls)
+
+    columns = """tasks, cost_usd, round(cost_per_successful_task_usd, 4),
+        round(failed_cost_pct, 1), requests"""
+    assert run(workbench, columns, f"period = 'month' and member = '{model}'") == [
+        (500, Decimal(total), Decimal(per_solved), Decimal(share), calls)
+    ]
+
+
+def _tasks(
+    con: duckdb.DuckDBPyConnection, model: str, succeeded: int, failed: int, costs: tuple[str, str]
+) -> None:
+    """One request a task; each side's cost lies on its first task and is 0 on the others."""
+    won, lost = costs
+    create_empty(con, CostPerRequest)
+    create_empty(con, Task)
+    made = f"select * from range({succeeded + failed}) as t(n)"
+    con.execute(
+        f"""insert into core.tasks by name
+            select 't' || n as task_id, $day as day, $day as started_on,
+                if(n < {succeeded}, 'success', 'failure') as outcome from ({made})""",
+        {"day": DAY},
+    )
+    con.execute(
+        f"""insert into marts.cost_per_request by name
+            select 'r' || n as request_id, 't' || n as task_id, $day as day, '{model}' as model,
+                'acme' as provider,
+                case n when 0 then {won if succeeded else lost} when {succeeded} then {lost} else 0
+                end as cost_usd,
+                cost_usd as cost_lower_bound_usd, cost_usd as cost_upper_bound_usd from ({made})""",
+        {"day": DAY},
+    )
+
+
+def _spread_calls(con: duckdb.DuckDBPyConnection, calls: int) -> None:
+    con.execute(
+        """insert into marts.cost_per_request by name
+           select c.* replace ('more' || n as request_id, 0 as cost_usd)
+           from marts.cost_per_request as c cross join range(?) as r(n) where request_id = 'r1'""",
+        [calls - 500],
+    )
+
+
+OUTCOMES = st.sampled_from(["success", "failure", "unknown"])
+TASKS = st.lists(st.tuples(OUTCOMES, st.sampled_from([DAY, DAY - timedelta(3), LATER])), max_size=5)
+SPENDS = st.lists(
+    st.tuples(
+        st.none() | st.integers(0, 4),
+        st.none() | st.decimals("0", "99999", places=12).map(str),
+        st.sampled_from(["m1", "m2"]),
+        st.sampled_from([None, "a"]),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@drawn(TASKS, SPENDS)
+def test_success_failure_and_unknown_are_the_whole_in_every_dimension(
+    tasks: list[tuple[str, date]], spends: list[tuple[int | None, str | None, str, str | None]]
+) -> None:
+    requests = [
+        request(
+            str(n),
+            cost,
+            model=model,
+            customer_id=customer,
+            task_id=f"t{of}" if of is not None and of < len(tasks) else None,
+        )
+        for n, (of, cost, model, customer) in enumerate(spends)
+    ]
+    with open_workbench() as con:
+        put(
+            con,
+            *requests,
+            tasks=tuple(task(f"t{n}", o, started_on=d) for n, (o, d) in enumerate(tasks)),
+        )
+        build(con)
+        (whole,) = con.execute(
+            "select coalesce(sum(cost_usd), 0), count(*) from marts.cost_per_request"
+        ).fetchall()
+        sums = run(
+            con,
+            """period, dimension, sum(cost_of_succeeded_usd + cost_of_failed_usd
+                + cost_of_unknown_usd), sum(requests), sum(cost_usd)""",
+            "true group by all",
+        )
+    assert all((cost, count) == whole and cost == total for *_, cost, count, total in sums)
+    assert len(sums) == (21 if requests else 0)
