@@ -5,16 +5,27 @@
 -- The success rate's 95 % interval is Wilson's over the judged tasks: (s + z2/2 -+ z sqrt(s f / n + z2/4)) / (n + z2),
 -- z2 = 3.8416. The cost per success is cost / (n p), so its interval comes of the same two rates.
 with periods as (
-    select period
-    from (values ('day'), ('week'), ('month'))
+    select 'day' as period
+    union all
+    select 'week' as period
+    union all
+    select 'month' as period
 ),
 
 dimensions as (
-    select dimension
-    from (
-        values
-        ('all'), ('feature'), ('workflow'), ('task_type'), ('model'), ('prompt_version'), ('customer_id')
-    )
+    select 'all' as dimension
+    union all
+    select 'feature' as dimension
+    union all
+    select 'workflow' as dimension
+    union all
+    select 'task_type' as dimension
+    union all
+    select 'model' as dimension
+    union all
+    select 'prompt_version' as dimension
+    union all
+    select 'customer_id' as dimension
 ),
 
 placed as (
