@@ -140,6 +140,8 @@ class UsageObject(Meters, Tokens, UsageEntry):
     processed_input_tokens: int | None
     """What was processed where that is not what is billed (Cohere); never priced."""
     processed_output_tokens: int | None
+    server_tool_calls: int | None
+    """Calls of tools that the provider ran and bills (xAI), whatever of them is counted above."""
     declared_tokens: int | None
     """The total that the object declares, of the scope of the classes."""
     residual_tokens: int | None

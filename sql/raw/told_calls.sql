@@ -62,6 +62,7 @@ entries as (
         u.pages,
         u.container_minutes,
         u.cache_storage_token_hours,
+        u.server_tool_calls,
         u.residual_tokens,
         u.reported_cost_usd as usage_cost_usd,
         u.problem
@@ -166,6 +167,7 @@ select
         when not has_usage then 'missing'
         when usage_basis is not null then usage_basis
         when is_error then 'partial'
+        when server_tool_calls > coalesce(web_search_calls, 0) + coalesce(file_search_calls, 0) then 'partial'
         else 'reported'
     end as usage_basis,
     case when has_usage then normalisation_rule end as normalisation_rule,

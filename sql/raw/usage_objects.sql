@@ -51,6 +51,7 @@ select
     cache_read_video_tokens,
     processed_input_tokens,
     processed_output_tokens,
+    server_tool_calls,
     declared_tokens,
     residual_tokens,
     reported_cost_usd,

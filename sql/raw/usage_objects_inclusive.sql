@@ -73,6 +73,12 @@ texts as (
             usage ->> '$.server_tool_use_details.web_search_requests',
             usage ->> '$.server_side_tool_usage_details.web_search_calls'
         ) as count_web_searches,
+        usage ->> '$.server_side_tool_usage_details.x_search_calls' as count_x_searches,
+        usage ->> '$.server_side_tool_usage_details.file_search_calls' as count_file_searches,
+        usage ->> '$.server_side_tool_usage_details.document_search_calls' as count_document_searches,
+        usage ->> '$.server_side_tool_usage_details.code_interpreter_calls' as count_code_runs,
+        usage ->> '$.server_side_tool_usage_details.image_generation_calls' as count_drawn_images,
+        usage ->> 'num_server_side_tools_used' as count_tools,
         coalesce(usage ->> 'prompt_audio_seconds', if(usage ->> 'type' = 'duration', usage ->> 'seconds', null))
             as seconds,
         usage ->> 'cost_in_usd_ticks' as ticks,
@@ -120,6 +126,23 @@ numbers as (
     from checked
 ),
 
+-- Remote tools (mcp) cost tokens only. Where nothing tells the tools apart, each may have a fee.
+tools as (
+    select
+        *,
+        if(
+            coalesce(count_web_searches, count_x_searches) is null,
+            null,
+            coalesce(count_web_searches, 0) + coalesce(count_x_searches, 0)
+        ) as searches,
+        coalesce(
+            count_web_searches + coalesce(count_x_searches, 0) + coalesce(count_file_searches, 0)
+            + coalesce(count_document_searches, 0) + coalesce(count_code_runs, 0) + coalesce(count_drawn_images, 0),
+            count_tools
+        ) as paid_tools
+    from numbers
+),
+
 -- Thinking stands beside the completion at xAI, where the total says so, and in no field at Gemini's OpenAI endpoint.
 totals as (
     select
@@ -131,7 +154,7 @@ totals as (
             false
         ) as excludes_reasoning,
         if(rule = 'total_only', count_total, count_prompt) as prompt
-    from numbers
+    from tools
 ),
 
 outputs as (
@@ -230,9 +253,9 @@ select
     output_image as output_image_tokens,
     prompt as prompt_tokens,
     completion as completion_tokens,
-    count_web_searches as web_search_calls,
+    searches as web_search_calls,
     cast(null as bigint) as web_fetch_calls,
-    cast(null as bigint) as file_search_calls,
+    count_file_searches as file_search_calls,
     cast(null as bigint) as grounding_prompts,
     cast(null as bigint) as grounding_queries,
     cast(null as bigint) as search_units,
@@ -247,6 +270,7 @@ select
     cast(null as bigint) as cache_read_video_tokens,
     cast(null as bigint) as processed_input_tokens,
     cast(null as bigint) as processed_output_tokens,
+    paid_tools as server_tool_calls,
     declared as declared_tokens,
     declared
     - coalesce(rest_input, 0)

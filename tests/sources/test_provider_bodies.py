@@ -85,3 +85,25 @@ def test_a_recorded_stream_is_one_call(shared_data: Path) -> None:
         "end_turn",
     )
     assert row["is_streaming"]
+
+
+@pytest.mark.parametrize(
+    ("tools", "output", "basis", "searches"),
+    [
+        ({"web_search_calls": 0, "x_search_calls": 3}, [], "reported", 3),
+        ({"web_search_calls": 1, "code_interpreter_calls": 1}, [], "partial", 1),
+        (None, [{"type": "web_search_call"}] * 3, "reported", 3),
+        (None, [{"type": "web_search_call"}, {"type": "custom_tool_call"}], "partial", 1),
+    ],
+)
+def test_a_tool_that_no_column_counts_leaves_the_usage_partial(
+    tools: Json | None, output: list[Json], basis: str, searches: int
+) -> None:
+    """Its fee is in xAI's bill, so tokens alone would be too little, and no cost is claimed."""
+    usage: Json = {"input_tokens": 9, "output_tokens": 1, "num_server_side_tools_used": 3}
+    usage |= {"cost_in_usd_ticks": 5} | ({"server_side_tool_usage_details": tools} if tools else {})
+    body = {"id": "r1", "model": "grok-4.3", "usage": usage, "output": output}
+    logged = {"timestamp": MOMENT, "url": "https://api.x.ai/v1/responses", "response": body}
+    (row,) = parse_texts("provider_bodies", [json.dumps(logged)])
+    assert (row["usage_basis"], row["web_search_calls"]) == (basis, searches)
+    assert row["reported_cost_usd"] is not None

@@ -250,6 +250,30 @@ def test_seconds_ticks_searches_and_costs_are_kept(workbench: Con) -> None:
     assert (row["search_units"], row["input_tokens"], row["residual_tokens"]) == (3, None, None)
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"web_search_calls": 2, "x_search_calls": 3, "mcp_calls": 4}, (5, None, 5)),
+        ({"web_search_calls": 0, "x_search_calls": 0, "file_search_calls": 2}, (0, 2, 2)),
+        ({"web_search_calls": 1, "code_interpreter_calls": 1}, (1, None, 2)),
+        ({"web_search_calls": 0, "document_search_calls": 1}, (0, None, 1)),
+        ({"web_search_calls": 0, "image_generation_calls": 1}, (0, None, 1)),
+        ({"x_search_calls": 1}, (1, None, 9)),
+        ({}, (None, None, 9)),
+        (None, (None, None, 9)),
+    ],
+)
+def test_tools_that_xai_ran_are_counted_or_told(
+    workbench: Con, told: Json | None, expected: tuple[int | None, ...]
+) -> None:
+    """A search of X costs what one of the web costs; code and collections have no column."""
+    usage = inclusive(1, 1, num_server_side_tools_used=9)
+    usage |= {} if told is None else {"server_side_tool_usage_details": told}
+    (row,) = entries(workbench, "xai", usage)
+    found = (row["web_search_calls"], row["file_search_calls"], row["server_tool_calls"])
+    assert found == expected
+
+
 def test_cohere_bills_less_than_it_processes(workbench: Con) -> None:
     usage = {
         "billed_units": {"input_tokens": 5, "output_tokens": 6},
