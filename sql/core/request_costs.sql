@@ -22,10 +22,10 @@ with charged as (
         o.contract_ids
     from steps.priced_asks as l
     left join steps.priced_asks as o
-        on l.request_id = o.request_id and o.sheet = 'own'
+        on l.request_id = o.request_id and o.is_own_sheet
     left join steps.commitment_shares as c
         on l.request_id = c.request_id
-    where l.sheet = 'list'
+    where not l.is_own_sheet
 ),
 
 judged as (

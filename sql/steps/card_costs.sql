@@ -1,5 +1,5 @@
 -- One row per request and price sheet: its card, the meters it used, and what its tokens cost by the card
--- grain: request_id, sheet
+-- grain: request_id, is_own_sheet
 --
 -- Every request is priced on the list, and on the sheet of its account where it has one. Nothing
 -- billed costs 0; unknown usage has no cost. The context tier goes by the request's whole prompt,
@@ -10,13 +10,13 @@
 with sheets as (
     select
         r.*,
-        'list' as sheet,
+        false as is_own_sheet,
         'list' as price_group
     from core.requests as r
     union all
     select
         r.*,
-        'own' as sheet,
+        true as is_own_sheet,
         o.price_group
     from core.requests as r
     inner join steps.own_sheets as o
@@ -99,28 +99,46 @@ asked as (
         + case when s.reasoning_tokens > 0 then 4096 else 0 end
         + case when s.output_audio_tokens > 0 then 8192 else 0 end
         + case when s.output_image_tokens > 0 then 16384 else 0 end
-        + case when s.web_search_calls > 0 then 32768 else 0 end
-        + case when s.web_fetch_calls > 0 then 65536 else 0 end
-        + case when s.file_search_calls > 0 then 131072 else 0 end
-        + case when s.grounding_prompts > 0 then 262144 else 0 end
-        + case when s.grounding_queries > 0 then 524288 else 0 end
-        + case when s.search_units > 0 then 1048576 else 0 end
-        + case when s.images > 0 then 2097152 else 0 end
-        + case when s.audio_seconds > 0 then 4194304 else 0 end
-        + case when s.characters > 0 then 8388608 else 0 end
-        + case when s.pages > 0 then 16777216 else 0 end
+        -- Few requests use any of these: one look at all of them is quicker than one at each.
         + case
-            when s.container_minutes > 0
-                then case s.container_size
-                    when '1gb' then 134217728
-                    when '4gb' then 268435456
-                    when '16gb' then 536870912
-                    when '64gb' then 1073741824
-                    else 33554432
-                end
+            when
+                s.web_search_calls is not null
+                or s.web_fetch_calls is not null
+                or s.file_search_calls is not null
+                or s.grounding_prompts is not null
+                or s.grounding_queries is not null
+                or s.search_units is not null
+                or s.images is not null
+                or s.audio_seconds is not null
+                or s.characters is not null
+                or s.pages is not null
+                or s.container_minutes is not null
+                or s.cache_storage_token_hours is not null
+                then
+                    case when s.web_search_calls > 0 then 32768 else 0 end
+                    + case when s.web_fetch_calls > 0 then 65536 else 0 end
+                    + case when s.file_search_calls > 0 then 131072 else 0 end
+                    + case when s.grounding_prompts > 0 then 262144 else 0 end
+                    + case when s.grounding_queries > 0 then 524288 else 0 end
+                    + case when s.search_units > 0 then 1048576 else 0 end
+                    + case when s.images > 0 then 2097152 else 0 end
+                    + case when s.audio_seconds > 0 then 4194304 else 0 end
+                    + case when s.characters > 0 then 8388608 else 0 end
+                    + case when s.pages > 0 then 16777216 else 0 end
+                    + case
+                        when s.container_minutes > 0
+                            then case s.container_size
+                                when '1gb' then 134217728
+                                when '4gb' then 268435456
+                                when '16gb' then 536870912
+                                when '64gb' then 1073741824
+                                else 33554432
+                            end
+                        else 0
+                    end
+                    + case when s.cache_storage_token_hours > 0 then 67108864 else 0 end
             else 0
-        end
-        + case when s.cache_storage_token_hours > 0 then 67108864 else 0 end as meters_used
+        end as meters_used
     from sheets as s
     left join steps.time_bands_in_force as b
         on date_trunc('minute', s.started_at) = b.minute
@@ -131,7 +149,7 @@ asked as (
 products as (
     select
         a.request_id,
-        a.sheet,
+        a.is_own_sheet,
         a.day,
         a.is_free,
         a.unknown_reason,
@@ -232,7 +250,7 @@ products as (
 sums as (
     select
         request_id,
-        sheet,
+        is_own_sheet,
         day,
         is_free,
         unknown_reason,
@@ -250,7 +268,7 @@ sums as (
 
 select
     request_id,
-    sheet,
+    is_own_sheet,
     day,
     is_free,
     unknown_reason,
@@ -263,24 +281,9 @@ select
         or whole_tokens > 600000000
         or all_input + all_cache_read + all_cache_write + all_output is null
     ) as is_itemised,
-    case
-        when is_charged then cast(all_input as decimal(19, 0)) * 0.000000000001
-        when is_free then 0
-    end as input_cost,
-    case
-        when is_charged then cast(all_cache_read as decimal(19, 0)) * 0.000000000001
-        when is_free then 0
-    end as cache_read_cost,
-    case
-        when is_charged then cast(all_cache_write as decimal(19, 0)) * 0.000000000001
-        when is_free then 0
-    end as cache_write_cost,
-    case
-        when is_charged then cast(all_output as decimal(19, 0)) * 0.000000000001
-        when is_free then 0
-    end as output_cost,
-    case
-        when is_charged then cast(reasoning as decimal(19, 0)) * 0.000000000001
-        when is_free then 0
-    end as reasoning_cost
+    case when is_charged then all_input when is_free then 0 end as input_trillionths,
+    case when is_charged then all_cache_read when is_free then 0 end as cache_read_trillionths,
+    case when is_charged then all_cache_write when is_free then 0 end as cache_write_trillionths,
+    case when is_charged then all_output when is_free then 0 end as output_trillionths,
+    case when is_charged then reasoning when is_free then 0 end as reasoning_trillionths
 from sums

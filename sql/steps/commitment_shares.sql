@@ -13,9 +13,9 @@ with bearers as (
         p.input_cost + p.cache_read_cost + p.cache_write_cost + p.output_cost as list_cost
     from steps.commitment_covers as c
     inner join steps.priced_asks as p
-        on c.request_id = p.request_id and p.sheet = 'list'
+        on c.request_id = p.request_id and not p.is_own_sheet
     left join steps.priced_asks as o
-        on c.request_id = o.request_id and o.sheet = 'own'
+        on c.request_id = o.request_id and o.is_own_sheet
     where
         not p.is_free
         and p.unknown_reason is null

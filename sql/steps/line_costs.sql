@@ -1,5 +1,5 @@
 -- One row per request and sheet that no card prices alone: what it costs line by line, or why it has no price
--- grain: request_id, sheet
+-- grain: request_id, is_own_sheet
 --
 -- A line is a used meter: its quantity times its price, in DECIMAL. Any price and any meter is priced
 -- here, and the same cost comes out where a card prices it too. Containers are billed for a minimum
@@ -7,7 +7,7 @@
 -- to 12 decimals; a part in another currency once more, in USD, at the rate of the request's day.
 with asked as (
     select
-        c.sheet,
+        c.is_own_sheet,
         c.card_id,
         c.meters_used,
         r.*
@@ -20,7 +20,7 @@ with asked as (
 lines as (
     select
         a.request_id,
-        a.sheet,
+        a.is_own_sheet,
         b.part,
         b.meter,
         b.price_per_unit,
@@ -59,13 +59,13 @@ lines as (
     left join core.minimum_charges as m
         on a.provider = m.provider and b.request_column = m.request_column
     left join steps.free_quantities as f
-        on a.request_id = f.request_id and a.sheet = 'own' and b.meter = f.meter
+        on a.request_id = f.request_id and a.is_own_sheet and b.meter = f.meter
 ),
 
 charges as (
     select
         request_id,
-        sheet,
+        is_own_sheet,
         part,
         meter,
         case
@@ -78,7 +78,7 @@ charges as (
 sums as (
     select
         request_id,
-        sheet,
+        is_own_sheet,
         sum(case when part = 'input' then charge end) as input_cost,
         sum(case when part = 'cache_read' then charge end) as cache_read_cost,
         sum(case when part = 'cache_write' then charge end) as cache_write_cost,
@@ -86,13 +86,13 @@ sums as (
         sum(case when meter = 'reasoning' then charge end) as reasoning_cost,
         sum(case when part = 'tool' then charge end) as tool_cost
     from charges
-    group by request_id, sheet
+    group by request_id, is_own_sheet
 ),
 
 judged as (
     select
         a.request_id,
-        a.sheet,
+        a.is_own_sheet,
         s.input_cost,
         s.cache_read_cost,
         s.cache_write_cost,
@@ -112,7 +112,7 @@ judged as (
         end as unpriced_reason
     from asked as a
     left join sums as s
-        on a.request_id = s.request_id and a.sheet = s.sheet
+        on a.request_id = s.request_id and a.is_own_sheet = s.is_own_sheet
     left join steps.bills as b
         on a.card_id = b.card_id and a.meters_used = b.meters_used
     left join core.billing_currencies as k
@@ -124,7 +124,7 @@ judged as (
 converted as (
     select
         request_id,
-        sheet,
+        is_own_sheet,
         unpriced_reason,
         case
             when usd_per_unit is null then cast(coalesce(input_cost, 0) as decimal(38, 12))
@@ -155,7 +155,7 @@ converted as (
 
 select
     request_id,
-    sheet,
+    is_own_sheet,
     unpriced_reason,
     case when unpriced_reason is null then input_cost end as input_cost,
     case when unpriced_reason is null then cache_read_cost end as cache_read_cost,
