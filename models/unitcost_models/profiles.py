@@ -1,0 +1,322 @@
+"""The marts of token profiles: where tokens go, by feature, prompt, turn, size, hour and shape.
+
+All are made of all days when they are read.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from unitcost_models.base import Row
+
+
+class TokenProfile(Row):
+    """How lopsided are requests, and which side of them costs?
+
+    Requests with reported usage and a price only.
+    """
+
+    table: ClassVar[str] = "marts.token_profile"
+    key: ClassVar[tuple[str, ...]] = ("month", "feature", "provider", "model")
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """`YYYY-MM`, UTC."""
+    feature: str
+    """The product feature; `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; `(unattributed)` where no rule resolves the name."""
+    requests: int
+    """Requests, attempts included."""
+    prompt_per_request: Decimal
+    """Prompt tokens of a request, mean."""
+    completion_per_request: Decimal
+    """Completion tokens of a request, mean."""
+    prompt_per_completion: Decimal | None
+    """Prompt tokens for each completion token."""
+    cache_read_pct: Decimal | None
+    """cache_read_tokens as a percentage of prompt_tokens."""
+    prompt_cost_usd: Decimal | None
+    """Cost of the prompts: fresh, read from and written to caches."""
+    completion_cost_usd: Decimal | None
+    """Cost of the answers, reasoning included."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    prompt_cost_pct: Decimal | None
+    """prompt_cost_usd as a percentage of cost_usd."""
+    prompt_per_million_usd: Decimal | None
+    """A million prompt tokens in effect, caches included."""
+    completion_per_million_usd: Decimal | None
+    """A million completion tokens."""
+
+
+class PromptGrowth(Row):
+    """Would a doubled prompt have been seen, and when did it ship?
+
+    Versions follow each other by their first request. Priced requests with a known prompt only.
+    """
+
+    table: ClassVar[str] = "marts.prompt_growth"
+    key: ClassVar[tuple[str, ...]] = ("prompt_name", "prompt_version")
+    is_daily: ClassVar[bool] = False
+
+    prompt_name: str
+    """Prompt template."""
+    prompt_version: str
+    """Version."""
+    first_on: date
+    """Day it shipped."""
+    last_on: date
+    """Last day it was used."""
+    requests: int
+    """Requests, attempts included."""
+    prompt_per_request: Decimal
+    """Prompt tokens of a request, mean."""
+    previous_version: str | None
+    """The version that shipped before it."""
+    growth_pct: Decimal | None
+    """How much longer its prompts are than that version's."""
+    shortest_prompt_tokens: int
+    """The shortest prompt: a bound from above for what all calls of the version repeat."""
+    longest_prompt_tokens: int
+    """The longest prompt."""
+    cache_read_pct: Decimal | None
+    """cache_read_tokens as a percentage of prompt_tokens."""
+    prompt_cost_usd: Decimal | None
+    """Cost of the prompts: fresh, read from and written to caches."""
+    repeated_prefix_usd: Decimal | None
+    """The shortest prompt's share of prompt_cost_usd: the most that the repeated part can have cost
+    at the mean price of a token."""
+    cost_per_request_usd: Decimal | None
+    """Cost of a request, answers included."""
+
+
+class ConversationTurn(Row):
+    """What does a long conversation cost more per turn than a short one?"""
+
+    table: ClassVar[str] = "marts.conversation_turns"
+    key: ClassVar[tuple[str, ...]] = ("month", "feature", "turn_no")
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """`YYYY-MM`, UTC."""
+    feature: str
+    """The product feature; `(unattributed)` where unknown."""
+    turn_no: int
+    """Place of the call in its session, else run; 20 stands for 20 and later."""
+    calls: int
+    """Served calls with known usage and price."""
+    prompt_per_call: Decimal
+    """Prompt tokens of a call, mean."""
+    completion_per_call: Decimal | None
+    """Completion tokens of a call, mean."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    cost_per_call_usd: Decimal
+    """Cost of a call."""
+    prompt_to_first_turn_pct: Decimal | None
+    """prompt_per_call as a percentage of the first turn's: the context tax."""
+
+
+class ContextSize(Row):
+    """How long are prompts, and where is the money?"""
+
+    table: ClassVar[str] = "marts.context_sizes"
+    key: ClassVar[tuple[str, ...]] = ("month", "feature", "provider", "model", "from_prompt_tokens")
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """`YYYY-MM`, UTC."""
+    feature: str
+    """The product feature; `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; `(unattributed)` where no rule resolves the name."""
+    from_prompt_tokens: int
+    """Lower end of the size, included; the next size is the upper end."""
+    requests: int
+    """Requests, attempts included."""
+    prompt_tokens: int
+    """All input known, cached included."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+
+
+class CacheHit(Row):
+    """Where and since when does the prompt cache serve?"""
+
+    table: ClassVar[str] = "marts.cache_hits"
+    key: ClassVar[tuple[str, ...]] = (
+        "hour_at",
+        "feature",
+        "provider",
+        "model",
+        "prompt_name",
+        "prompt_version",
+    )
+    is_daily: ClassVar[bool] = False
+
+    hour_at: datetime
+    """Beginning of the hour, UTC."""
+    feature: str
+    """The product feature; `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; `(unattributed)` where no rule resolves the name."""
+    prompt_name: str
+    """Prompt template; `(unattributed)` where unknown."""
+    prompt_version: str
+    """Version of the prompt template; `(unattributed)` where unknown."""
+    day: date
+    """UTC date."""
+    requests: int
+    """Requests, attempts included."""
+    prompt_tokens: int
+    """All input known, cached included."""
+    cache_read_tokens: int
+    """Input served from a prompt cache."""
+    cache_write_tokens: int
+    """Input written to a prompt cache."""
+    cache_read_pct: Decimal | None
+    """cache_read_tokens as a percentage of prompt_tokens."""
+    prompt_cost_usd: Decimal | None
+    """Cost of the prompts: fresh, read from and written to caches."""
+
+
+class FanOut(Row):
+    """How many calls does one user action make, and which stage costs?"""
+
+    table: ClassVar[str] = "marts.fan_out"
+    key: ClassVar[tuple[str, ...]] = ("month", "workflow", "stage")
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """`YYYY-MM`, UTC."""
+    workflow: str
+    """Name of the workflow; `(unattributed)` where unknown."""
+    stage: str
+    """Step inside the workflow; `(unattributed)` where unknown."""
+    runs: int
+    """Runs of the workflow that began in the month."""
+    calls: int
+    """What the application asked for in this stage."""
+    requests: int
+    """Requests, attempts included."""
+    calls_per_run: Decimal
+    """Calls of this stage for each run of the workflow."""
+    most_calls: int
+    """The most that one run made."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+    share_of_workflow_pct: Decimal | None
+    """cost_usd as a percentage of the workflow's."""
+
+
+class TokensPerMinute(Row):
+    """How near to a rate limit does a model run?"""
+
+    table: ClassVar[str] = "marts.tokens_per_minute"
+    key: ClassVar[tuple[str, ...]] = ("day", "provider", "model")
+    is_daily: ClassVar[bool] = False
+
+    day: date
+    """UTC date."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; `(unattributed)` where no rule resolves the name."""
+    busy_minutes: int
+    """Minutes in which a request started."""
+    requests: int
+    """Requests, attempts included."""
+    prompt_tokens: int
+    """All input known, cached included."""
+    completion_tokens: int
+    """All output known, reasoning included."""
+    peak_at: datetime
+    """Its busiest minute by tokens, UTC."""
+    peak_prompt_tokens: int
+    """Prompt tokens of requests that started in it."""
+    peak_completion_tokens: int
+    """Their completion tokens."""
+
+
+class CallShape(Row):
+    """Which few kinds of call make most of the volume?"""
+
+    table: ClassVar[str] = "marts.call_shapes"
+    key: ClassVar[tuple[str, ...]] = (
+        "month",
+        "feature",
+        "provider",
+        "model",
+        "prompt_size_tokens",
+        "completion_size_tokens",
+    )
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """`YYYY-MM`, UTC."""
+    feature: str
+    """The product feature; `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; `(unattributed)` where no rule resolves the name."""
+    prompt_size_tokens: int
+    """Largest power of two that is no more than the prompt; 0 for none."""
+    completion_size_tokens: int
+    """The same of the answer."""
+    volume_rank: int
+    """1 for the shape with most requests of the month."""
+    is_top_fifth: bool
+    """Whether it is among the top 20 % of the month's shapes by volume."""
+    requests: int
+    """Requests, attempts included."""
+    share_of_requests_pct: Decimal
+    """requests as a percentage of the month's."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+
+
+class Verbosity(Row):
+    """How long are answers by kind of task, and how much of them is thinking?"""
+
+    table: ClassVar[str] = "marts.verbosity"
+    key: ClassVar[tuple[str, ...]] = ("month", "task_type", "provider", "model")
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """`YYYY-MM`, UTC."""
+    task_type: str
+    """Kind of task; `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; `(unattributed)` where no rule resolves the name."""
+    requests: int
+    """Requests, attempts included."""
+    completion_per_request: Decimal
+    """Completion tokens of a request, mean."""
+    p50_completion_tokens: int
+    """Median, nearest rank."""
+    p95_completion_tokens: int
+    """95th percentile."""
+    longest_completion_tokens: int
+    """The longest."""
+    reasoning_pct: Decimal
+    """Thinking tokens as a percentage of completion tokens, where the source splits them."""
+    completion_cost_usd: Decimal | None
+    """Cost of the answers, reasoning included."""

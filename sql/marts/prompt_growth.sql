@@ -1,0 +1,64 @@
+-- One row per prompt template and version: when it shipped, how long it is, and against the version before it.
+-- grain: prompt_name, prompt_version
+-- view
+--
+-- The shortest prompt of a version bounds what all its calls repeat (instructions, examples, tools) from above.
+with versions as (
+    select
+        prompt_name,
+        prompt_version,
+        min(day) as first_on,
+        min(started_at) as first_request_at,
+        max(day) as last_on,
+        count(*) as requests,
+        cast(sum(prompt_tokens) as bigint) as prompt_tokens,
+        min(prompt_tokens) as shortest_prompt_tokens,
+        max(prompt_tokens) as longest_prompt_tokens,
+        cast(coalesce(sum(cache_read_tokens), 0) as bigint) as cache_read_tokens,
+        sum(input_cost_usd + cache_read_cost_usd + cache_write_cost_usd) as prompt_cost_usd,
+        sum(cost_usd) as cost_usd
+    from marts.cost_per_request
+    where prompt_name is not null and prompt_version is not null and prompt_tokens > 0 and cost_usd is not null
+    group by prompt_name, prompt_version
+),
+
+measured as (
+    select
+        *,
+        cast(decimal_division(prompt_tokens, requests, 6) as decimal(18, 6)) as prompt_per_request
+    from versions
+),
+
+followed as (
+    select
+        *,
+        lag(prompt_version) over (
+            partition by prompt_name order by first_request_at asc, prompt_version asc
+        ) as previous_version,
+        lag(prompt_per_request) over (
+            partition by prompt_name order by first_request_at asc, prompt_version asc
+        ) as previous_per_request
+    from measured
+)
+
+select
+    prompt_name,
+    prompt_version,
+    first_on,
+    last_on,
+    requests,
+    prompt_per_request,
+    previous_version,
+    cast(decimal_division(
+        100 * (prompt_per_request - previous_per_request), previous_per_request, 6
+    ) as decimal(18, 6)) as growth_pct,
+    shortest_prompt_tokens,
+    longest_prompt_tokens,
+    cast(decimal_division(100 * cache_read_tokens, prompt_tokens, 6) as decimal(18, 6)) as cache_read_pct,
+    prompt_cost_usd,
+    cast(decimal_division(
+        cast(prompt_cost_usd * (shortest_prompt_tokens * requests) as decimal(30, 12)), prompt_tokens, 12
+    ) as decimal(38, 12)) as repeated_prefix_usd,
+    decimal_division(cost_usd, requests, 12) as cost_per_request_usd
+from followed
+order by prompt_name, prompt_version

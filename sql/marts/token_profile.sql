@@ -1,0 +1,49 @@
+-- One row per month, feature and model: tokens in and out of a request, and what either side costs.
+-- grain: month, feature, provider, model
+-- view
+with known as (
+    select
+        substr(cast(day as varchar), 1, 7) as month,
+        coalesce(feature, '(unattributed)') as feature,
+        provider,
+        coalesce(model, '(unattributed)') as model,
+        count(*) as requests,
+        cast(coalesce(sum(prompt_tokens), 0) as bigint) as prompt_tokens,
+        cast(coalesce(sum(completion_tokens), 0) as bigint) as completion_tokens,
+        cast(coalesce(sum(cache_read_tokens), 0) as bigint) as cache_read_tokens,
+        sum(input_cost_usd + cache_read_cost_usd + cache_write_cost_usd) as prompt_cost_usd,
+        sum(output_cost_usd) as completion_cost_usd,
+        sum(cost_usd) as cost_usd
+    from marts.cost_per_request
+    where usage_basis = 'reported' and cost_usd is not null and billed_state = 'billed'
+    group by
+        substr(cast(day as varchar), 1, 7),
+        coalesce(feature, '(unattributed)'),
+        provider,
+        coalesce(model, '(unattributed)')
+)
+
+select
+    month,
+    feature,
+    provider,
+    model,
+    requests,
+    cast(decimal_division(prompt_tokens, requests, 6) as decimal(18, 6)) as prompt_per_request,
+    cast(decimal_division(completion_tokens, requests, 6) as decimal(18, 6)) as completion_per_request,
+    cast(decimal_division(prompt_tokens, nullif(completion_tokens, 0), 6) as decimal(18, 6)) as prompt_per_completion,
+    cast(decimal_division(100 * cache_read_tokens, nullif(prompt_tokens, 0), 6) as decimal(18, 6)) as cache_read_pct,
+    prompt_cost_usd,
+    completion_cost_usd,
+    cost_usd,
+    cast(decimal_division(
+        cast(100 * prompt_cost_usd as decimal(30, 12)), nullif(cost_usd, 0), 6
+    ) as decimal(18, 6)) as prompt_cost_pct,
+    cast(decimal_division(
+        cast(1000000 * prompt_cost_usd as decimal(30, 12)), nullif(prompt_tokens, 0), 12
+    ) as decimal(38, 12)) as prompt_per_million_usd,
+    cast(decimal_division(
+        cast(1000000 * completion_cost_usd as decimal(30, 12)), nullif(completion_tokens, 0), 12
+    ) as decimal(38, 12)) as completion_per_million_usd
+from known
+order by month, feature, provider, model
