@@ -80,6 +80,8 @@ class ToldCall(Dimensions):
     """USD as stated by the source."""
     attributes: dict[str, str] | None
     """Free names and values; the vocabulary finds the dimensions in them first."""
+    judgements: dict[str, str] | None
+    """Name of an evaluation or a kind of feedback -> its label, or its score as a number."""
 
 
 class RawCall(Provenance, Meters, Tokens, Dimensions):
@@ -129,6 +131,8 @@ class RawCall(Provenance, Meters, Tokens, Dimensions):
     residual_tokens: int | None
     reported_cost_usd: Decimal | None
     """None where the source says 0 beside tokens: that means unknown."""
+    judgements: dict[str, str] | None
+    """Name of an evaluation or a kind of feedback -> its label, or its score as a number."""
 
 
 class RawHelicone(RawCall):

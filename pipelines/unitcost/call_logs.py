@@ -91,6 +91,15 @@ _MACROS = {
         when regexp_full_match(v, '[0-9a-fA-F]*') then v
         else coalesce(lower(hex(try(from_base64(v)))), v)
     end""",
+    # An evaluation as OTLP/JSON has it: an event of the span it judges.
+    "told_judgement(name, label, score, moment_us)": """json_object(
+        'name', 'gen_ai.evaluation.result',
+        'timeUnixNano', cast(moment_us * 1000 as varchar),
+        'attributes', list_filter([
+            {'key': 'gen_ai.evaluation.name', 'value': {'stringValue': name}},
+            {'key': 'gen_ai.evaluation.score.label', 'value': {'stringValue': label}},
+            {'key': 'gen_ai.evaluation.score.value', 'value': {'stringValue': score}}
+        ], lambda a: a.value.stringValue <> ''))""",
     **rule_macros(),
 }
 

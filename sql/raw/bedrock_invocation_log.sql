@@ -1,14 +1,37 @@
 -- One row per delivered record of Bedrock's model invocation log, as text
 -- grain: source_line
 with
+-- A subscription and `aws logs` deliver batches of events, a query of CloudWatch rows of fields.
 delivered as (
     select
         source_line,
         record,
+        coalesce(
+            nullif(from_json(json_extract(record, '$.logEvents'), '["JSON"]'), []),
+            nullif(from_json(json_extract(record, '$.events'), '["JSON"]'), []),
+            nullif(list_transform(
+                from_json(json_extract(record, '$.results'), '[[{"field": "VARCHAR", "value": "VARCHAR"}]]'),
+                lambda r: json_object('message', list_filter(r, lambda f: f.field = '@message')[1].value)
+            ), []),
+            [cast(record as json)]
+        ) as events
+    from raw.staged
+),
+
+events as (
+    select
+        source_line,
+        case when len(events) = 1 then record end as record,
+        unnest(events) as event
+    from delivered
+),
+
+read as (
+    select
+        source_line,
+        coalesce(record, cast(event as varchar)) as record,
         from_json(
-            coalesce(
-                told_json(json_extract(record, '$.message')), told_json(json_extract(record, '$."@message"')), record
-            ),
+            coalesce(told_json(event -> '$.message'), told_json(event -> '$."@message"'), event),
             '{"schemaType": "VARCHAR", "timestamp": "VARCHAR", "accountId": "VARCHAR", "region": "VARCHAR",
             "requestId": "VARCHAR", "operation": "VARCHAR", "modelId": "VARCHAR", "errorCode": "VARCHAR",
             "identity": {"arn": "VARCHAR"}, "requestMetadata": "JSON",
@@ -16,7 +39,7 @@ delivered as (
             "cacheWriteInputTokenCount": "VARCHAR"},
             "output": {"outputTokenCount": "VARCHAR", "outputBodyJson": "JSON"}}'
         ) as told
-    from raw.staged
+    from events
 ),
 
 -- The logged answer is an object, or the events of a stream.
@@ -40,7 +63,7 @@ parts as (
             "service_tier": "VARCHAR", "serviceTier": {"type": "VARCHAR"},
             "results": [{"completionReason": "VARCHAR"}], "choices": [{"finish_reason": "VARCHAR"}]}]'
         ) as answers
-    from delivered
+    from read
 ),
 
 merged as (

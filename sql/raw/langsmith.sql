@@ -11,7 +11,7 @@ delivered as (
             "end_time": "VARCHAR", "first_token_time": "VARCHAR", "status": "VARCHAR", "error": "VARCHAR",
             "trace_id": "VARCHAR", "parent_run_id": "VARCHAR", "dotted_order": "VARCHAR", "session_id": "VARCHAR",
             "prompt_tokens": "VARCHAR", "completion_tokens": "VARCHAR", "total_tokens": "VARCHAR",
-            "total_cost": "VARCHAR", "parent_run_ids": "JSON", "prompt_token_details": "JSON",
+            "total_cost": "VARCHAR", "feedback_stats": "JSON", "parent_run_ids": "JSON", "prompt_token_details": "JSON",
             "completion_token_details": "JSON", "extra": "JSON", "outputs": "JSON", "tags": "JSON"}'
         ) as told
     from raw.staged
@@ -27,7 +27,7 @@ nested as (
             case json_type(j) when 'VARCHAR' then try_cast(j ->> '$' as json) else j end
             for j in [
                 told.extra, told.outputs, told.tags, told.parent_run_ids, told.prompt_token_details,
-                told.completion_token_details
+                told.completion_token_details, told.feedback_stats
             ]
         ] as parts
     from delivered
@@ -49,7 +49,8 @@ opened as (
         list_filter(coalesce(from_json(parts[3], '["VARCHAR"]'), []), lambda t: strpos(t, ':') > 1) as tags,
         coalesce(from_json(parts[4], '["VARCHAR"]'), []) as parent_ids,
         parts[5] as prompt_details,
-        parts[6] as completion_details
+        parts[6] as completion_details,
+        from_json(parts[7], '"MAP(VARCHAR, JSON)"') as feedback
     from nested
 ),
 
@@ -199,5 +200,13 @@ select
     end as usage,
     nullif(told.total_cost, '') as cost,
     case kind when 'retriever' then 'retrieval' end as stage,
-    attributes
+    attributes,
+    -- All who judged agree: the mean is one whole score, or there is one label.
+    map_from_entries(list_filter(list_transform(map_entries(feedback), lambda f: {
+        'key': f.key,
+        'value': coalesce(
+            f.value ->> 'avg',
+            case when len(json_keys(f.value, '$.values')) = 1 then json_keys(f.value, '$.values')[1] end
+        )
+    }), lambda f: f.value is not null)) as judgements
 from counted

@@ -29,7 +29,11 @@ traces as (
         coalesce(
             told_json(record -> '$.info.tags'), told_json(record -> '$.tags'),
             told_json(told_json(record -> '$.trace') -> '$.info.tags')
-        ) as tags
+        ) as tags,
+        coalesce(
+            told_json(record -> '$.info.assessments'), told_json(record -> '$.assessments'),
+            told_json(told_json(record -> '$.trace') -> '$.info.assessments')
+        ) as assessments
     from delivered
 ),
 
@@ -87,6 +91,52 @@ flat as (
     where n.parent_id is null and e.type <> 'NULL'
 ),
 
+-- Feedback on the trace or on one span; what is expected is no judgement. Yes and no are scores: a name must say
+-- that they are of the task.
+assessed as (
+    select
+        source_line,
+        unnest(from_json(
+            case when json_type(assessments) = 'ARRAY' then assessments end,
+            '[{"assessment_name": "VARCHAR", "name": "VARCHAR", "span_id": "VARCHAR", "create_time": "VARCHAR",
+            "last_update_time": "VARCHAR", "valid": "VARCHAR", "feedback": {"value": "JSON"}}]'
+        )) as told
+    from traces
+),
+
+judged as (
+    select
+        source_line,
+        told_hex(nullif(told.span_id, '')) as span_id,
+        coalesce(told.assessment_name, told.name) as name,
+        case lower(told.feedback.value ->> '$')
+            when 'true' then '1' when 'yes' then '1' when 'false' then '0' when 'no' then '0'
+            else told.feedback.value ->> '$'
+        end as verdict,
+        told_moment(coalesce(told.last_update_time, told.create_time)) as judged_us
+    from assessed
+    where json_type(told.feedback.value) not in ('OBJECT', 'ARRAY', 'NULL') and coalesce(told.valid, 'true') <> 'false'
+),
+
+judgements as (
+    select
+        n.span_no,
+        list(told_judgement(
+            j.name,
+            case when try_cast(j.verdict as decimal(18, 6)) is null then j.verdict end,
+            case when try_cast(j.verdict as decimal(18, 6)) is not null then j.verdict end,
+            coalesce(j.judged_us, told_moment(coalesce(
+                n.span ->> 'start_time_unix_nano', n.span ->> 'start_time_ns', n.span ->> 'start_time'
+            )))
+        ) order by j.name asc, j.judged_us asc, j.verdict asc) as events
+    from named as n
+    inner join judged as j
+        on
+            n.source_line = j.source_line
+            and (told_hex(n.span_id) = j.span_id or (n.parent_id is null and j.span_id is null))
+    group by n.span_no
+),
+
 gathered as (
     select
         span_no,
@@ -111,8 +161,10 @@ select
         'status', json_object('code', upper(regexp_replace(
             coalesce(n.span ->> '$.status.code', n.span ->> 'status_code', n.span ->> 'status'), '^STATUS_CODE_', ''
         ))),
-        'attributes', coalesce(g.attributes, [])
+        'attributes', coalesce(g.attributes, []),
+        'events', coalesce(j.events, [])
     )])])]) as varchar) as record
 from named as n
 left join gathered as g on n.span_no = g.span_no
+left join judgements as j on n.span_no = j.span_no
 order by n.span_no

@@ -13,8 +13,10 @@ contents as (
             ) as attributes
         ),
         md5(cast(
-            json_merge_patch(to_json(t), '{"told_no": null, "source_line": null, "record": null}') as varchar
-        )) as content
+            json_merge_patch(
+                to_json(t), '{"told_no": null, "source_line": null, "record": null, "judgements": null}'
+            ) as varchar
+        ) || coalesce(cast(judgements as varchar), '')) as content
     from steps.told as t
 ),
 
@@ -194,6 +196,7 @@ select
     case when has_usage then output_image_tokens end as output_image_tokens,
     case when has_usage then prompt_tokens end as prompt_tokens,
     case when has_usage then completion_tokens end as completion_tokens,
+    case when is_answer and cardinality(judgements) > 0 then judgements end as judgements,
     web_search_calls,
     web_fetch_calls,
     file_search_calls,

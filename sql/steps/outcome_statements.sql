@@ -36,6 +36,27 @@ traced as (
     from raw.spans
 ),
 
+-- What call logs keep of feedback on a run. Only such rows are unfolded.
+fed_back as (
+    select
+        record_id,
+        trace_id,
+        trace_id || ':' || span_id as workflow_run_id,
+        provider_response_id,
+        coalesce(ended_at, started_at) as outcome_at,
+        source_format,
+        map_entries(judgements) as judgements
+    from raw.call_logs
+    where judgements is not null
+),
+
+rated as (
+    select
+        * exclude (judgements),
+        unnest(judgements) as judgement
+    from fed_back
+),
+
 scored as (
     select
         *,
@@ -67,6 +88,24 @@ evaluated as (
         'langfuse_score' as outcome_source
     from scored
     where place = 1
+    union all
+    select
+        record_id || ':' || judgement.key as record_id,
+        trace_id,
+        workflow_run_id,
+        cast(null as varchar) as task_id,
+        provider_response_id,
+        outcome_at,
+        cast(null as varchar) as task_type,
+        cast(null as varchar) as customer_id,
+        lower(judgement.key) as evaluation_name,
+        case when try_cast(judgement.value as decimal(18, 6)) is null then lower(judgement.value) end
+            as evaluation_label,
+        try_cast(judgement.value as decimal(18, 6)) as evaluation_score,
+        cast(null as varchar) as task_status,
+        cast(null as varchar) as task_outcome,
+        source_format || '_feedback' as outcome_source
+    from rated
 ),
 
 worded as (

@@ -12,13 +12,17 @@ from unitcost_models.call_logs import RawBedrockInvocationLog
 _SCHEMA = "ModelInvocationLog"
 
 
+_CARRIERS = ("message", "@message", "logEvents", "events", "results")
+"""What CloudWatch, its subscriptions, `aws logs` and its queries hold records in."""
+
+
 def detect(sample: Sample) -> bool:
     """Whether the records, or the messages that CloudWatch wraps them in, name the log's schema."""
     return any(_names_schema(record) for record in sample.records)
 
 
 def _names_schema(record: dict[str, object]) -> bool:
-    texts = (str(record.get(name, "")) for name in ("message", "@message"))
+    texts = (str(record.get(name, "")) for name in _CARRIERS)
     return record.get("schemaType") == _SCHEMA or any(f'"{_SCHEMA}"' in text for text in texts)
 
 

@@ -32,5 +32,6 @@ SOURCE = Source(
     row=RawMlflow,
     detect=detect,
     counts_calls=True,
+    late_rows="record_kind <> 'span'",
     reads_vocabulary=True,
 )

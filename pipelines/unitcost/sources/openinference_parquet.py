@@ -38,5 +38,6 @@ SOURCE = Source(
     row=RawOpeninference,
     detect=detect,
     counts_calls=True,
+    late_rows="record_kind <> 'span'",
     reads_vocabulary=True,
 )
