@@ -38,6 +38,28 @@ def _not_usd(code: str) -> str:
     return code
 
 
+class FxRate(Row):
+    """What one unit of a currency was worth in another on a UTC day, as the book knows it now.
+
+    Amounts stay in the currency in which they were billed; whoever reads them converts with this. A
+    rate that is revised so changes what is read, and no stored amount.
+    """
+
+    table: ClassVar[str] = "core.fx_rates"
+    key: ClassVar[tuple[str, ...]] = ("day", "currency_pair")
+    is_daily: ClassVar[bool] = False
+
+    day: date
+    currency_pair: str
+    """From and to, such as EUR/USD."""
+    usd_per_unit: Decimal
+    """USD for one unit of the first."""
+    source: str
+    """Who published the rate."""
+    recorded_on: date
+    """When the book learnt it."""
+
+
 class ExchangeRate(Row):
     """What one unit of a currency was worth on a UTC day, as the book knew it on its day.
 

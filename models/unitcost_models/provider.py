@@ -1,4 +1,4 @@
-"""core.provider_usage and core.provider_costs: what the providers themselves report.
+"""core.provider_usage, provider_costs and invoice_lines: what the providers report and bill.
 
 Aggregates, for reconciliation; never requests.
 """
@@ -106,6 +106,49 @@ class ProviderCost(Report):
     """The digits as delivered."""
     amount_unit: str | None
     """Rule that read them: currency_number, cents_text, cents_number or dollars_2dp."""
+    quantity: Decimal | None
+    quantity_unit: str | None
+
+
+class InvoiceLine(Row):
+    """One line of what a provider bills: of a cloud's bill, a FOCUS file or an invoice."""
+
+    table: ClassVar[str] = "core.invoice_lines"
+    key: ClassVar[tuple[str, ...]] = ("record_id",)
+
+    record_id: str
+    """The row of `raw.<source_format>` it was made from."""
+    day: date
+    """UTC date on which the line's period begins."""
+    bucket_end: datetime | None
+    """End of that period, exclusive."""
+    provider: str
+    """Who bills: openai, anthropic, aws, azure, gcp, ..."""
+    platform: str
+    """Where the models ran; `(all)` where an invoice does not tell."""
+    source_format: str
+    is_primary: bool
+    """Whether the line belongs in a total: of several bills of one payer and day just one does."""
+    is_provisional: bool | None
+    """Whether it may still change; None where nothing says."""
+    billing_account_id: str | None
+    """Who pays."""
+    workspace_id: str | None
+    """Project, workspace, account or subscription that the line is for."""
+    raw_model: str | None
+    """As the bill spells it."""
+    token_class: str | None
+    """Column of `core.provider_usage` that the line is for, where one is known."""
+    line_item: str | None
+    """As the bill words it."""
+    charge_category: str
+    """FOCUS's words: usage, purchase, tax, credit, adjustment; and discount."""
+    billed_cost: Decimal | None
+    """In `currency`; negative for credits."""
+    billed_cost_usd: Decimal | None
+    """None in another currency, unless the bill gives dollars too."""
+    currency: str | None
+    """ISO code, lower case."""
     quantity: Decimal | None
     quantity_unit: str | None
 

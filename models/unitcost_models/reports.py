@@ -179,3 +179,9 @@ class RawFocus(RawReport):
     """One charge of a FOCUS file that is for a language model."""
 
     table: ClassVar[str] = "raw.focus"
+
+
+class RawInvoice(RawReport):
+    """One line of an invoice, for any period."""
+
+    table: ClassVar[str] = "raw.invoices"

@@ -10,6 +10,7 @@ from unitcost.assets.days import day_table_assets
 from unitcost.assets.exporting import finance_files
 from unitcost.assets.pulled import collected_files, pulled_reports
 from unitcost.assets.raw import raw_tables
+from unitcost.assets.reconciling import reconciliation
 from unitcost.assets.warehouse import prices, published
 from unitcost.jobs import nightly_job, nightly_schedule
 from unitcost.resources import Warehouse
@@ -28,6 +29,7 @@ def build_definitions(home: str) -> dg.Definitions:
             day_table_assets,
             adjustment_assets,
             credits_used,
+            reconciliation,
             published,
             finance_files,
         ],

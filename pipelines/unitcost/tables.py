@@ -44,8 +44,17 @@ PRICES = ("core.prices", "core.prices_in_force")
 """The price book as it is kept for readers."""
 CREDIT_USE = "core.credit_use"
 """Made of all days at once."""
-WHOLE = (*PRICES, CREDIT_USE)
-"""The core tables that are not daily."""
+COMPARED = ("core.metered_usage", "core.reported_usage", "core.invoice_lines")
+"""What is reconciled, by day."""
+RECONCILED = (
+    "core.fx_rates",
+    "marts.reconciliation_gap",
+    "marts.reconciliation",
+    "marts.reconciliation_months",
+)
+"""Made of all days at once, in this order."""
+WHOLE = (*PRICES, CREDIT_USE, *RECONCILED)
+"""The kept tables that are not daily."""
 
 
 POSTED = ("core.restated_requests", "core.adjustments")

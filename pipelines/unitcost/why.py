@@ -16,7 +16,7 @@ import duckdb
 
 from unitcost.errors import UsageError
 from unitcost.sqltext import sql_text
-from unitcost.tables import row_models
+from unitcost.tables import RECONCILED, row_models
 from unitcost_models.marts import CostPerRequest
 
 UNKNOWN = "(unattributed)"
@@ -112,12 +112,13 @@ def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limi
 
 
 def traceable() -> list[str]:
-    """Tables whose rows are sets of requests."""
+    """Tables whose rows are sets of requests; a reconciliation names who bills, requests who made."""
     held = {*CostPerRequest.model_fields, *_TERMS}
     return [
         table
         for table, model in row_models().items()
         if (table.startswith("marts.") or table in _MORE)
+        and table not in RECONCILED
         and held.issuperset({*model.key} - {*_NOT_OF_REQUESTS.get(table, ())})
     ]
 

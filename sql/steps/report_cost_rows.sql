@@ -46,4 +46,4 @@ select
     quantity,
     quantity_unit
 from raw.reports
-where day = $day and amount_text is not null
+where day = $day and amount_text is not null and source_format <> 'invoices'

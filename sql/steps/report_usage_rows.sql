@@ -7,7 +7,7 @@ counted as (
         *,
         case when unit_size is not null then cast(round(quantity * unit_size, 0) as bigint) end as counted_tokens
     from raw.reports
-    where day = $day
+    where day = $day and source_format <> 'invoices'
 )
 
 select

@@ -20,8 +20,13 @@ def day_spec(table: str) -> dg.AssetSpec:
         asset_key(table),
         deps=[asset_key(t) for t in sorted(_parents(table))],
         group_name=table.split(".", maxsplit=1)[0],
-        description=load_query(table).text.splitlines()[0].removeprefix("-- "),
+        description=header(table),
     )
+
+
+def header(table: str) -> str:
+    """What one row of a table is, from its SQL file."""
+    return load_query(table).text.splitlines()[0].removeprefix("-- ")
 
 
 def _parents(table: str) -> set[str]:

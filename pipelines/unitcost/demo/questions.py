@@ -221,7 +221,7 @@ PROVIDERS = Question(
     order by reported.provider
     """,
     "The gap is what no log saw: calls that timed out here and were answered there, cut streams, "
-    "use by hand.",
+    "use by hand. `unitcost reconcile` tells them apart.",
 )
 
 QUESTIONS = (

@@ -1,0 +1,115 @@
+"""`unitcost reconcile`: what was metered, what is billed, and why they differ."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from unitcost.commands.common import COMMON, ERR, OUT, Common, show_json, show_table
+from unitcost.commands.errors import FAILED, OK
+from unitcost.commands.warehouse import read_warehouse
+
+if TYPE_CHECKING:
+    from unitcost.waterfall import MonthReport, Waterfall
+
+_BAR = 24
+"""Signs of the longest bar."""
+
+
+def reconcile(
+    *,
+    month: Annotated[str | None, Parameter(help="Month YYYY-MM; the newest by default.")] = None,
+    common: Common = COMMON,
+) -> int:
+    """Hold metered cost against what providers report and bill; the gap by cause.
+
+    Exit 1 where more of a provider's bill is unexplained than is tolerated.
+    """
+    from unitcost.months import Month
+    from unitcost.waterfall import month_report
+
+    with read_warehouse(common.home) as con:
+        report = month_report(con, Month.parse(month) if month else None)
+    if common.json:
+        told = report.model_dump() | {"is_within_tolerance": report.is_within_tolerance}
+        show_json(told)
+    else:
+        _show(report)
+    return OK if report.is_within_tolerance else FAILED
+
+
+def _show(report: MonthReport) -> None:
+    compared = [w for w in report.providers if w.totals.gap_usd is not None]
+    for waterfall in compared:
+        show_table(
+            ("step", "cause", "usd", ""),
+            _steps(waterfall),
+            title=f"{waterfall.totals.provider}, {report.month}",
+        )
+        _show_limits(waterfall)
+    others = [w.totals.provider for w in report.providers if w.totals.gap_usd is None]
+    if others:
+        OUT.print(f"Nothing reported by {', '.join(others)}: deliver their reports or invoices.")
+    _show_places(report)
+    for waterfall in compared:
+        if not waterfall.is_within_tolerance:
+            ERR.print(
+                f"error: {waterfall.totals.provider}: {_money(waterfall.totals.unexplained_usd)} "
+                f"USD unexplained, above {report.tolerance_pct} % of what is billed"
+            )
+
+
+def _steps(waterfall: Waterfall) -> list[tuple[object, ...]]:
+    """Metered, each cause, and where its stage ends."""
+    totals = waterfall.totals
+    level = totals.metered_usd
+    largest = max((abs(p.gap_usd) for p in waterfall.parts), default=Decimal(0))
+    has_invoice = any(p.stage == "invoice" for p in waterfall.parts)
+    rows: list[tuple[object, ...]] = [("metered", "", level, "")]
+    if totals.unreported_usd and not has_invoice:
+        level -= totals.unreported_usd
+        rows.append(("", "days without a report", -totals.unreported_usd, ""))
+    for stage, end in (
+        ("usage", "reported usage at our prices"),
+        ("cost", "reported cost"),
+        ("invoice", "invoiced"),
+    ):
+        parts = [p for p in waterfall.parts if p.stage == stage]
+        rows += [("", p.cause, p.gap_usd, _bar(p.gap_usd, largest)) for p in parts]
+        level += sum((p.gap_usd for p in parts), Decimal(0))
+        if parts or (stage == "cost" and totals.reported_cost_usd is not None):
+            rows.append((end, "", level, ""))
+    return rows
+
+
+def _bar(gap: Decimal, largest: Decimal) -> str:
+    sign = "+" if gap > 0 else "-"
+    return sign * max(1, int(abs(gap) / largest * _BAR)) if largest else ""
+
+
+def _show_limits(waterfall: Waterfall) -> None:
+    totals = waterfall.totals
+    if totals.unconverted_lines:
+        OUT.print(f"{totals.unconverted_lines:,} charges have no exchange rate and no dollars.")
+    if totals.provisional_days:
+        OUT.print(f"{totals.provisional_days} days are provisional: the provider may change them.")
+
+
+def _show_places(report: MonthReport) -> None:
+    if not report.fix_first:
+        OUT.print("Nothing to mend.")
+        return
+    show_table(
+        ("provider", "account_id", "model", "cause", "usd", "worst_day", "what to do"),
+        [
+            (p.provider, p.account_id, p.model, p.cause, p.gap_usd, p.worst_day, p.remedy)
+            for p in report.fix_first
+        ],
+        title="Fix first",
+    )
+
+
+def _money(amount: Decimal | None) -> str:
+    return f"{amount or 0:,.2f}"

@@ -1,0 +1,192 @@
+-- One row per provider's day, account, model, token class and cause: reported usage at our prices to what is charged
+-- grain: day, provider, platform, account_id, model, token_class, cause
+--
+-- Charges for no usage speak for themselves (credits_discounts_tax, fees), and so do charges without
+-- tokens (fees) and discounts that the report states beside its list cost. What differs less than the
+-- report's own digits is rounding. In another currency a factor that all charges of the month share,
+-- up to a tenth, is its rate. A unit price that is the list's of another tier or region, where the
+-- report does not tell these, is that; any other unit price of counted usage is price. Charges that
+-- count nothing, for a model or account of which we have no request, are not_instrumented.
+with requested as (
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        metered_requests + doubtful_requests as requests
+    from steps.request_counts
+),
+
+currency_factors as (
+    select
+        strftime(day, '%Y-%m') as month,
+        provider,
+        platform,
+        currency,
+        sum(billed_picos) as billed_picos,
+        sum(usage_picos) as usage_picos
+    from steps.charged_cells
+    where currency <> 'usd' and is_tokens and not is_unconverted and usage_picos > 0 and billed_picos > 0
+    group by strftime(day, '%Y-%m'), provider, platform, currency
+),
+
+-- Both unit prices are, to a part in a thousand, list prices of the same model and class: ours of one
+-- tier or region, the charged one of another.
+other_rates as (
+    select
+        c.day,
+        c.provider,
+        c.platform,
+        c.account_id,
+        c.model,
+        c.token_class,
+        max(
+            case when l.service_tier = o.service_tier and l.region_scope <> o.region_scope then 1 else 0 end
+        ) as is_same_tier
+    from steps.charged_cells as c
+    inner join steps.list_rates as l
+        on
+            c.day = l.day
+            and c.platform = l.platform
+            and c.model = l.model
+            and c.token_class = l.token_class
+    inner join steps.list_rates as o
+        on
+            c.day = o.day
+            and c.platform = o.platform
+            and c.model = o.model
+            and c.token_class = o.token_class
+            and l.picos_per_token <> o.picos_per_token
+    where
+        c.reported_quantity > 0
+        and not (c.has_tiers and c.has_regions)
+        and (not c.has_tiers or l.service_tier = o.service_tier)
+        and (not c.has_regions or l.region_scope = o.region_scope)
+        and abs(c.billed_picos - l.picos_per_token * c.reported_quantity) * 1000 <= c.billed_picos
+        and abs(c.usage_picos - o.picos_per_token * c.reported_quantity) * 1000 <= c.usage_picos
+    group by c.day, c.provider, c.platform, c.account_id, c.model, c.token_class
+),
+
+judged as (
+    select
+        c.*,
+        case
+            when c.token_class <> 'other' and c.list_picos > c.billed_picos and not c.is_unconverted
+                then c.billed_picos - c.list_picos
+            else 0
+        end as discount_picos,
+        case
+            when f.usage_picos is not null and abs(f.billed_picos - f.usage_picos) * 10 <= f.usage_picos
+                then c.usage_picos * (f.billed_picos - f.usage_picos) // f.usage_picos
+            else 0
+        end as rate_picos,
+        5000000000 * c.cent_lines + 1000000 * c.charge_lines as tolerance_picos,
+        o.is_same_tier,
+        coalesce(r.requests, 0) as requests
+    from steps.charged_cells as c
+    left join currency_factors as f
+        on
+            strftime(c.day, '%Y-%m') = f.month
+            and c.provider = f.provider
+            and c.platform = f.platform
+            and c.currency = f.currency
+            and c.is_tokens
+            and not c.is_unconverted
+            and c.usage_picos > 0
+            and c.billed_picos > 0
+    left join other_rates as o
+        on
+            c.day = o.day
+            and c.provider = o.provider
+            and c.platform = o.platform
+            and c.account_id is not distinct from o.account_id
+            and c.model = o.model
+            and c.token_class = o.token_class
+    left join requested as r
+        on
+            c.day = r.day
+            and c.provider = r.provider
+            and c.platform = r.platform
+            and c.account_id is not distinct from r.account_id
+            and c.model = r.model
+),
+
+remaining as (
+    select
+        *,
+        billed_picos - usage_picos - discount_picos - rate_picos as rest_picos
+    from judged
+),
+
+parts as (
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        token_class,
+        'credits_discounts_tax' as cause,
+        discount_picos as part_picos
+    from remaining
+    union all
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        token_class,
+        'currency' as cause,
+        rate_picos as part_picos
+    from remaining
+    union all
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        token_class,
+        case
+            when is_unconverted then 'currency'
+            when token_class = 'other' then 'fees'
+            when abs(rest_picos) <= tolerance_picos then 'rounding'
+            when rate_picos <> 0 and abs(rest_picos) * 200 <= usage_picos then 'currency'
+            when reported_quantity > 0 and is_same_tier = 1 then 'region'
+            when reported_quantity > 0 and is_same_tier = 0 then 'tier'
+            when reported_quantity > 0 then 'price'
+            when billed_picos > 0 and unpriced_quantity > 0 then 'unpriced'
+            when billed_picos > 0 and requests = 0 and usage_picos = 0 and token_class <> 'not_split'
+                then 'not_instrumented'
+            else 'unexplained'
+        end as cause,
+        rest_picos as part_picos
+    from remaining
+    union all
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        token_class,
+        case when charge_category = 'purchase' then 'fees' else 'credits_discounts_tax' end as cause,
+        billed_picos as part_picos
+    from steps.reported_charges
+    where charge_category <> 'usage'
+)
+
+select
+    day,
+    provider,
+    platform,
+    account_id,
+    model,
+    token_class,
+    cause,
+    sum(part_picos) as part_picos
+from parts
+where part_picos <> 0
+group by day, provider, platform, account_id, model, token_class, cause

@@ -1,0 +1,147 @@
+-- One row per stratum, side and step of matching: usage that both sides have under another label
+-- grain: day, provider, platform, account_id, model, service_tier, region_scope, token_class, is_reported, step_no
+--
+-- What only the provider reports and what only we metered is held against each other, first where
+-- only the region differs (1), then tier and region (2), the token class of the same direction (3),
+-- and the day: ours a day late (4), a day early (5). A quantity is matched once, so the causes are
+-- disjoint. Days need to match nine parts in ten. What is left after step 5 has no counterpart.
+-- Money is what the row adds to the gap: ours is negative.
+with recursive
+ladder as (
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        service_tier,
+        region_scope,
+        token_class,
+        true as is_reported,
+        0 as step_no,
+        cast(0 as hugeint) as matched_quantity,
+        cast(0 as hugeint) as matched_picos,
+        cast(reported_only_quantity as hugeint) as left_quantity,
+        cast(reported_only_picos as hugeint) as left_picos
+    from steps.usage_strata
+    where reported_only_quantity > 0
+    union all
+    -- Twins are ours twice: they have no counterpart, and are claimed at once.
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        service_tier,
+        region_scope,
+        token_class,
+        false as is_reported,
+        0 as step_no,
+        cast(least(twin_quantity, metered_only_quantity) as hugeint) as matched_quantity,
+        cast(
+            0 - metered_only_picos * least(twin_quantity, metered_only_quantity) // metered_only_quantity as hugeint
+        ) as matched_picos,
+        cast(metered_only_quantity - least(twin_quantity, metered_only_quantity) as hugeint) as left_quantity,
+        cast(
+            metered_only_picos * least(twin_quantity, metered_only_quantity) // metered_only_quantity
+            - metered_only_picos as hugeint
+        ) as left_picos
+    from steps.usage_strata
+    where metered_only_quantity > 0
+    union all
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        service_tier,
+        region_scope,
+        token_class,
+        is_reported,
+        step_no,
+        match_quantity as matched_quantity,
+        case when match_quantity = 0 then 0 else left_picos * match_quantity // left_quantity end as matched_picos,
+        left_quantity - match_quantity as left_quantity,
+        case
+            when match_quantity = 0 then left_picos
+            else left_picos - left_picos * match_quantity // left_quantity
+        end as left_picos
+    from (
+        select
+            *,
+            case
+                when
+                    step_no >= 4
+                    and least(side_quantity, other_quantity) * 10 < greatest(side_quantity, other_quantity) * 9
+                    then 0
+                else
+                    greatest(least(least(side_quantity, other_quantity) - quantity_before, left_quantity), 0)
+            end as match_quantity
+        from (
+            select
+                *,
+                sum(left_quantity) over (
+                    partition by
+                        provider, platform, account_id, model, match_day, match_tier, match_class, is_reported
+                ) as side_quantity,
+                sum(left_quantity) over (
+                    partition by provider, platform, account_id, model, match_day, match_tier, match_class
+                ) - sum(left_quantity) over (
+                    partition by
+                        provider, platform, account_id, model, match_day, match_tier, match_class, is_reported
+                ) as other_quantity,
+                sum(left_quantity) over (
+                    partition by
+                        provider, platform, account_id, model, match_day, match_tier, match_class, is_reported
+                    order by token_class, service_tier, region_scope
+                    rows between unbounded preceding and current row
+                ) - left_quantity as quantity_before
+            from (
+                select
+                    day,
+                    provider,
+                    platform,
+                    account_id,
+                    model,
+                    service_tier,
+                    region_scope,
+                    token_class,
+                    is_reported,
+                    step_no + 1 as step_no,
+                    left_quantity,
+                    left_picos,
+                    case
+                        when is_reported or step_no < 3 then day
+                        when step_no = 3 then day - 1
+                        else day + 1
+                    end as match_day,
+                    case when step_no = 0 then service_tier end as match_tier,
+                    case
+                        when step_no <> 2 or token_class = 'output' then token_class
+                        else 'prompt'
+                    end as match_class
+                from ladder
+                where step_no < 5
+            ) as labelled
+        ) as lined_up
+    ) as matched
+)
+
+select
+    day,
+    provider,
+    platform,
+    account_id,
+    model,
+    service_tier,
+    region_scope,
+    token_class,
+    is_reported,
+    step_no,
+    matched_quantity,
+    matched_picos,
+    left_quantity,
+    left_picos
+from ladder
