@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from tests.price_books import price_row
 from unitcost import session
 from unitcost.adjusting import post_adjustments
 from unitcost.assets.warehouse import write_prices
@@ -87,6 +88,13 @@ def corrected_book(folder: Path, model: str, old: str, new: str) -> Path:
     assert changed != lines
     file.write_text("".join(changed))
     return folder
+
+
+def correction(older: str, price_id: str, unit_price: str, **cells: str) -> dict[str, str]:
+    """A row of the user's own that corrects gpt-5's output price."""
+    priced = {"meter": "output", "unit_price": unit_price, "valid_from": "2025-08-07T00:00:00Z"}
+    later = {"change_kind": "correction", "supersedes": older, "recorded_on": "2026-11-28"}
+    return price_row(price_id, **priced, **later, **cells)
 
 
 def book_of(shipped: Path) -> Callable[[Home, Settings], PriceBook]:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, REQUESTS, THROUGH, deliver, kept_files, night, postings
+from tests.price_books import write_rows
 from unitcost import rebuild, session
 from unitcost.closing import close_month
 from unitcost.lake.catalogue import load_catalogue
@@ -154,6 +155,22 @@ def test_what_is_learnt_in_turn_is_told_by_its_cause(
     ]
     assert [p.posting_no for p in postings(home)] == [1, 2, 3, 4]
     assert total(home) == rebuilt_total(home, tmp_path)
+
+
+def test_a_correction_of_a_closed_price_is_itself_corrected(home: Home) -> None:
+    """Rows of the user's own: each is appended, and the closed month's files stay as they are."""
+    before = kept_files(home)
+    output = "openai/direct/global/gpt-5/standard/output@2025-08-07"
+    first, second = (
+        books.correction(output, "own/1", "12.5"),
+        books.correction("own/1", "own/2", "9"),
+    )
+    # 100,007 output tokens of gpt-5 in October: 10 USD a million, then 12.50, then 9.
+    write_rows(home.price_tables, first)
+    assert newly_posted(home) == Decimal("2.5") * 100_007 / 10**6
+    write_rows(home.price_tables, first, second)
+    assert newly_posted(home) == Decimal("-3.5") * 100_007 / 10**6
+    assert kept_files(home) == before
 
 
 def test_an_attribution_that_changed_moves_the_money(home: Home, tmp_path: Path) -> None:

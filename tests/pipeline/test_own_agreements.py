@@ -10,6 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.pipeline.books import OCTOBER, night
+from unitcost.closing import close_month
+from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 from unitcost.price_book.rows import csv_columns
@@ -98,12 +101,16 @@ def _home(root: Path) -> Home:
     return home
 
 
-def _deliver(home: Home, name: str, *requests: tuple[str, ...]) -> None:
+def _stage(home: Home, name: str, *requests: tuple[str, ...]) -> None:
     folder = home.landing / "requests"
     folder.mkdir(parents=True, exist_ok=True)
     named = [(*cells, cells[0]) for cells in requests]
     lines = [",".join(cells) for cells in (_COLUMNS, *named)]
     (folder / name).write_text("\n".join(lines) + "\n")
+
+
+def _deliver(home: Home, name: str, *requests: tuple[str, ...]) -> None:
+    _stage(home, name, *requests)
     assert run_nightly(home.root, SECOND).failed_checks == ()
 
 
@@ -176,3 +183,24 @@ def test_agreements_lead_to_the_numbers_made_by_hand_and_a_late_record_restates_
     _deliver(at_once, "all.csv", LATE, *REQUESTS)
     assert _costs(at_once) == costs
     assert _credits(at_once) == _credits(home)
+
+
+def test_a_late_record_of_a_closed_month_leaves_later_days_their_part_of_the_allowance(
+    tmp_path: Path,
+) -> None:
+    """As docs/closing.md says: its own day is drawn anew, the days after keep what they had."""
+    home = _home(tmp_path)
+    _stage(home, "first.csv", *REQUESTS)
+    night(home)
+    close_month(home.root, Month.parse(OCTOBER))
+    _stage(home, "late.csv", LATE)
+    night(home)
+    adjusted = "select adjusted_day, cause, amount_usd from core.adjustments order by all"
+    # One search is left for a; the day after would cost 0.009 more, had it been drawn anew.
+    assert _read(home, adjusted) == [
+        (FIRST, "late_records", Decimal("1.125")),
+        (FIRST, "recounted", Decimal("0.009")),
+    ]
+    assert _costs(home)["b"][2] == Decimal("1.134")
+    kept = "select day, quantity, free_quantity from core.allowance_use order by day"
+    assert _read(home, kept) == [(FIRST, 2, 2), (SECOND, 2, 1)]
