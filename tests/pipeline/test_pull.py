@@ -124,6 +124,7 @@ def test_the_wait_a_provider_asks_for_is_kept() -> None:
     assert seconds is not None
     assert 25 < seconds <= 30
     assert _retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert _retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0
     assert _retry_after("soon") is None
 
 
@@ -136,6 +137,7 @@ def test_the_wait_a_provider_asks_for_is_kept() -> None:
         (302, "", "answered 302"),
         (503, "", "answered 503"),
         (200, "<html>login</html>", "no whole JSON (text/html)"),
+        (200, '{"data":' + "[" * 100_000, "no whole JSON"),
         (200, "[]", "no page but a JSON list"),
         (200, '{"has_more": true, "data": []}', "names no next_page"),
     ],

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.test_staging import Con, records, rejects, staged
+from unitcost.staging import tabular
 
 
 def test_values_are_text_and_empty_ones_null(workbench: Con, tmp_path: Path) -> None:
@@ -72,3 +73,33 @@ def test_what_a_writer_wrote_is_read_back(
     writer.writerows([("a", "b", "c"), *rows])
     staged(workbench, tmp_path, file.getvalue().encode())
     assert [tuple(v or "" for v in r.values()) for _, r in records(workbench)] == rows
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.text(st.sampled_from('ab,,""\n\n\r\0\\é'), max_size=40))
+def test_a_block_at_once_reads_what_record_by_record_does(
+    workbench: Con, tmp_path: Path, text: str
+) -> None:
+    content = f"a,b\n{text}".encode()
+    staged(workbench, tmp_path, content)
+    at_once = records(workbench), rejects(workbench)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tabular, "read_block", lambda block, width: None)
+        staged(workbench, tmp_path, content)
+    assert at_once == (records(workbench), rejects(workbench))
+
+
+def test_blocks_are_cut_outside_quotes_and_keep_their_lines(workbench: Con, tmp_path: Path) -> None:
+    rows = [f'{n},"line {n}\nof, two"' if n % 3 else f"{n},plain" for n in range(250_000)]
+    file = "a,b\n" + "\n".join(rows) + "\n"
+    staged(workbench, tmp_path, file.encode())
+    (found,) = workbench.execute(
+        """select count(*), max(source_line), count(distinct source_line),
+                  count_if(record ->> 'a' <> regexp_extract(record ->> 'b', '[0-9]+')
+                           and record ->> 'b' <> 'plain')
+           from raw.staged"""
+    ).fetchall()
+    assert found == (250_000, file.count("\n"), 250_000, 0)
+    assert rejects(workbench) == []

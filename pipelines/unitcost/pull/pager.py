@@ -91,7 +91,7 @@ def _fetch_once(
     _check_status(path, answer)
     try:
         page = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         kind = answer.headers.get("content-type", "no content type")
         raise PassingError(f"{path}: the answer is no whole JSON ({kind})") from None
     if not isinstance(page, dict):
@@ -123,4 +123,6 @@ def _retry_after(header: str | None) -> float | None:
         moment = parsedate_to_datetime(header)
     except ValueError:
         return None
+    if moment.tzinfo is None:  # a zone of -0000
+        moment = moment.replace(tzinfo=UTC)
     return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
