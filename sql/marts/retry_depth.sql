@@ -32,7 +32,7 @@ select
     coalesce(sum(cost_usd), 0) as cost_usd,
     cast(sum(unpriced_requests) as bigint) as unpriced_requests,
     coalesce(sum(waste_lower_bound_usd), 0) as waste_lower_bound_usd,
-    sum(waste_upper_bound_usd) as waste_upper_bound_usd
+    case when sum(retried_requests) = 0 then 0 else sum(waste_upper_bound_usd) end as waste_upper_bound_usd
 from calls
 group by substr(cast(day as varchar), 1, 7), feature, provider, model, attempts
 order by month, feature, provider, model, attempts

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,12 +14,13 @@ import pytest
 
 from unitcost.demo import Truth, answers, demo_truth, write_demo
 from unitcost.demo.run import Usage
-from unitcost.demo.scenario import LOOPING_RUNS
+from unitcost.demo.scenario import CUSTOMERS, LOOPING_RUNS, UNDER_WATER
+from unitcost.explaining import Span, explain
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
+from unitcost.questions_page import DAYS, THROUGH, questions_page
 
-THROUGH = date(2026, 11, 12)
-DAYS = 2
+ROOT = Path(__file__).resolve().parents[2]
 MARTS_WITH_COST = (
     "cost_per_workflow",
     "cost_per_feature",
@@ -188,3 +190,33 @@ def test_providers_report_what_the_logs_saw_and_a_little_more(
 
 def test_every_question_has_an_answer(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert all(answer.rows for answer in answers(warehouse))
+
+
+def test_explain_finds_the_broken_cache_and_the_grown_prompt(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    before, after = THROUGH - timedelta(1), THROUGH
+    found = explain(warehouse, Span(before, before), Span(after, after))
+    (change,) = found.changes
+    assert change.change_usd == truth.cost_by_day[after] - truth.cost_by_day[before]
+    assert sum(part.change_usd for part in change.parts) == change.change_usd
+    assert [(m.factor, m.who, m.began_on) for m in found.movers[:2]] == [
+        ("cache share", "contract-review, claude-sonnet-4-6", after),
+        ("input tokens", "draft-reply, gpt-5.4", after),
+    ]
+    assert found.movers[0].after == 0
+    assert not next(part.change_usd for part in change.parts if part.factor == "price")
+
+
+def test_the_customer_under_water_is_found(warehouse: duckdb.DuckDBPyConnection) -> None:
+    deepest = "select customer_id from marts.customers_under_water order by margin_usd limit 1"
+    assert one(warehouse, deepest) == CUSTOMERS[UNDER_WATER]
+
+
+def test_the_questions_page_has_the_answers_of_today(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    written = (ROOT / "docs/questions.md").read_text()
+    assert written == questions_page(warehouse), (
+        "run: uv run python -m unitcost.questions_page > docs/questions.md"
+    )

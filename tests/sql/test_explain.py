@@ -127,6 +127,16 @@ def test_slices_are_explained_one_by_one(workbench: duckdb.DuckDBPyConnection) -
     assert [m.who for m in alone.movers] == ["agent, gpt-5-mini"]
 
 
+def test_what_the_gateways_cache_answers_is_no_price_change(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    hits = (called(n, "hit", "0", status="cache_hit", billed_state="not_billed") for n in (5, 6))
+    found = told(workbench, *(called(n) for n in range(8)), *hits)
+    parts = moved(found)
+    assert set(parts) == {"volume", "tier"}
+    assert sum(parts.values()) == 0
+
+
 def test_unpriced_requests_are_counted_and_not_explained(
     workbench: duckdb.DuckDBPyConnection,
 ) -> None:

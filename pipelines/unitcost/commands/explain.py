@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from unitcost.explaining import Explanation
 
 SHOWN_MEMBERS = 20
+_SHOWN = Decimal("0.0001")
+"""Rounded for reading; --json is exact."""
 
 
 def explain(
@@ -58,11 +61,11 @@ def _show(found: Explanation) -> None:
     factors = [part.factor for part in found.changes[0].parts] if found.changes else []
     if len(found.changes) == 1:
         change = found.changes[0]
-        rows = [(part.factor, part.change_usd) for part in change.parts if part.change_usd]
+        rows = [(part.factor, _usd(part.change_usd)) for part in change.parts if part.change_usd]
         show_table(
             ("factor", "change_usd"),
-            [("before", change.before_usd), *rows, ("after", change.after_usd)],
-            title=f"Cost from {found.before} to {found.after}: {change.change_usd:+f} USD",
+            [("before", _usd(change.before_usd)), *rows, ("after", _usd(change.after_usd))],
+            title=f"From {found.before} to {found.after}",
         )
     elif found.changes:
         moved = [
@@ -72,22 +75,29 @@ def _show(found: Explanation) -> None:
             (found.by or "", "before_usd", "after_usd", "change_usd", *moved),
             [
                 (
-                    *(c.member, c.before_usd, c.after_usd, c.change_usd),
-                    *(p.change_usd for p in c.parts if p.factor in moved),
+                    *(c.member, _usd(c.before_usd), _usd(c.after_usd), _usd(c.change_usd)),
+                    *(_usd(p.change_usd) for p in c.parts if p.factor in moved),
                 )
                 for c in found.changes[:SHOWN_MEMBERS]
             ],
-            title=f"Cost from {found.before} to {found.after} by {found.by}",
+            title=f"From {found.before} to {found.after}",
         )
     _show_success(found)
     if found.movers:
         show_table(
             ("factor", "who", "change_usd", "evidence", "before", "after", "began_on"),
-            [tuple(mover.model_dump().values()) for mover in found.movers],
+            [
+                (m.factor, m.who, _usd(m.change_usd), m.evidence, m.before, m.after, m.began_on)
+                for m in found.movers
+            ],
             title="Largest movers",
         )
     if not found.changes:
         OUT.print(f"No requests in {found.before} nor in {found.after}.")
+
+
+def _usd(cost: Decimal | None) -> Decimal | None:
+    return None if cost is None else cost.quantize(_SHOWN)
 
 
 def _show_success(found: Explanation) -> None:

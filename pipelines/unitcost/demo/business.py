@@ -50,13 +50,17 @@ def outcomes_csv(rows: Iterable[tuple[int, Run]]) -> str:
 
 
 def revenue_csv(days: Sequence[date]) -> str:
-    """What every customer pays for the month from the first day to the last."""
+    """What every customer pays for these days: as much of a month as they are of thirty."""
     first, last = days[0].isoformat(), days[-1].isoformat()
     lines = [
-        (customer, first, last, f"{monthly_revenue(rank):f}", "USD")
+        (customer, first, last, f"{_share_of_month(monthly_revenue(rank), len(days)):f}", "USD")
         for rank, customer in enumerate(CUSTOMERS)
     ]
     return _csv(("customer_id", "period_start", "period_end", "amount", "currency"), lines)
+
+
+def _share_of_month(monthly: Decimal, days: int) -> Decimal:
+    return (monthly * days / 30).quantize(Decimal("0.01"))
 
 
 def _iso(epoch_ms: int) -> str:

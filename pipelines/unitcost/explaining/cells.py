@@ -90,6 +90,14 @@ class Side:
 Slices = Mapping[str, tuple[Side, Side]]
 """Member of the dimension -> before and after."""
 
+TIER = """
+    case
+        when status = 'cache_hit' then '(gateway cache)'
+        when billed_state = 'not_billed' then '(not billed)'
+        else service_tier
+    end
+"""
+"""The service tier; what cost nothing for another reason than its price is a tier of its own."""
 _FAILED = "('error', 'timeout', 'cancelled', 'refused', 'incomplete', 'truncated')"
 _SUMS = """
     count(cost_usd),
@@ -143,7 +151,8 @@ def _query(spans: tuple[Span, Span], by: str | None, only: Mapping[str, str]) ->
     return f"""
         with picked as (
             select
-                {member} as member, s.is_after, customer_id, {named(Cell._fields)}, service_tier,
+                {member} as member, s.is_after, customer_id, {named(Cell._fields)},
+                {TIER} as served_as,
                 status in {_FAILED} or not is_final_attempt as is_failed,
                 coalesce(input_tokens, 0) + coalesce(input_audio_tokens, 0)
                     + coalesce(input_image_tokens, 0) as uncached_tokens,
@@ -166,12 +175,12 @@ def _query(spans: tuple[Span, Span], by: str | None, only: Mapping[str, str]) ->
         )
 
         select
-            p.member, is_after, stays, feature, provider, platform, model, service_tier, is_failed,
+            p.member, is_after, stays, feature, provider, platform, model, served_as, is_failed,
             count(*) - count(cost_usd), {_SUMS}
         from picked as p
         inner join customers as c
             on p.member = c.member and p.customer_id is not distinct from c.customer_id
-        group by p.member, is_after, stays, feature, provider, platform, model, service_tier,
+        group by p.member, is_after, stays, feature, provider, platform, model, served_as,
             is_failed
         order by all
     """

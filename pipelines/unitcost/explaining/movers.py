@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from unitcost.explaining.cells import UNATTRIBUTED, Cell, condition, named
+from unitcost.explaining.cells import TIER, UNATTRIBUTED, Cell, condition, named
 from unitcost.explaining.period import Span
 from unitcost.explaining.shapley import EXACT
 
@@ -48,7 +48,7 @@ EVIDENCE: Mapping[str, Evidence] = {
     ),
     "mix": Evidence("% of served requests", lambda d: 100 * d.served, lambda d: d.all_served),
     "tier": Evidence(
-        "% at another tier than standard",
+        "% at another tier than standard, gateway cache included",
         lambda d: 100 * (d.served + d.failed - d.standard),
         lambda d: d.served + d.failed,
     ),
@@ -91,7 +91,7 @@ def read_days(
             select day, {named(Cell._fields)},
                 status in ('error', 'timeout', 'cancelled', 'refused', 'incomplete', 'truncated')
                     or not is_final_attempt as is_failed,
-                service_tier, prompt_tokens, completion_tokens,
+                {TIER} as served_as, prompt_tokens, completion_tokens,
                 coalesce(cache_read_tokens, 0) + coalesce(cache_read_audio_tokens, 0)
                     + coalesce(cache_read_image_tokens, 0) as read_tokens,
                 coalesce(tool_cost_usd, 0) + coalesce(commitment_cost_usd, 0) as fees_usd, cost_usd
@@ -103,7 +103,7 @@ def read_days(
             select day, {", ".join(Cell._fields)},
                 count(*) filter (where not is_failed) as served,
                 count(*) filter (where is_failed) as failed,
-                count(*) filter (where service_tier = 'standard') as standard,
+                count(*) filter (where served_as in ('standard', '(not billed)')) as standard,
                 coalesce(sum(prompt_tokens), 0)::bigint as prompt_tokens,
                 coalesce(sum(read_tokens), 0)::bigint as read_tokens,
                 coalesce(sum(completion_tokens), 0)::bigint as completion_tokens,
