@@ -1,0 +1,86 @@
+"""Reconciling a month: adding up each day's requests, then comparing the sums of all days.
+
+Run this file with `UNITCOST_BENCH_REQUESTS=10000000 pytest -n 0 -s` for the promised size.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from tests.benchmarks.made_day import DAY, made_day
+from unitcost.queries import load_query, query_names
+from unitcost.reconciling import reconcile
+from unitcost.workbench import create_empty, run_step, run_steps
+from unitcost_models.provider import InvoiceLine
+from unitcost_models.reconciliation import MeteredUsage, ReportedUsage
+
+COUNT = int(os.environ.get("UNITCOST_BENCH_REQUESTS", "30000"))
+DAYS = 30
+_USAGE = """
+    insert into core.reported_usage by name
+    select
+        day, provider, platform, 'usage' as report_kind, 'project' as account_id, model,
+        service_tier, null as region_scope, token_class, 'usage' as charge_category,
+        sum(priced_quantity * 101 // 100)::bigint as reported_quantity, 1 as charge_lines,
+        0 as cent_lines, false as is_provisional
+    from core.metered_usage
+    where token_class in ('input', 'cache_read', 'cache_write', 'output')
+    group by all
+"""
+_COSTS = """
+    insert into core.reported_usage by name
+    select
+        day, provider, platform, 'costs' as report_kind, 'project' as account_id, model,
+        null as service_tier, null as region_scope, token_class, 'usage' as charge_category,
+        'usd' as currency, (sum(cost_usd) * 1.01)::decimal(38, 12) as billed_cost,
+        billed_cost as billed_cost_usd, 1 as charge_lines, 0 as cent_lines, false as is_provisional
+    from core.metered_usage
+    group by day, provider, platform, model, token_class
+"""
+
+
+@pytest.mark.benchmark
+def test_a_month_is_reconciled(capsys: pytest.CaptureFixture[str]) -> None:
+    with made_day(COUNT // DAYS) as con:
+        con.execute("set threads = 2; set memory_limit = '4GB'")
+        steps = [s for s in load_query("core.request_costs").inputs if s in query_names("steps")]
+        run_steps(con, [*steps, "core.request_costs"], DAY)
+        create_empty(con, MeteredUsage, "month")
+        started, busy = time.perf_counter(), time.process_time()
+        for number in range(DAYS):
+            _add_up(con, DAY + timedelta(number))
+        con.execute("create or replace table core.metered_usage as from month")
+        added = time.process_time() - busy
+        _report(con)
+        reconcile(con)
+        elapsed, spent = time.perf_counter() - started, time.process_time() - busy
+        told = con.execute(
+            "select sum(gap_usd), (select sum(gap_usd) from marts.reconciliation_gap) "
+            "from marts.reconciliation"
+        ).fetchall()
+    assert told[0][0] == told[0][1] != 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n{COUNT:,} requests: {elapsed:.1f} s, processor time {spent:.1f} s, of it adding up "
+            f"{added:.1f} s; peak {peak:,} MiB with the made requests in memory"
+        )
+
+
+def _add_up(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    run_step(con, "core.metered_usage", DAY)
+    moved = "select * replace ($1 as day) from core.metered_usage"
+    con.execute(f"insert into month by name {moved}", [day])
+
+
+def _report(con: duckdb.DuckDBPyConnection) -> None:
+    create_empty(con, ReportedUsage)
+    create_empty(con, InvoiceLine)
+    con.execute(_USAGE)
+    con.execute(_COSTS)
