@@ -112,7 +112,7 @@ def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limi
 
 
 def traceable() -> list[str]:
-    """Tables whose rows are sets of requests; a reconciliation names who bills, requests who made."""
+    """Tables whose rows are sets of requests; a reconciliation's are of bills too."""
     held = {*CostPerRequest.model_fields, *_TERMS}
     return [
         table

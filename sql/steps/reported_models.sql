@@ -52,6 +52,19 @@ readings as (
         regexp_extract(bare_id, '^(.+)-20[0-9]{2}(?:-[01][0-9]-[0-3][0-9]|[01][0-9][0-3][0-9])(?:-v[0-9:]+)?$', 1)
             as reading
     from bare
+    union all
+    -- Google's SKUs say general availability, Azure's meters leave the family out: 5.6 sol.
+    select
+        raw_model,
+        5 as step,
+        regexp_extract(replace(bare_id, ' ', '-'), '^(.+)-ga$', 1) as reading
+    from bare
+    union all
+    select
+        raw_model,
+        6 as step,
+        'gpt-' || replace(bare_id, ' ', '-') as reading
+    from bare
 ),
 
 found as (
