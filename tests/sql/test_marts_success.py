@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -21,6 +22,7 @@ from unitcost_models.marts import CostPerRequest
 from unitcost_models.tasks import Task
 
 LATER = DAY + timedelta(40)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(con: duckdb.DuckDBPyConnection, columns: str, where: str) -> list[tuple[Any, ...]]:
@@ -147,6 +149,36 @@ def test_leaderboards_figures_come_of_rows_of_its_shape(
     assert run(workbench, columns, f"period = 'month' and member = '{model}'") == [
         (500, Decimal(total), Decimal(per_solved), Decimal(share), calls)
     ]
+
+
+def test_real_trials_have_a_cost_per_success(
+    workbench: duckdb.DuckDBPyConnection, shared_data: Path
+) -> None:
+    """tau-bench airline: 50 tasks tried four times; the user model's cost is all that it tells."""
+    create_empty(workbench, CostPerRequest)
+    create_empty(workbench, Task)
+    trials = f"""
+        select concat(task_id, ' ', trial) as task_id, date '{DAY}' as day, day as started_on,
+            if(reward = 1, 'success', 'failure') as outcome, 'airline' as task_type,
+            task_id as request_id, 'openai' as provider, 'gpt-4o' as model,
+            round(info.user_cost::decimal(38, 12), 9)::decimal(38, 12) as cost_usd,
+            cost_usd as cost_lower_bound_usd, cost_usd as cost_upper_bound_usd
+        from read_json('{shared_data}/tau_bench/gpt-4o-airline.json',
+            maximum_object_size = 100000000)"""
+    of_task = "task_id, day, started_on, outcome, task_type"
+    workbench.execute(f"insert into core.tasks by name select {of_task} from ({trials})")
+    workbench.execute(
+        f"""insert into marts.cost_per_request by name
+            select * exclude (started_on, task_type) from ({trials})"""
+    )
+    columns = """tasks, succeeded, cost_usd, round(success_rate_low_pct, 1),
+        round(success_rate_high_pct, 1), round(cost_per_successful_task_usd, 5),
+        round(failed_cost_pct, 1)"""
+    (row,) = run(workbench, columns, "period = 'month' and dimension = 'task_type'")
+    assert [str(value) for value in row[:2]] == ["200", "84"]
+    assert row[2] == Decimal("0.50315")
+    written = (ROOT / "docs/success.md").read_text()
+    assert f"| {' | '.join(f'{value:f}' for value in row[3:])} |" in written
 
 
 def _tasks(

@@ -1,0 +1,21 @@
+"""What makes days due: not the SQL of views, which no file is made with."""
+
+from __future__ import annotations
+
+import pytest
+
+from unitcost import due
+from unitcost.queries import query_names
+from unitcost.tables import view_tables
+
+
+def test_a_view_of_all_days_makes_no_day_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_views = due.transforms_fingerprint()
+    views = set(view_tables())
+    assert views
+    monkeypatch.setattr(
+        due, "query_names", lambda layer: [n for n in query_names(layer) if n not in views]
+    )
+    assert due.transforms_fingerprint() == with_views
+    monkeypatch.setattr(due, "query_names", lambda _layer: [])
+    assert due.transforms_fingerprint() != with_views
