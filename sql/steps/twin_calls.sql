@@ -119,17 +119,65 @@ named as (
         s.role = 'call'
         and s.provider_response_id is null
         and not coalesce(s.is_cache_hit, false)
+),
+
+-- Logfire ends the span of a stream with its first chunk, and tells the answer in a record without length.
+streamed as (
+    select
+        c.group_key,
+        c.started_at,
+        c.ended_at = c.started_at as is_answer,
+        row_number() over (
+            partition by c.trace_id, s.parent_span_id, c.request_model, c.ended_at = c.started_at
+            order by c.started_at asc, c.span_no asc
+        ) as place,
+        c.trace_id,
+        s.parent_span_id,
+        c.request_model
+    from steps.traced_calls as c
+    inner join steps.sightings as s on c.sighting_id = s.sighting_id
+    inner join steps.otlp_fields as f on s.trace_id = f.trace_id and s.span_id = f.span_id
+    where
+        f.scope_name like 'logfire.%'
+        and c.provider_response_id is null
+        and not coalesce(s.has_error, false)
+        and (c.ended_at = c.started_at or c.prompt_tokens is null)
+),
+
+answered as (
+    select
+        o.group_key,
+        a.group_key as twin_group
+    from streamed as o
+    inner join streamed as a
+        on
+            o.trace_id = a.trace_id
+            and o.parent_span_id is not distinct from a.parent_span_id
+            and o.request_model = a.request_model
+            and o.place = a.place
+    where not o.is_answer and a.is_answer and o.started_at <= a.started_at
+),
+
+twins as (
+    select
+        group_key,
+        twin_group
+    from paired
+    where turn = 1
+    union all
+    select
+        group_key,
+        twin_group
+    from answered
+    union all
+    select
+        'one:' || sighting_id as group_key,
+        twin_group
+    from named
 )
 
 select
     group_key,
     min(twin_group) as twin_group
-from paired
-where turn = 1
+from twins
 group by group_key
-union all
-select
-    'one:' || sighting_id as group_key,
-    min(twin_group) as twin_group
-from named
-group by sighting_id

@@ -247,3 +247,37 @@ def test_a_failure_that_two_layers_saw_is_one(counting: duckdb.DuckDBPyConnectio
     rows = count(counting, spans)
     assert [r["span_id"] for r in rows] == ["sdk0", "sdk10"]
     assert {(r["status"], r["sighting_count"]) for r in rows} == {("error", 2)}
+
+
+LOGFIRE = "logfire.openai"
+ASKED = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o-mini",
+}
+
+
+def test_logfires_record_of_a_streams_answer_is_the_call_it_answers(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = count(
+        counting,
+        [
+            span("root"),
+            span("asked 1", "root", ASKED, at=1, lasts=0.5, scope=LOGFIRE),
+            span("failed", "root", ASKED, at=2, lasts=0.5, scope=LOGFIRE, status_code="error"),
+            span("asked 2", "root", ASKED, at=3, lasts=0.5, scope=LOGFIRE),
+            chat("answer 1", "root", at=4, lasts=0, scope=LOGFIRE),
+            span("answer 2", "root", ASKED, at=5, lasts=0, scope=LOGFIRE),
+            chat("whole", "root", ANSWER, at=6, scope=LOGFIRE),
+            span("never read", "root", ASKED, at=7, lasts=0.5, scope=LOGFIRE),
+        ],
+    )
+    assert sorted((r["sighting_count"], r["status"]) for r in rows) == [
+        (1, "error"),
+        (1, "incomplete"),
+        (1, "ok"),
+        (2, "incomplete"),
+        (2, "ok"),
+    ]
+    assert totals(rows) == (200, 40)
