@@ -13,6 +13,7 @@ from threading import Event
 
 import duckdb
 
+from unitcost.allocation import open_allocation
 from unitcost.errors import ClosedMonthError
 from unitcost.inputs import (
     DAYS_BEFORE,
@@ -76,6 +77,7 @@ def build_day(
     turn, wanted = turn or Turn(), set(tables)
     clear(con, session.prices.keys())
     open_inputs(session, con, day, wanted)
+    open_allocation(con, session.settings.allocation, day)
     done = {*tables_in(con)}
     files = {}
     for table in (t for t in day_tables() if t in wanted):

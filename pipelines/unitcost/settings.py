@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from unitcost.allocation_settings import AllocationSettings
 from unitcost.task_rules import TaskRules
 
 
@@ -88,6 +89,8 @@ class Settings(BaseSettings):
     """Format, or `detect`, -> paths, globs and addresses whose new files are collected."""
     pull: dict[str, PullSettings] = Field(default_factory=dict)
     """Reports that the nightly run fetches, by source; none unless named here."""
+    allocation: AllocationSettings = AllocationSettings()
+    """How shared and unattributed cost is spread; nothing is by default."""
     exports: ExportSettings = ExportSettings()
     """Files for finance; changes no table."""
     memory_limit: str | None = None
@@ -118,7 +121,7 @@ class Settings(BaseSettings):
     def fingerprint(self) -> str:
         """Digest of everything that changes what tables hold."""
         relevant = self.model_dump_json(
-            include={"vocabulary", "attribution", "outcome_attributes", "tasks"}
+            include={"vocabulary", "attribution", "outcome_attributes", "tasks", "allocation"}
         )
         return hashlib.sha256(relevant.encode()).hexdigest()[:16]
 

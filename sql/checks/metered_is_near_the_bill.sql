@@ -1,0 +1,15 @@
+-- One row for a provider whose bill of the day is more than 5 % away from what was metered.
+-- grain: day, subject
+-- severity: warn
+
+select
+    day,
+    concat(provider, ' on ', platform) as subject,
+    concat(
+        'billed ', any_value(billed_day_cost_usd), ' USD, metered ', sum(metered_cost_usd), ' USD (',
+        any_value(deviation_pct), ' %); not calibrated'
+    ) as detail
+from marts.calibrated_cost
+where day = $day and not is_within_band
+group by day, provider, platform
+order by subject
