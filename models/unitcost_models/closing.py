@@ -136,3 +136,51 @@ class Adjustment(Row):
     """Counts the postings: the rows that one run posted share it; see meta.postings."""
     posted_on: date
     """UTC date of the run that posted it."""
+
+
+class _MonthlyCost(Row):
+    """Cost of a month by the dimensions of an adjustment."""
+
+    month: str
+    """YYYY-MM."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; as the dimensions below `(unattributed)` where unknown."""
+    feature: str
+    """The product feature."""
+    workflow: str
+    """Name of the workflow."""
+    customer_id: str
+    """Who is served."""
+    booked_cost_usd: Decimal
+    """Known cost of the month's requests, as published."""
+
+
+_MONTHLY_KEY = ("month", "provider", "model", "feature", "workflow", "customer_id")
+
+
+class CostAsReported(_MonthlyCost):
+    """What each month's books say: later findings are in the month that learnt them."""
+
+    table: ClassVar[str] = "marts.cost_as_reported"
+    key: ClassVar[tuple[str, ...]] = _MONTHLY_KEY
+    is_daily: ClassVar[bool] = False
+
+    adjustment_usd: Decimal
+    """What was posted to this month for closed ones."""
+    cost_usd: Decimal
+    """booked + adjustment."""
+
+
+class CostAsKnown(_MonthlyCost):
+    """What each month cost by what is known now, whenever it was learnt."""
+
+    table: ClassVar[str] = "marts.cost_as_known"
+    key: ClassVar[tuple[str, ...]] = _MONTHLY_KEY
+    is_daily: ClassVar[bool] = False
+
+    adjustment_usd: Decimal
+    """What was posted later for this month."""
+    cost_usd: Decimal
+    """booked + adjustment."""

@@ -119,6 +119,11 @@ class ClosedMonth(Row):
     """Over the path and digest of each of its files: one value that vouches for all of them."""
     catalogue: str
     """The month's own catalogue, relative to the home folder; opens like warehouse.duckdb."""
+    quarantined_records: int | None
+    """Records refused until then, reviewed or accepted; None where an older version closed it."""
+    accepted: str | None
+    """Concerns that it was closed over by name, comma separated: quarantine, provisional,
+    unreconciled."""
 
 
 class ClosedFile(Row):
@@ -131,6 +136,13 @@ class ClosedFile(Row):
     month: str
     path: str
     """As in meta.files."""
+    table_name: str
+    """`layer.noun`; with the day the partition that the file is, or a part of."""
+    day: date | None
+    """UTC day of its rows; None for tables that are not daily."""
+    rows: int
+    sha256: str
+    """Of the file as it was closed."""
 
 
 class AdjustedDay(Row):

@@ -5,13 +5,15 @@ What is learnt later is posted as adjustments, in `adjusting.py`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from unitcost.close_checks import concerns, quarantined, require_reviewed
 from unitcost.due import changed_closed_days, due_days, input_digests
 from unitcost.errors import ClosedMonthError, UsageError
 from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, utc_now
-from unitcost.lake.closed import freeze
+from unitcost.lake.closed import Terms, freeze
 from unitcost.lake.publish import write_catalogue
 from unitcost.months import Month
 from unitcost.rebuild import shared_inputs
@@ -22,12 +24,15 @@ from unitcost_models.meta import ClosedMonth
 _NIGHTLY = "run `unitcost nightly` first"
 
 
-def close_month(root: Path, month: Month) -> ClosedMonth:
+def close_month(root: Path, month: Month, accepted: Collection[str] = ()) -> ClosedMonth:
     """Freeze a month; its catalogue is written first, then one rename makes it closed.
+
+    `accepted` names concerns that the month may be closed over.
 
     Raises:
         UsageError: the month is not over, closed already, or holds nothing.
-        ClosedMonthError: its tables are not final: something is new, due, failed or out of order.
+        ClosedMonthError: its tables are not final: something is new, due, failed or out of order;
+            or there is a concern that is not accepted.
         LockedError: another process is writing.
     """
     _require_over(month)
@@ -35,13 +40,17 @@ def close_month(root: Path, month: Month) -> ClosedMonth:
         _require_open(session.catalogue, month)
         _require_order(session.catalogue, month)
         _require_final(session, month)
-        return _close(session, month)
+        found = [name for name, _ in concerns(session, month)]
+        require_reviewed(session, month, accepted)
+        return _close(session, month, found)
 
 
-def _close(session: Session, month: Month) -> ClosedMonth:
+def _close(session: Session, month: Month, accepted: Iterable[str]) -> ClosedMonth:
     book = session.book
     priced_on = book.as_of or utc_now().date()
-    own = freeze(session.catalogue, month, book.revision(), priced_on)
+    refused = quarantined(session.catalogue)
+    terms = Terms(book.revision(), priced_on, refused, tuple(accepted))
+    own = freeze(session.catalogue, month, terms)
     target = session.home.closed / f"{month}.duckdb"
     write_catalogue(session.home, own, published_models(), session.run_id, target)
     session.publish()

@@ -20,6 +20,7 @@ from unitcost.lake.files import write_rows
 from unitcost.queries import load_query, query_names
 from unitcost.tables import day_tables, row_models
 from unitcost.workbench import run_step, run_steps
+from unitcost_models.allocation import AllocatedCost, CalibratedCost
 from unitcost_models.waste import AgentLoop
 
 T = TypeVar("T")
@@ -49,7 +50,8 @@ def _write_ours(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Path]
     run_steps(
         con, [s for s in load_query("core.request_costs").inputs if s in query_names("steps")], DAY
     )
-    marts = [t for t in day_tables() if t.startswith("marts.") and t != AgentLoop.table]
+    others = (AgentLoop.table, AllocatedCost.table, CalibratedCost.table)
+    marts = [t for t in day_tables() if t.startswith("marts.") and t not in others]
     written = {}
     for table in ("core.request_costs", *marts):
         run_step(con, table, DAY)

@@ -11,11 +11,15 @@ from typing import Any
 import duckdb
 
 from tests.given import given
+from unitcost.allocation import open_allocation
+from unitcost.allocation_settings import AllocationSettings
 from unitcost.queries import load_query
 from unitcost.tables import day_tables, row_models
 from unitcost.workbench import run_step
+from unitcost_models.agreements import CommitmentUse
 from unitcost_models.base import columns
 from unitcost_models.marts import RunDay
+from unitcost_models.provider import ProviderCost
 from unitcost_models.requests import ModelName, Request, RequestCost
 from unitcost_models.waste import ToolCall
 
@@ -80,6 +84,9 @@ def put(
     given(con, row_models()["core.revenue"], *revenue)
     given(con, RunDay, *run_days)
     given(con, ToolCall, *tool_calls)
+    given(con, CommitmentUse)
+    given(con, ProviderCost)
+    open_allocation(con, AllocationSettings(), DAY)
 
 
 def build(con: duckdb.DuckDBPyConnection, day: date = DAY) -> None:

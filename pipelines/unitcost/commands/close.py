@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 def close(
     month: Annotated[str, Parameter(help="Month YYYY-MM, over and built.")],
     *,
+    accept: Annotated[
+        tuple[Literal["quarantine", "provisional", "unreconciled"], ...],
+        Parameter(help="A concern to close over; it is recorded with the month."),
+    ] = (),
     common: Common = COMMON,
 ) -> None:
     """Freeze a month with its prices: its tables never change again.
@@ -24,7 +28,7 @@ def close(
     from unitcost.closing import close_month
     from unitcost.months import Month
 
-    closed = close_month(common.home, Month.parse(month))
+    closed = close_month(common.home, Month.parse(month), accept)
     if common.json:
         show_json(closed.model_dump())
     else:
@@ -37,4 +41,6 @@ def _show(closed: ClosedMonth, common: Common) -> None:
         f"(sha256 {closed.files_sha256[:12]}), priced as known on {closed.priced_on} "
         f"(revision {closed.price_revision})."
     )
+    if closed.accepted:
+        OUT.print(f"Closed over: {closed.accepted}.")
     OUT.print(f"Its own catalogue is {common.home / closed.catalogue}.")

@@ -104,6 +104,17 @@ class Catalogue:
             if f.retired_at is None or f.retired_at >= oldest or path in pinned
         }
 
+    def _closed_file(self, month: str, path: str) -> ClosedFile:
+        file = self.files[path]
+        return ClosedFile(
+            month=month,
+            path=path,
+            table_name=file.table_name,
+            day=file.day,
+            rows=file.rows,
+            sha256=file.sha256,
+        )
+
     def rows_of(self) -> Iterator[tuple[type[Row], list[Row]]]:
         """Each meta table's row model and rows, in key order."""
         yield LakeFile, [self.files[path] for path in sorted(self.files)]
@@ -112,7 +123,7 @@ class Catalogue:
         yield Touch, [Touch(day=d, delivery=s) for d, s in sorted(self.touches)]
         yield CheckResult, [self.checks[key] for key in sorted(self.checks)]
         yield ClosedMonth, [self.closed[month] for month in sorted(self.closed)]
-        yield ClosedFile, [ClosedFile(month=m, path=p) for m, p in sorted(self.pinned)]
+        yield ClosedFile, [self._closed_file(*key) for key in sorted(self.pinned)]
         yield AdjustedDay, [self.adjusted[day] for day in sorted(self.adjusted)]
         yield Posting, [self.postings[key] for key in sorted(self.postings)]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -22,20 +23,32 @@ from unitcost_models.base import Row
 from unitcost_models.meta import ClosedMonth, LakeFile
 
 
-def freeze(catalogue: Catalogue, month: Month, price_revision: str, priced_on: date) -> Catalogue:
+@dataclass(frozen=True)
+class Terms:
+    """On what a month is closed: the book, what it knew, and what was accepted by name."""
+
+    price_revision: str
+    priced_on: date
+    quarantined_records: int
+    accepted: tuple[str, ...]
+
+
+def freeze(catalogue: Catalogue, month: Month, terms: Terms) -> Catalogue:
     """Enter the month as closed, its files as kept for ever; returns its own catalogue."""
     files = month_files(catalogue, month)
     name = str(month)
     catalogue.closed[name] = ClosedMonth(
         month=name,
         closed_at=utc_now(),
-        price_revision=price_revision,
-        priced_on=priced_on,
+        price_revision=terms.price_revision,
+        priced_on=terms.priced_on,
         days=sum(day in month for day in catalogue.days),
         files=len(files),
         bytes=sum(f.bytes for f in files),
         files_sha256=files_digest(files),
         catalogue=f"closed/{name}.duckdb",
+        quarantined_records=terms.quarantined_records,
+        accepted=",".join(terms.accepted) or None,
     )
     pinned = {(name, f.path) for f in files}
     catalogue.pinned |= pinned

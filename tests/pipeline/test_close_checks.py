@@ -1,0 +1,149 @@
+"""A month is closed over nothing that nobody has looked at, and each partition can be proven."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.given import given
+from tests.pipeline.books import OCTOBER, REQUESTS, deliver, night
+from unitcost.close_checks import NEAR_THE_BILL
+from unitcost.closing import close_month
+from unitcost.errors import ClosedMonthError
+from unitcost.lake.catalogue import load_catalogue
+from unitcost.months import Month
+from unitcost.paths import Home
+from unitcost.queries import query_names
+from unitcost.session import open_session
+from unitcost_models.meta import CheckResult
+from unitcost_models.provider import ProviderCost
+
+MONTH = Month.parse(OCTOBER)
+DAY = date(2026, 10, 30)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("built"))
+    deliver(home, "first.csv", REQUESTS)
+    night(home)
+    return home
+
+
+@pytest.fixture
+def home(built: Home, tmp_path: Path) -> Home:
+    shutil.copytree(built.root, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+def add_refused_record(home: Home) -> None:
+    deliver(home, "broken.csv", (("2026-10-30T10:00:00Z", "x", "gpt-5", -1, 1, "acme"),))
+    night(home)
+
+
+def add_provisional_cost(home: Home) -> None:
+    start = datetime(2026, 10, 30)
+    cost = {
+        "record_id": "r",
+        "day": DAY,
+        "provider": "openai",
+        "platform": "direct",
+        "source_format": "openai_costs",
+        "kind": "costs",
+        "bucket_start": start,
+        "bucket_end": start,
+        "bucket_width": "1d",
+        "report_grouping": "",
+        "is_primary": True,
+        "is_provisional": True,
+        "cost_type": "tokens",
+        "billed_cost": 0,
+        "currency": "USD",
+    }
+    with open_session(home.root) as session, session.workbench(with_vocabulary=False) as con:
+        given(con, ProviderCost, cost)
+        session.write(con, ProviderCost, f"select * from {ProviderCost.table}", DAY)
+        session.publish()
+
+
+def add_day_far_from_the_bill(home: Home) -> None:
+    with open_session(home.root) as session:
+        session.catalogue.checks[NEAR_THE_BILL, DAY] = CheckResult(
+            check_name=NEAR_THE_BILL, day=DAY, severity="warn", bad_rows=1, example="openai: 9 %"
+        )
+        session.publish()
+
+
+CONCERNS = {
+    "quarantine": (add_refused_record, "1 refused records"),
+    "provisional": (add_provisional_cost, "1 costs that providers reported are provisional"),
+    "unreconciled": (add_day_far_from_the_bill, "1 days are more than 5 % from the bill"),
+}
+
+
+@pytest.mark.parametrize("name", CONCERNS)
+def test_a_concern_is_named_and_can_be_accepted(home: Home, name: str) -> None:
+    add, text = CONCERNS[name]
+    add(home)
+    with pytest.raises(ClosedMonthError, match=f"{text}.*--accept {name}"):
+        close_month(home.root, MONTH, [other for other in CONCERNS if other != name])
+    assert load_catalogue(home.warehouse).closed == {}
+    assert close_month(home.root, MONTH, [name]).accepted == name
+
+
+def test_refused_records_are_reviewed_once(home: Home) -> None:
+    add_refused_record(home)
+    close_month(home.root, MONTH, ["quarantine"])
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        found = con.execute("select quarantined_records from meta.closed_months").fetchall()
+    assert found == [(1,)]
+    november = Month.parse("2026-11")
+    if november.last < date.today():
+        assert close_month(home.root, november).accepted is None
+
+
+def test_a_month_without_concerns_needs_no_word(home: Home) -> None:
+    assert close_month(home.root, MONTH).accepted is None
+
+
+def test_the_check_that_closing_looks_at_is_there() -> None:
+    assert f"checks.{NEAR_THE_BILL}" in query_names("checks")
+
+
+def test_every_partition_has_its_digest(home: Home) -> None:
+    close_month(home.root, MONTH)
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        rows = con.execute(
+            "select table_name, day, path, sha256 from meta.closed_files where month = $m",
+            {"m": OCTOBER},
+        ).fetchall()
+    assert {day for table, day, *_ in rows if table == "marts.cost_per_feature"} == {
+        date(2026, 10, 30),
+        date(2026, 10, 31),
+    }
+    for _, _, path, digest in rows:
+        assert hashlib.sha256((home.root / path).read_bytes()).hexdigest() == digest
+
+
+def test_two_views_tell_when_and_of_what_was_learnt(home: Home) -> None:
+    close_month(home.root, MONTH)
+    deliver(home, "late.csv", (("2026-10-30T12:00:00Z", "z", "gpt-5", 1_000_000, 0, "late"),))
+    night(home)
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        found = {
+            view: dict(
+                con.execute(f"select month, sum(cost_usd) from marts.{view} group by 1").fetchall()
+            )
+            for view in ("cost_as_reported", "cost_as_known")
+        }
+    moved = Decimal("1.25")
+    reported, known = found["cost_as_reported"], found["cost_as_known"]
+    assert known[OCTOBER] - reported[OCTOBER] == moved
+    assert reported["2026-11"] - known["2026-11"] == moved
+    assert sum(reported.values()) == sum(known.values())
