@@ -1,5 +1,5 @@
 """What somebody must have looked at before a month is closed: refused records, provisional costs,
-days that are far from the bill. What makes tables final is asked in `closing.py`."""
+gaps to the bill without a cause. What makes tables final is asked in `closing.py`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from unitcost.lake.shapes import select_rows
 from unitcost.months import Month
 from unitcost.session import Session
 from unitcost_models.provider import ProviderCost
+from unitcost_models.reconciliation import ReconciliationMonth
 
 Concern = Literal["quarantine", "provisional", "unreconciled"]
 CONCERNS: tuple[str, ...] = get_args(Concern)
 
-NEAR_THE_BILL = "metered_is_near_the_bill"
+_TOLERATED_PARTS = 100
+"""One in so many dollars of a bill may be without a cause."""
 
 
 def require_reviewed(session: Session, month: Month, accepted: Collection[str]) -> None:
@@ -70,14 +72,25 @@ def _provisional(session: Session, month: Month) -> str | None:
 
 
 def _unreconciled(session: Session, month: Month) -> str | None:
-    far = [
-        check
-        for (name, day), check in sorted(session.catalogue.checks.items())
-        if name == NEAR_THE_BILL and day in month and check.bad_rows
-    ]
+    """Providers of which more than 1 % of the month's bill has no cause."""
+    files = session.catalogue.live(ReconciliationMonth.table)
+    with session.workbench(with_vocabulary=False) as con:
+        rows = select_rows(con, ReconciliationMonth, session.home.root, files)
+        far = con.execute(
+            f"""select provider, unexplained_usd, coalesce(invoiced_usd, reported_cost_usd)
+                from ({rows})
+                where month = $month and abs(unexplained_usd) * $times
+                    > abs(coalesce(invoiced_usd, reported_cost_usd, reported_usage_usd))
+                order by provider""",
+            {"month": str(month), "times": _TOLERATED_PARTS},
+        ).fetchall()
     if not far:
         return None
-    return f"{len(far)} days are more than 5 % from the bill, first {far[0].example}"
+    provider, gap, bill = far[0]
+    return (
+        f"{len(far)} providers have a gap without a cause above 1 % of the bill, first {provider} "
+        f"({gap:f} of {bill or 0:f} USD; see unitcost reconcile)"
+    )
 
 
 _FINDERS: dict[Concern, Callable[[Session, Month], str | None]] = {
