@@ -121,7 +121,7 @@ class ClosedMonth(Row):
     """The month's own catalogue, relative to the home folder; opens like warehouse.duckdb."""
     quarantined_records: int | None
     """Records refused until then, reviewed or accepted; None where an older version closed it."""
-    accepted: str | None
+    accepted_concerns: str | None
     """Concerns that it was closed over by name, comma separated: quarantine, provisional,
     unreconciled."""
 

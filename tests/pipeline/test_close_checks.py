@@ -106,7 +106,7 @@ def test_a_concern_is_named_and_can_be_accepted(home: Home, name: str) -> None:
     with pytest.raises(ClosedMonthError, match=f"{text}.*--accept {name}"):
         close_month(home.root, MONTH, [other for other in CONCERNS if other != name])
     assert load_catalogue(home.warehouse).closed == {}
-    assert close_month(home.root, MONTH, [name]).accepted == name
+    assert close_month(home.root, MONTH, [name]).accepted_concerns == name
 
 
 def test_refused_records_are_reviewed_once(home: Home) -> None:
@@ -117,16 +117,16 @@ def test_refused_records_are_reviewed_once(home: Home) -> None:
     assert found == [(1,)]
     november = Month.parse("2026-11")
     if november.last < date.today():
-        assert close_month(home.root, november).accepted is None
+        assert close_month(home.root, november).accepted_concerns is None
 
 
 def test_a_month_without_concerns_needs_no_word(home: Home) -> None:
-    assert close_month(home.root, MONTH).accepted is None
+    assert close_month(home.root, MONTH).accepted_concerns is None
 
 
 def test_a_gap_of_one_per_cent_is_tolerated(home: Home) -> None:
     add_gap(home, "1")
-    assert close_month(home.root, MONTH).accepted is None
+    assert close_month(home.root, MONTH).accepted_concerns is None
 
 
 def test_every_partition_has_its_digest(home: Home) -> None:

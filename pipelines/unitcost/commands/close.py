@@ -41,6 +41,6 @@ def _show(closed: ClosedMonth, common: Common) -> None:
         f"(sha256 {closed.files_sha256[:12]}), priced as known on {closed.priced_on} "
         f"(revision {closed.price_revision})."
     )
-    if closed.accepted:
-        OUT.print(f"Closed over: {closed.accepted}.")
+    if closed.accepted_concerns:
+        OUT.print(f"Closed over: {closed.accepted_concerns}.")
     OUT.print(f"Its own catalogue is {common.home / closed.catalogue}.")

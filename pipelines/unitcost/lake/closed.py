@@ -48,7 +48,7 @@ def freeze(catalogue: Catalogue, month: Month, terms: Terms) -> Catalogue:
         files_sha256=files_digest(files),
         catalogue=f"closed/{name}.duckdb",
         quarantined_records=terms.quarantined_records,
-        accepted=",".join(terms.accepted) or None,
+        accepted_concerns=",".join(terms.accepted) or None,
     )
     pinned = {(name, f.path) for f in files}
     catalogue.pinned |= pinned
