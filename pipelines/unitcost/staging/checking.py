@@ -13,13 +13,21 @@ from unitcost.staging.spool import Spool
 
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # What nests deeply ends in a run of closing brackets.
-_CLOSING_RUNS = ("}" * 32, "]" * 32, "}]" * 16)
+_CLOSING_RUNS = ("}" * 32, "]" * 32, "]}" * 16)
+_MAY_BE_DEEP = "may be deep"
+FAULT = f"""case
+    when not json_valid(record) then {sql_text(NOT_JSON)}
+    when ltrim(left(record, 64), ' \t\r')[1] <> '{{' then {sql_text(NOT_OBJECT)}
+    when {" or ".join(f"contains(record, '{run}')" for run in _CLOSING_RUNS)}
+        then {sql_text(_MAY_BE_DEEP)}
+end"""
+"""SQL: why a record cannot be read, or that its depth must be looked at; NULL where it is sound."""
 
 
 def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, int]:
     """Make `raw.staged` and `raw.rejected`; returns how many rows each has."""
     kept = f"read_parquet({sql_text(spool.kept)}, file_row_number = true)"
-    _find_invalid(con, kept)
+    _find_invalid(con, kept if spool.has_faults else f"(select *, {FAULT} as fault from {kept})")
     if _count(con, "raw.invalid"):
         _find_deep(con, kept)
     bad = _count(con, "raw.invalid")
@@ -38,24 +46,12 @@ def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, in
 
 
 def _find_invalid(con: duckdb.DuckDBPyConnection, kept: str) -> None:
-    """`raw.invalid(file_row_number, reason)`: records that are no JSON objects."""
-    runs = " or ".join(f"contains(record, '{run}')" for run in _CLOSING_RUNS)
+    """`raw.invalid(file_row_number, reason)`: records that are no JSON objects, or may be deep."""
     con.execute(
         f"""create or replace table raw.invalid as
-            select
-                file_row_number,
-                case when not is_json then $not_json when not is_object then $not_object end
-                    as reason
-            from (
-                select
-                    file_row_number,
-                    json_valid(record) as is_json,
-                    ltrim(left(record, 64), ' \t\r')[1] = '{{' as is_object,
-                    {runs} as may_be_deep
-                from {kept}
-            )
-            where not is_json or not is_object or may_be_deep""",
-        {"not_object": NOT_OBJECT, "not_json": NOT_JSON},
+            select file_row_number, nullif(fault, {sql_text(_MAY_BE_DEEP)}) as reason
+            from {kept}
+            where fault is not null"""
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from unitcost.sqltext import sql_text
+from unitcost.staging.checking import FAULT
 from unitcost.staging.limits import (
     CUT_SHORT,
     KEPT_TEXT,
@@ -160,14 +161,14 @@ def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bo
     try:
         con.execute(
             f"""copy (
-                select row_number() over () as source_line, json::varchar as record
+                select row_number() over () as source_line, json::varchar as record, {FAULT} as fault
                 from read_json_objects({sql_text(text)}, format = '{layout}',
                     compression = 'uncompressed', maximum_object_size = {size})
             ) to {sql_text(target)} (format parquet, compression lz4)"""
         )
     except duckdb.Error:
         return False
-    spool.kept = target
+    spool.take(target)
     return True
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from unitcost.sqltext import sql_text
+from unitcost.staging.checking import FAULT
 from unitcost.staging.limits import CUT_SHORT, KEPT_TEXT, MAX_RECORD, NOT_UTF8, TOO_LONG
 from unitcost.staging.opening import CutShortError, is_packed, read_chunks
 from unitcost.staging.spool import Spool
@@ -46,7 +47,7 @@ def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bo
     try:
         con.execute(
             f"""copy (
-                select source_line, record
+                select source_line, record, {FAULT} as fault
                 from (
                     select row_number() over () as source_line, record
                     from read_csv({sql_text(path)}, columns = {{'record': 'varchar'}},
@@ -59,7 +60,7 @@ def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bo
         )
     except duckdb.Error:
         return False
-    spool.kept = target
+    spool.take(target)
     return True
 
 

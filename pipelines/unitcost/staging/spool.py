@@ -47,9 +47,18 @@ class Spool:
         self.flush()
         self._offset = self._last_line
 
+    def take(self, kept: Path) -> None:
+        """Take a Parquet file of source_line, record and fault in place of what is kept here."""
+        self.kept = kept
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether `kept` has the column `fault`."""
+        return self.kept != self._own
+
     def end_part(self) -> None:
         """Take in what another program has written for the part, so that the next can follow."""
-        if self.kept != self._own:
+        if self.has_faults:
             with pq.ParquetFile(self.kept) as written:
                 for batch in written.iter_batches():
                     self.keep_batch(batch.column("source_line"), batch.column("record"))

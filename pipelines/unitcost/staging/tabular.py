@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from unitcost.sqltext import sql_name, sql_text
+from unitcost.staging.checking import FAULT
 from unitcost.staging.csvblocks import blocks_of, read_block
 from unitcost.staging.csvlines import Record, records_of
 from unitcost.staging.layout import header_of
@@ -108,14 +109,17 @@ def spool_parquet(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> N
         pairs = _column_pairs(con, source)
         con.execute(
             f"""copy (
-                select row_number() over () as source_line, json_object({pairs})::varchar as record
+                select
+                    row_number() over () as source_line,
+                    json_object({pairs})::varchar as record,
+                    {FAULT} as fault
                 from read_parquet({source}, hive_partitioning = false)
             ) to {sql_text(target)} (format parquet, compression lz4, row_group_size 20480)"""
         )
     except duckdb.Error as error:
         message = "the Parquet file is damaged or cannot be read; write it again"
         raise StagingError(message) from error
-    spool.kept = target
+    spool.take(target)
 
 
 def _column_pairs(con: duckdb.DuckDBPyConnection, source: str) -> str:
