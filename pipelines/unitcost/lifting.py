@@ -62,7 +62,7 @@ _FIXED = {
     end""",
     # A list written as text becomes what a real list becomes.
     "otlp_string_text(v)": """case
-        when v[1] = '[' and v[2] in ('"', '''')
+        when starts_with(v, '["') or starts_with(v, '[''')
         then coalesce(array_to_string(json_extract_string(as_json(v), '$[*]'), ','), v)
         else v
     end""",
@@ -71,9 +71,9 @@ _FIXED = {
         otlp_string_text(v.stringValue), v.intValue, v.boolValue, v.doubleValue,
         otlp_list_text(v.arrayValue), otlp_object_text(v.kvlistValue))""",
     # [{key, value}] of the attributes that are read at all.
-    "otlp_pairs(attributes)": """list_transform(
-        list_filter(attributes, lambda a: list_contains(otlp_read_keys(), a.key)),
-        lambda a: {'key': a.key, 'value': otlp_value_text(a.value)})""",
+    "otlp_pairs(attributes)": """list_filter(
+        list_transform(attributes, lambda a: {'key': a.key, 'value': otlp_value_text(a.value)}),
+        lambda a: list_contains(otlp_read_keys(), a.key))""",
     # The same of a resource, whose containers are not looked into.
     "otlp_resource_pairs(attributes)": """list_transform(
         list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key)),
@@ -109,8 +109,8 @@ _FIXED = {
         not starts_with(key, 'output.value.') or not contains(key, 'oken') or is_count(v))""",
     # The key of the first count that is none, or NULL.
     "otlp_bad_count(pairs)": """list_filter(pairs, lambda p: case
-        when contains(p.key, 'oken') then not is_count(p.value)
-            and list_contains(otlp_count_keys(), p.key)
+        when contains(p.key, 'oken') and try_cast(p.value as uinteger) is null
+            then not is_count(p.value) and list_contains(otlp_count_keys(), p.key)
         else false end)[1].key""",
 }
 

@@ -33,7 +33,7 @@ span_batches as (
     select
         source_line,
         if(entry.spans is null, record, null) as unreadable,
-        otlp_map(resource_pairs) as resource,
+        resource_pairs as resource,
         md5(resource_pairs::varchar) as resource_id,
         entry
     from span_scopes
@@ -84,7 +84,7 @@ log_records as (
             )
         ))))) as found
     from raw.staged
-    where contains(record, '"resourceLogs"')
+    where contains(record, 'resourceLogs"')
 ),
 
 records as (
@@ -124,7 +124,7 @@ records as (
         found.scope,
         null as trace_state,
         null as flags,
-        otlp_map(found.resource) as resource,
+        found.resource,
         md5(found.resource::varchar) as resource_id,
         found.event.attributes,
         null as exception_type
@@ -145,7 +145,7 @@ records as (
         found.scope,
         null as trace_state,
         found.log.flags,
-        otlp_map(found.resource) as resource,
+        found.resource,
         md5(found.resource::varchar) as resource_id,
         found.log.attributes,
         null as exception_type
@@ -247,7 +247,7 @@ strangers as (
     from raw.staged
     where
         not contains(record, '"resourceSpans"')
-        and (not contains(record, '"resourceLogs"') or otlp_logs(record) is null)
+        and (not contains(record, 'resourceLogs"') or otlp_logs(record) is null)
 )
 
 select
@@ -269,7 +269,7 @@ select
     trace_state,
     flags,
     resource,
-    otlp_map(pairs) as attributes,
+    pairs as attributes,
     started_at::date as day,
     source_line,
     reject_reason,

@@ -15,10 +15,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from unitcost.queries import load_query
+from unitcost.accepting import parse
+from unitcost.lake.files import write_rows
+from unitcost.sources import SOURCES
 from unitcost.staging import stage
 from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
+from unitcost_models.base import columns
+from unitcost_models.raw_otlp import RawOtlp
 
 pytestmark = pytest.mark.benchmark
 
@@ -96,12 +100,12 @@ def write_export(file: Path) -> int:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds of the better of two runs."""
+    """Processor seconds of all threads, of the best of three runs: others may load the machine."""
     seconds = []
-    for _ in range(2):
-        begin = time.perf_counter()
+    for _ in range(3):
+        begin = time.process_time()
         work()
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     return min(seconds)
 
 
@@ -119,16 +123,15 @@ def bare(file: Path, target: Path) -> None:
 
 def raw(file: Path, target: Path) -> None:
     """Staging, parsing and one sorted Parquet file a day, as ingest does it."""
+    entry = {c: "''" for c in ("source_format", "source_file")} | {"ingested_at": "timestamp '2026-04-01'"}
+    body = ", ".join(f"{entry.get(c.name, c.name)} as {c.name}" for c in columns(RawOtlp))
     with open_workbench() as con:
         create_macros(con, load_vocabulary())
         stage(con, file, target.parent / "scratch")
-        con.execute(f"create table raw.parsed as {load_query('raw.otlp_json').text}")
+        parse(con, SOURCES["otlp_json"])
         for day in _days(con):
-            con.execute(
-                f"""copy (select * from raw.parsed where day = date '{day}'
-                    order by source_line, record_id)
-                    to '{target}' (format parquet, compression zstd)"""
-            )
+            sql = f"select {body} from raw.parsed where day = date '{day}' order by source_line"
+            write_rows(con, RawOtlp, sql, target)
 
 
 def _days(con: duckdb.DuckDBPyConnection) -> list[date]:
@@ -139,14 +142,14 @@ def test_otlp_to_raw(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     file = tmp_path / "traces.jsonl"
     spans = write_export(file)
     floor = timed(lambda: bare(file, tmp_path / "bare.parquet"))
-    ours = timed(lambda: raw(file, tmp_path / "raw.parquet"))
+    ours = timed(lambda: raw(file, tmp_path / "raw"))
     with capsys.disabled():
         print(  # noqa: T201 -- a benchmark's answer is what it prints
-            f"\nOTLP/JSON to raw, {MEGABYTES} MB, {spans:,} spans: {ours:.2f} s; reading lines and "
-            f"extracting spans: {floor:.2f} s; ratio {ours / floor:.1f}"
+            f"\nOTLP/JSON to raw, {MEGABYTES} MB, {spans:,} spans: {ours:.2f} s of processor time; "
+            f"reading lines and extracting spans: {floor:.2f} s; ratio {ours / floor:.2f}"
         )
     with duckdb.connect() as con:
         found = con.execute(
-            f"select count(*), count(distinct record_id) from '{tmp_path / 'raw.parquet'}'"
+            f"select count(*), count(distinct record_id) from '{tmp_path / 'raw' / '*.parquet'}'"
         ).fetchall()
     assert found == [(spans, spans)]

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import duckdb
 
+from unitcost.lake.maps import ENTRIES, write_maps
 from unitcost.lake.shapes import shape_of
 from unitcost.sqltext import sql_text
 from unitcost_models.base import Column, Row, columns
@@ -65,14 +66,27 @@ def write_rows(
         ContractError: a column is missing, surplus or of another type, or a required one is NULL.
     """
     wanted = columns(row)
-    audit_types(con, row, sql)
+    given = audit_types(con, row, sql)
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{uuid4().hex}.parquet"
-    body = ", ".join(f'cast("{c.name}" as {c.sql_type}) as "{c.name}"' for c in wanted)
-    options = "(format parquet, compression zstd)"
-    con.execute(f"copy (select {body} from ({sql})) to {sql_text(draft)} {options}")
+    _write(con, sql, {c.name: _written_type(given[c.name], c.sql_type) for c in wanted}, draft)
     rows = _audit_nulls(con, row, wanted, draft)
     return _finish(draft, rows, shape_of(row))
+
+
+def _written_type(given: str, wanted: str) -> str:
+    return ENTRIES if given == ENTRIES else wanted
+
+
+def _write(con: duckdb.DuckDBPyConnection, sql: str, types: dict[str, str], draft: Path) -> None:
+    """Write the columns as these types; entries become maps."""
+    body = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
+    maps = [name for name, kind in types.items() if kind == ENTRIES]
+    answer = f"select {body} from ({sql})"
+    if maps:
+        write_maps(con, answer, maps, draft)
+    else:
+        con.execute(f"copy ({answer}) to {sql_text(draft)} (format parquet, compression zstd)")
 
 
 def _finish(draft: Path, rows: int, shape: str) -> WrittenFile:
@@ -84,8 +98,11 @@ def _finish(draft: Path, rows: int, shape: str) -> WrittenFile:
     return WrittenFile(final, rows, final.stat().st_size, digest, shape)
 
 
-def audit_types(con: duckdb.DuckDBPyConnection, row: type[Row], sql: str) -> None:
-    """Refuse a result whose columns differ from the row model, or that could lose a digit."""
+def audit_types(con: duckdb.DuckDBPyConnection, row: type[Row], sql: str) -> dict[str, str]:
+    """Refuse a result whose columns differ from the row model, or that could lose a digit.
+
+    A map may be given as its entries. Returns the type that each column is given in.
+    """
     found = {str(name): str(kind) for name, kind, *_ in con.execute(f"describe {sql}").fetchall()}
     wanted = {c.name: c.sql_type for c in columns(row)}
     problems = [f"{name} is missing" for name in wanted if name not in found]
@@ -98,10 +115,11 @@ def audit_types(con: duckdb.DuckDBPyConnection, row: type[Row], sql: str) -> Non
     if problems:
         message = f"{row.table}: {'; '.join(problems)}; mend the SELECT or models/unitcost_models"
         raise ContractError(message)
+    return found
 
 
 def _is_exact(found: str, wanted: str) -> bool:
-    if found in (wanted, '"NULL"', "NULL"):
+    if found in (wanted, '"NULL"', "NULL") or (found, wanted) == (ENTRIES, "MAP(VARCHAR, VARCHAR)"):
         return True
     if wanted == "BIGINT":
         return found in _INTEGERS
