@@ -60,6 +60,8 @@ _FIXED = {
             json_extract_string(v, '$.values[*].key'),
             json_extract_string(v, '$.values[*].value.*')))::varchar)
     end""",
+    # Whether it begins with a bracket; comparing texts costs less than looking into them.
+    "otlp_may_be_list(v)": "v >= '[' and v < '\\'",
     # A list written as text becomes what a real list becomes.
     "otlp_string_text(v)": """case
         when starts_with(v, '["') or starts_with(v, '[''')
@@ -67,20 +69,23 @@ _FIXED = {
         else v
     end""",
     # The text of an AnyValue; bytes have none.
-    "otlp_value_text(v)": """coalesce(
-        otlp_string_text(v.stringValue), v.intValue, v.boolValue, v.doubleValue,
+    "otlp_value_text(v)": """coalesce(v.stringValue, v.intValue, v.boolValue, v.doubleValue,
         otlp_list_text(v.arrayValue), otlp_object_text(v.kvlistValue))""",
-    # [{key, value}] of the attributes that are read at all.
-    "otlp_pairs(attributes)": """list_filter(
-        list_transform(attributes, lambda a: {'key': a.key, 'value': otlp_value_text(a.value)}),
-        lambda a: list_contains(otlp_read_keys(), a.key))""",
-    # The same of a resource, whose containers are not looked into.
+    # [{key, value}]
+    "otlp_pairs(attributes)": """list_transform(
+        attributes, lambda a: {'key': a.key, 'value': otlp_value_text(a.value)})""",
+    # Those that are kept as they are.
+    "otlp_plain(pairs)": """list_filter(pairs, lambda p:
+        list_contains(otlp_allowed_keys(), p.key) and not otlp_may_be_list(p.value))""",
+    # Those to look into: containers, input messages, and what may be a list written as text.
+    "otlp_texts(pairs)": """list_filter(pairs, lambda p: case
+        when list_contains(otlp_text_keys(), p.key) then true
+        when otlp_may_be_list(p.value) then list_contains(otlp_allowed_keys(), p.key)
+        else false end)""",
+    # What is kept of a resource, whose containers are not looked into.
     "otlp_resource_pairs(attributes)": """list_transform(
-        list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key)),
-        lambda a: {'key': a.key, 'value': otlp_value_text(a.value)})""",
-    # Of several values of one key the first is kept.
-    "otlp_map(pairs)": """coalesce(try(map_from_entries(pairs)), map_from_entries(list_filter(
-        pairs, lambda p, i: list_position([q.key for q in pairs], p.key) = i)))""",
+        otlp_pairs(list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key))),
+        lambda p: {'key': p.key, 'value': otlp_string_text(p.value)})""",
     "otlp_digest(pairs)": """list_aggregate(
         list_transform(pairs, lambda p: p.value), 'string_agg', '|')
         || list_aggregate(list_transform(pairs, lambda p: p.key), 'string_agg', '|')""",
@@ -88,19 +93,12 @@ _FIXED = {
     "otlp_log_name(record)": """coalesce(nullif(record.eventName, ''),
         list_filter(record.attributes, lambda a: a.key = 'event.name')[1].value.stringValue)""",
     # The class of the first exception, without its message.
-    "otlp_exception_type(events)": """list_filter(
+    "otlp_exception_type(events)": """case when len(events) > 0 then list_filter(
         list_filter(events, lambda e: e.name = 'exception')[1].attributes,
-        lambda a: a.key = 'exception.type')[1].value.stringValue""",
-    "otlp_with_exception(pairs, exception)": """if(exception is null, pairs, list_append(
-        pairs, {'key': 'derived.exception_type', 'value': exception}))""",
+        lambda a: a.key = 'exception.type')[1].value.stringValue end""",
     "is_count(v)": """v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') or coalesce(
         try_cast(v as decimal(38, 6)) between 0 and 1000000000000
         and try_cast(v as decimal(38, 6)) % 1 = 0, false)""",
-    # Containers as JSON, input messages as they are.
-    "otlp_texts(pairs)": """list_transform(
-        list_filter(pairs, lambda p: list_contains(otlp_text_keys(), p.key)),
-        lambda p: {'key': p.key, 'value': if(
-            list_contains(otlp_input_keys(), p.key), p.value, as_json(p.value))})""",
     "otlp_lift(container, names, paths)": """list_transform(
         list_zip(names, json_extract_string(container, paths)),
         lambda z: {'key': z[1], 'value': z[2]})""",
@@ -109,8 +107,8 @@ _FIXED = {
         not starts_with(key, 'output.value.') or not contains(key, 'oken') or is_count(v))""",
     # The key of the first count that is none, or NULL.
     "otlp_bad_count(pairs)": """list_filter(pairs, lambda p: case
-        when contains(p.key, 'oken') and try_cast(p.value as uinteger) is null
-            then not is_count(p.value) and list_contains(otlp_count_keys(), p.key)
+        when contains(p.key, 'oken') then not is_count(p.value)
+            and list_contains(otlp_count_keys(), p.key)
         else false end)[1].key""",
 }
 
@@ -124,37 +122,48 @@ def macros(
 ) -> dict[str, str]:
     """Signature -> body of every macro that `sql/raw/otlp_json.sql` uses, in order of creation.
 
-    `otlp_kept_pairs` is the one that decides: allowed keys as they are, named keys out of
-    containers, a digest of the input messages, and nothing else.
+    What is kept of a record is `otlp_plain`, allowed keys as they are, and `otlp_found`: named keys
+    out of containers, a digest of the input messages, the class of an exception. Nothing else.
     """
     texts = tuple(dict.fromkeys((*lifted, *input_messages)))
     lifts = " ".join(_lift(name, keys) for name, keys in lifted.items())
     first_input = ", ".join(f"otlp_first(texts, {_text(name)})" for name in input_messages)
     return {
         "otlp_allowed_keys()": _list(allowed),
-        "otlp_read_keys()": _list((*allowed, *texts)),
         "otlp_text_keys()": _list(texts),
-        "otlp_input_keys()": _list(input_messages),
+        "otlp_container_keys()": _list(lifted),
         "otlp_count_keys()": _list(counts),
         "otlp_kept_events()": _list(events),
         "otlp_names_event(record)": " or ".join(f"contains(record, {_text(e)})" for e in events),
         **_FIXED,
-        "otlp_lifted(texts)": f"""list_filter(
-            flatten(list_transform(texts, lambda p: case p.key {lifts} else [] end)),
-            lambda p: is_lifted(p.key, p.value))""",
-        "otlp_input_hash(texts)": f"""list_filter(
-            [{{'key': 'derived.input_hash', 'value': md5(coalesce({first_input}))}}],
-            lambda p: p.value is not null)""",
-        "otlp_kept_pairs(pairs, texts)": """case when len(texts) = 0 then pairs else flatten([
-            list_filter(pairs, lambda p: not list_contains(otlp_text_keys(), p.key)),
-            otlp_lifted(texts), otlp_input_hash(texts)]) end""",
+        "otlp_containers(texts)": """list_filter(
+            texts, lambda p: list_contains(otlp_container_keys(), p.key))""",
+        # To be asked first costs less than a lambda of many cases that is run for nothing.
+        "otlp_lifted(containers)": f"""case when len(containers) = 0 then [] else list_filter(
+            flatten(list_transform(containers, lambda p: case p.key {lifts} else [] end)),
+            lambda p: is_lifted(p.key, p.value)) end""",
+        "otlp_lists(texts)": """list_transform(
+            list_filter(texts, lambda p: not list_contains(otlp_text_keys(), p.key)),
+            lambda p: {'key': p.key, 'value': otlp_string_text(p.value)})""",
+        "otlp_derived(texts, exception)": f"""list_filter([
+            {{'key': 'derived.input_hash', 'value': md5(coalesce({first_input}))}},
+            {{'key': 'derived.exception_type', 'value': exception}}
+        ], lambda p: p.value is not null)""",
+        "otlp_found(texts, exception)": """case
+            when len(texts) = 0 and exception is null then []
+            else flatten([
+                otlp_lists(texts), otlp_lifted(otlp_containers(texts)),
+                otlp_derived(texts, exception)])
+        end""",
     }
 
 
 def _lift(container: str, keys: Iterable[str]) -> str:
     names = tuple(keys)
     paths = [_path(name.removeprefix(f"{container}.")) for name in names]
-    return f"when {_text(container)} then otlp_lift(p.value, {_list(names)}, {_list(paths)})"
+    return (
+        f"when {_text(container)} then otlp_lift(as_json(p.value), {_list(names)}, {_list(paths)})"
+    )
 
 
 def _path(dotted: str) -> str:

@@ -155,7 +155,7 @@ records as (
 read as (
     select
         *,
-        otlp_with_exception(otlp_pairs(attributes), exception_type) as pairs
+        otlp_pairs(attributes) as pairs
     from records
 ),
 
@@ -184,7 +184,7 @@ kept as (
         try_cast(flags as bigint) as flags,
         resource,
         resource_id,
-        otlp_kept_pairs(pairs, texts) as pairs
+        list_concat(otlp_plain(pairs), otlp_found(texts, exception_type)) as pairs
     from sifted
 ),
 

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
+from tests.sql.staging_by_hand import with_maps
 from unitcost.accepting import parse
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
@@ -39,7 +40,8 @@ def parse_staged(con: duckdb.DuckDBPyConnection, source_format: str) -> list[dic
     """The parsed rows of `raw.staged`, in order."""
     con.execute("drop table if exists raw.parsed")
     parse(con, SOURCES[source_format])
-    return rows_of(con, "select * from raw.parsed order by source_line, record_id")
+    answer = with_maps(con, "select * from raw.parsed")
+    return rows_of(con, f"{answer} order by source_line, record_id")
 
 
 def parse_file(file: Path, scratch: Path) -> list[dict[str, Any]]:

@@ -13,12 +13,15 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
+from unitcost.lake.maps import ENTRIES
 from unitcost.queries import load_query
 from unitcost.task_rules import TaskRules, create_rule_macros
 from unitcost.workbench import create_empty
 from unitcost_models.base import Row, columns
 
 DAY = date(2026, 3, 2)
+_FIRST_OF_EACH = """map_from_entries(list_filter(
+    {0}, lambda e, i: list_position(list_transform({0}, lambda o: o.key), e.key) = i))"""
 INGESTED_AT = "2026-04-01 00:00:00"
 
 
@@ -33,9 +36,17 @@ def stage(con: duckdb.DuckDBPyConnection, texts: Iterable[str]) -> None:
 def parse(
     con: duckdb.DuckDBPyConnection, source: str, *records: dict[str, Any] | str
 ) -> list[dict[str, Any]]:
-    """The parse SQL's answer for records (a text is taken as it is)."""
+    """The parse SQL's answer for records (a text is taken as it is), entries as maps."""
     stage(con, (r if isinstance(r, str) else json.dumps(r) for r in records))
-    return rows_of(con, load_query(f"raw.{source}").text)
+    return rows_of(con, with_maps(con, load_query(f"raw.{source}").text))
+
+
+def with_maps(con: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The same answer with maps where entries of maps are given, as writing a file makes them."""
+    described = con.execute(f"describe {sql}").fetchall()
+    names = [name for name, kind, *_ in described if kind == ENTRIES]
+    maps = ", ".join(f"{_FIRST_OF_EACH.format(name)} as {name}" for name in names)
+    return f"select * replace ({maps}) from ({sql})" if maps else sql
 
 
 def reasons(
@@ -55,9 +66,10 @@ def accept_staged(con: duckdb.DuckDBPyConnection, row: type[Row], name: str = "a
     before = _count(con, row)
     own = {"source_format": "?", "source_file": "?", "ingested_at": "?"}
     names = [c.name for c in columns(row)]
+    answer = with_maps(con, load_query(row.table).text)
     con.execute(
         f"insert into {row.table} select {', '.join(own.get(n, n) for n in names)} "
-        f"from (select distinct on (record_id) * from ({load_query(row.table).text}) "
+        f"from (select distinct on (record_id) * from ({answer}) "
         "where reject_reason is null order by record_id, source_line) "
         f"where record_id not in (select record_id from {row.table}) order by source_line",
         [v for n in names if n in own for v in [_provenance(row, name)[n]]],

@@ -30,7 +30,9 @@ def write_maps(
     schema = pa.schema(fields)
     with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
         for batch in reader:
-            arrays = [as_map(a) if f.type == _MAP else a for f, a in zip(fields, batch, strict=True)]
+            arrays = [
+                as_map(a) if f.type == _MAP else a for f, a in zip(fields, batch, strict=True)
+            ]
             writer.write_batch(pa.record_batch(arrays, schema=schema), row_group_size=_ROWS)
 
 

@@ -161,7 +161,10 @@ def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bo
     try:
         con.execute(
             f"""copy (
-                select row_number() over () as source_line, json::varchar as record, {FAULT} as fault
+                select
+                    row_number() over () as source_line,
+                    json::varchar as record,
+                    {FAULT} as fault
                 from read_json_objects({sql_text(text)}, format = '{layout}',
                     compression = 'uncompressed', maximum_object_size = {size})
             ) to {sql_text(target)} (format parquet, compression lz4)"""
