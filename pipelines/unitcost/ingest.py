@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from unitcost import reports
 from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
@@ -20,6 +22,7 @@ from unitcost.queries import query_path
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.staging import StagingError, stage
+from unitcost.workbench import clear
 from unitcost_models.meta import Delivery
 
 LOG = logging.getLogger("unitcost")
@@ -70,15 +73,20 @@ def _is_known(session: Session, path: Path, name: str) -> bool:
 
 def ingest_all(session: Session, wanted: set[str]) -> Iterator[Delivery]:
     """Read every arrival of the wanted formats (and those of no format) into raw tables."""
-    for arrival in arrivals(session):
-        if arrival.source_format is None or arrival.source_format in wanted:
+    todo = [a for a in arrivals(session) if a.source_format is None or a.source_format in wanted]
+    if not todo:
+        return
+    # One workbench for all: to open one and give it the vocabulary takes longer than a small file.
+    formats = {a.source_format for a in todo if a.source_format is not None}
+    with session.workbench(any(SOURCES[f].reads_vocabulary for f in formats)) as con:
+        for arrival in todo:
             LOG.info("reading %s", arrival.name)
-            delivery = _ingest(session, arrival)
+            delivery = _ingest(session, con, arrival)
             session.catalogue.deliveries[delivery.path] = delivery
             yield delivery
 
 
-def _ingest(session: Session, arrival: Arrival) -> Delivery:
+def _ingest(session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival) -> Delivery:
     content = digest(arrival.path)
     entry = _entry(session, arrival, content)
     if arrival.source_format is None:
@@ -87,13 +95,12 @@ def _ingest(session: Session, arrival: Arrival) -> Delivery:
     if twin is not None:
         return entry.model_copy(update={"note": f"the same content as {twin}"})
     session.catalogue.forget_delivery(content)
-    source = SOURCES[arrival.source_format]
-    with session.workbench(source.reads_vocabulary) as con:
-        try:
-            stage(con, arrival.path, session.home.scratch)
-        except StagingError as error:
-            return refuse(session, con, entry, str(error))
-        return accept(session, con, source, entry)
+    clear(con, kept=())
+    try:
+        stage(con, arrival.path, session.home.scratch)
+    except StagingError as error:
+        return refuse(session, con, entry, str(error))
+    return accept(session, con, SOURCES[arrival.source_format], entry)
 
 
 def _entry(session: Session, arrival: Arrival, content: str) -> Delivery:
