@@ -1,7 +1,8 @@
 -- One row per day, what a report tells apart, token class and kind of charge: what a provider reports
 -- grain: day, provider, platform, account_id, model, service_tier, region_scope, token_class, charge_category, currency
 --
--- Only primary rows. Where a day has no usage report that counts tokens, the quantities of its charges stand in.
+-- Only primary rows. A report that names no kinds of charges still has credits, which are negative,
+-- and taxes, which say so. Where a day has no usage report that counts tokens, the quantities of its charges stand in.
 with usage_rows as (
     select
         day,
@@ -72,7 +73,12 @@ charges as (
             when token_class like 'output%' or token_class = 'reasoning_tokens' then 'output'
             else 'other'
         end as token_class,
-        coalesce(charge_category, 'usage') as charge_category,
+        case
+            when charge_category is not null then charge_category
+            when token_class is null and cost_type <> 'not_split' and billed_cost < 0 then 'credit'
+            when regexp_extract(lower(line_item), '(^|[^a-z])(tax|vat|gst)($|[^a-z])', 2) <> '' then 'tax'
+            else 'usage'
+        end as charge_category,
         coalesce(currency, 'xxx') as currency,
         case when quantity_unit = 'tokens' then cast(round(quantity, 0) as bigint) end as quantity,
         billed_cost,
