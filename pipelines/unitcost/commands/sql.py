@@ -43,7 +43,7 @@ def sql(
             _check(con, query)
             _answer(con, query, chosen, out)
     except duckdb.Error as error:
-        hint = 'tables: unitcost sql "select distinct table_name from meta.files order by all"'
+        hint = 'tables: unitcost sql "select table_schema, table_name from information_schema.tables"'
         raise UsageError(str(error), hint) from error
 
 
