@@ -43,7 +43,8 @@ def sql(
             _check(con, query)
             _answer(con, query, chosen, out)
     except duckdb.Error as error:
-        hint = 'tables: unitcost sql "select table_schema, table_name from information_schema.tables"'
+        listed = "select table_schema, table_name from information_schema.tables order by all"
+        hint = f'tables: unitcost sql "{listed}"'
         raise UsageError(str(error), hint) from error
 
 
