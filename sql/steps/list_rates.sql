@@ -2,6 +2,7 @@
 -- grain: day, platform, model, service_tier, region_scope, token_class
 --
 -- The base price: for the shortest prompts and, of prices by the clock, the lowest. In 1e-12 USD.
+-- The default region is there under its own name and as the empty one.
 with days as (
     select distinct
         day,
@@ -36,6 +37,35 @@ priced as (
     where
         l.ctx_gt = -1
         and l.meter in ('input', 'cache_read', 'cache_write', 'cache_write_5m', 'cache_write_30m', 'output')
+),
+
+named as (
+    select
+        day,
+        platform,
+        model,
+        service_tier,
+        region_scope,
+        token_class,
+        picos_per_token
+    from priced
+    union all
+    select
+        p.day,
+        p.platform,
+        p.model,
+        p.service_tier,
+        k.region_scope,
+        p.token_class,
+        p.picos_per_token
+    from priced as p
+    inner join core.price_keys as k
+        on
+            p.platform = k.platform
+            and p.model = k.model
+            and p.region_scope = k.list_region_scope
+            and p.service_tier = k.list_service_tier
+            and k.region_scope = ''
 )
 
 select
@@ -46,6 +76,6 @@ select
     region_scope,
     token_class,
     min(picos_per_token) as picos_per_token
-from priced
+from named
 where picos_per_token is not null
 group by day, platform, model, service_tier, region_scope, token_class

@@ -57,6 +57,13 @@ FAULTS = {
         "tier",
         Fault(theirs="update theirs set service_tier = 'batch' where model = 'gpt-5.4-mini'"),
     ),
+    "wrong tier of a part": (
+        "tier",
+        Fault(
+            theirs="""update theirs set service_tier = 'batch'
+            where model = 'gpt-5.4-mini' and n % 3 = 0"""
+        ),
+    ),
     "a tier that only the charge tells": (
         "tier",
         Fault(
