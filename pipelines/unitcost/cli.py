@@ -26,6 +26,7 @@ COMMANDS = {
     "why": "From a number back to requests, price rows, files and lines.",
     "explain": "Show what moved between two periods and why; the parts sum to the change.",
     "reconcile": "Hold metered cost against what providers report and bill, gap by cause.",
+    "trust": "How far the numbers can be trusted, part by part.",
     "close": "Freeze a month; what is learnt later becomes adjustments.",
     "reprice": "Show costs before and after a change of prices, then bring the tables there.",
     "ui": "Show Dagster's web page over the home folder.",

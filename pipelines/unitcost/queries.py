@@ -16,6 +16,8 @@ from sqlglot import exp
 from unitcost.paths import data_root
 
 LAYERS = ("raw", "steps", "core", "marts", "checks", "exports")
+READ_ONLY = ("meta",)
+"""What views may read too; no file makes it."""
 
 
 class QueryError(ValueError):
@@ -116,7 +118,9 @@ def _inputs(name: str, statement: exp.Query) -> tuple[str, ...]:
         if not table.db and (table.name in local or not table.name):
             continue
         found.add(f"{table.db}.{table.name}" if table.db else table.name)
-    unknown = sorted(t for t in found if "." not in t or t.split(".")[0] not in LAYERS)
+    unknown = sorted(
+        t for t in found if "." not in t or t.split(".")[0] not in (*LAYERS, *READ_ONLY)
+    )
     if unknown:
         raise QueryError(f"{name}: reads {', '.join(unknown)}; inputs are `layer.noun` of {LAYERS}")
     return tuple(sorted(found))

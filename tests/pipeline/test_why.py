@@ -102,3 +102,18 @@ def test_the_command_answers_in_json(home: Home, capsys: pytest.CaptureFixture[s
     answer = json.loads(capsys.readouterr().out)
     assert answer["largest"][0]["request_id"] == request_id
     assert answer["files"][0]["source_file"] == "requests/first.csv"
+
+
+def test_trust_is_told_with_evidence_that_holds(
+    home: Home, con: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--json", "--home", str(home.root), "trust"])
+    assert caught.value.code == 0
+    answer = json.loads(capsys.readouterr().out)
+    (score,) = con.execute("select sum(points_pct) from marts.trust").fetchall()[0]
+    assert Decimal(answer["score"]) == score > 0
+    for part in answer["parts"]:
+        shown = con.execute(part["evidence_sql"]).fetchall()[0]
+        assert shown == (part["good_count"], part["whole_count"]), part["part"]
+    assert sum(part["weight"] for part in answer["parts"]) == 100

@@ -17,7 +17,7 @@ from sqlglot import exp
 from unitcost.call_logs import parse_call_log, prepare
 from unitcost.lake.maps import ENTRIES
 from unitcost.pricing import load_price_book
-from unitcost.queries import LAYERS, load_query, query_names, query_path
+from unitcost.queries import LAYERS, READ_ONLY, load_query, query_names, query_path
 from unitcost.reports import parse_report, prepare_report
 from unitcost.tables import CALL_LOGS, REPORTS, SPANS, row_models, unions
 from unitcost.uniting import unite
@@ -106,8 +106,9 @@ def empty_day() -> Iterator[duckdb.DuckDBPyConnection]:
     with open_workbench() as con:
         create_macros(con, load_vocabulary())
         con.execute("create table raw.staged (source_line bigint, record varchar)")
+        con.execute("create schema meta")
         for row in row_models().values():
-            if row.table.split(".")[0] in LAYERS:
+            if row.table.split(".")[0] in (*LAYERS, *READ_ONLY):
                 create_empty(con, row)
         unite(con)
         load_price_book(con)

@@ -1,0 +1,24 @@
+"""`unitcost trust`: how far the numbers can be trusted, and what would raise it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from unitcost.commands.common import COMMON, OUT, Common, as_objects, show_json, show_table
+from unitcost.commands.warehouse import read_warehouse
+
+COLUMNS = ("part", "weight", "good_count", "whole_count", "score_pct", "points_pct")
+
+
+def trust(*, common: Common = COMMON) -> None:
+    """Show each part of trust with its weight, the points it gives, and what would raise it."""
+    with read_warehouse(common.home) as con:
+        cursor = con.execute("select * from marts.trust order by weight - points_pct desc, part")
+        names = [column[0] for column in cursor.description or ()]
+        parts = as_objects(names, cursor.fetchall())
+    score = sum((part["points_pct"] for part in parts), Decimal(0))
+    if common.json:
+        show_json({"score": score, "parts": parts})
+        return
+    show_table((*COLUMNS, "remedy"), [[p[c] for c in (*COLUMNS, "remedy")] for p in parts])
+    OUT.print(f"{score:.1f} of 100 points: select sum(points_pct) from marts.trust")
