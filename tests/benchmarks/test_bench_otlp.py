@@ -136,7 +136,8 @@ def raw(file: Path, target: Path) -> None:
         stage(con, file, target.parent / "scratch")
         parse(con, SOURCES["otlp_json"])
         for day in _days(con):
-            sql = f"select {body} from raw.parsed where day = date '{day}' order by source_line"
+            sql = f"""select {body} from raw.parsed
+                      where day = date '{day}' order by source_line, record_id"""
             write_rows(con, RawOtlp, sql, target)
 
 
