@@ -1,4 +1,7 @@
-"""The allocation rules of a day as tables, which `sql/marts/allocated_cost.sql` reads."""
+"""The allocation rules of a day as tables, which the steps of `marts.allocated_cost` read.
+
+How cost is spread by them is not decided here.
+"""
 
 from __future__ import annotations
 

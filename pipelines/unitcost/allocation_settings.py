@@ -1,6 +1,6 @@
 """What a user can say about allocation: `[allocation]` of `unitcost.toml`.
 
-How cost is spread by these rules is SQL, in `sql/marts/allocated_cost.sql`.
+How cost is spread by these rules is SQL, in `sql/marts/allocated_cost.sql` and its steps.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from tests.given import given, rows_of
 from unitcost.allocation import open_allocation
 from unitcost.allocation_settings import AllocationSettings
 from unitcost.queries import load_query
-from unitcost.workbench import create_empty, open_workbench, run_step
+from unitcost.workbench import create_empty, open_workbench, run_steps
 from unitcost_models.agreements import CommitmentUse
 from unitcost_models.allocation import AllocatedCost
 from unitcost_models.marts import CostPerRequest
@@ -67,7 +67,7 @@ def allocate(rules: str, *requests: dict[str, Any]) -> list[dict[str, Any]]:
         given(con, ProviderCost, *BILL)
         given(con, CommitmentUse, UNUSED)
         open_allocation(con, asked, DAY)
-        run_step(con, TABLE, DAY)
+        run_steps(con, [TABLE], DAY)
         assert con.execute(load_query(CHECK).bind(DAY)).fetchall() == []
         return rows_of(con, f"select * from {TABLE}")
 
