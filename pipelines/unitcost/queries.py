@@ -69,6 +69,23 @@ def view_query(table: str) -> str | None:
     return query.text if query.is_view else None
 
 
+def bind_export(name: str, first: date, last: date) -> str:
+    """An export's SELECT over these days, the exports it reads standing before it as CTEs.
+
+    It runs on a published warehouse, in which nothing can be kept.
+    """
+    names = _exports_behind(name)
+    bodies = (load_query(n).bind_days(first, last) for n in names)
+    ctes = (f"{n} as materialized (\n{b}\n)" for n, b in zip(names, bodies, strict=True))
+    return f"with {', '.join(ctes)} select * from {name}".replace("exports.", "")
+
+
+def _exports_behind(name: str) -> tuple[str, ...]:
+    """The exports that one reads and itself, inputs first."""
+    inputs = [i for i in load_query(name).inputs if i.startswith("exports.")]
+    return tuple(dict.fromkeys([*(n for i in inputs for n in _exports_behind(i)), name]))
+
+
 @cache
 def load_query(name: str) -> Query:
     """Read and check one SQL file.

@@ -16,7 +16,7 @@ from unitcost.export.cells import safe_text
 from unitcost.export.focus_checks import check_focus
 from unitcost.export.period import Period
 from unitcost.export.tables import Written, appearing, write_csv
-from unitcost.queries import load_query
+from unitcost.queries import bind_export
 
 Version = Literal["1.2", "1.4"]
 
@@ -205,7 +205,7 @@ def write_focus(
     Raises:
         FocusError: the file breaks a rule of the specification, or does not add up.
     """
-    charges = load_query("exports.focus_charges").bind_days(*period.bounds())
+    charges = bind_export("exports.focus_charges", *period.bounds())
     with appearing(target) as draft:
         write_csv(con, _query(charges, version), draft, for_excel=False)
         total, rows = check_focus(con, draft, version, _warehouse_cost(con, period))
