@@ -1,14 +1,20 @@
-"""Runs inside a test process keep Dagster's log in memory: its files cost more than a small night.
+"""What tests of whole runs share: a small home that is built once, and Dagster's log in memory.
 
-Runs of the installed command, in processes of their own, write it as a user's do.
+The log's files cost more than a small night. Runs of the installed command, in processes of their
+own, write it as a user's do.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance
+
+from tests.pipeline.books import REQUESTS, deliver, night
+from unitcost.paths import Home
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -16,3 +22,19 @@ def _log_in_memory() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DagsterInstance, "get", DagsterInstance.ephemeral)
         yield
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with two days of October and one of November, all open; to be copied, not changed."""
+    home = Home(tmp_path_factory.mktemp("built"))
+    deliver(home, "first.csv", REQUESTS)
+    night(home)
+    return home
+
+
+@pytest.fixture
+def open_books(built: Home, tmp_path: Path) -> Home:
+    """A copy of that home."""
+    shutil.copytree(built.root, tmp_path / "home")
+    return Home(tmp_path / "home")

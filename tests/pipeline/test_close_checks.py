@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.given import given
-from tests.pipeline.books import OCTOBER, REQUESTS, deliver, night
+from tests.pipeline.books import OCTOBER, deliver, night
 from unitcost.closing import close_month
 from unitcost.errors import ClosedMonthError
 from unitcost.lake.catalogue import load_catalogue
@@ -24,20 +22,6 @@ from unitcost_models.reconciliation import ReconciliationMonth
 
 MONTH = Month.parse(OCTOBER)
 DAY = date(2026, 10, 30)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("built"))
-    deliver(home, "first.csv", REQUESTS)
-    night(home)
-    return home
-
-
-@pytest.fixture
-def home(built: Home, tmp_path: Path) -> Home:
-    shutil.copytree(built.root, tmp_path / "home")
-    return Home(tmp_path / "home")
 
 
 def add_refused_record(home: Home) -> None:
@@ -100,38 +84,38 @@ CONCERNS = {
 
 
 @pytest.mark.parametrize("name", CONCERNS)
-def test_a_concern_is_named_and_can_be_accepted(home: Home, name: str) -> None:
+def test_a_concern_is_named_and_can_be_accepted(open_books: Home, name: str) -> None:
     add, text = CONCERNS[name]
-    add(home)
+    add(open_books)
     with pytest.raises(ClosedMonthError, match=f"{text}.*--accept {name}"):
-        close_month(home.root, MONTH, [other for other in CONCERNS if other != name])
-    assert load_catalogue(home.warehouse).closed == {}
-    assert close_month(home.root, MONTH, [name]).accepted_concerns == name
+        close_month(open_books.root, MONTH, [other for other in CONCERNS if other != name])
+    assert load_catalogue(open_books.warehouse).closed == {}
+    assert close_month(open_books.root, MONTH, [name]).accepted_concerns == name
 
 
-def test_refused_records_are_reviewed_once(home: Home) -> None:
-    add_refused_record(home)
-    close_month(home.root, MONTH, ["quarantine"])
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+def test_refused_records_are_reviewed_once(open_books: Home) -> None:
+    add_refused_record(open_books)
+    close_month(open_books.root, MONTH, ["quarantine"])
+    with duckdb.connect(str(open_books.warehouse), read_only=True) as con:
         found = con.execute("select quarantined_records from meta.closed_months").fetchall()
     assert found == [(1,)]
     november = Month.parse("2026-11")
     if november.last < date.today():
-        assert close_month(home.root, november).accepted_concerns is None
+        assert close_month(open_books.root, november).accepted_concerns is None
 
 
-def test_a_month_without_concerns_needs_no_word(home: Home) -> None:
-    assert close_month(home.root, MONTH).accepted_concerns is None
+def test_a_month_without_concerns_needs_no_word(open_books: Home) -> None:
+    assert close_month(open_books.root, MONTH).accepted_concerns is None
 
 
-def test_a_gap_of_one_per_cent_is_tolerated(home: Home) -> None:
-    add_gap(home, "1")
-    assert close_month(home.root, MONTH).accepted_concerns is None
+def test_a_gap_of_one_per_cent_is_tolerated(open_books: Home) -> None:
+    add_gap(open_books, "1")
+    assert close_month(open_books.root, MONTH).accepted_concerns is None
 
 
-def test_every_partition_has_its_digest(home: Home) -> None:
-    close_month(home.root, MONTH)
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+def test_every_partition_has_its_digest(open_books: Home) -> None:
+    close_month(open_books.root, MONTH)
+    with duckdb.connect(str(open_books.warehouse), read_only=True) as con:
         rows = con.execute(
             "select table_name, day, path, sha256 from meta.closed_files where month = $m",
             {"m": OCTOBER},
@@ -141,14 +125,14 @@ def test_every_partition_has_its_digest(home: Home) -> None:
         date(2026, 10, 31),
     }
     for _, _, path, digest in rows:
-        assert hashlib.sha256((home.root / path).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((open_books.root / path).read_bytes()).hexdigest() == digest
 
 
-def test_two_views_tell_when_and_of_what_was_learnt(home: Home) -> None:
-    close_month(home.root, MONTH)
-    deliver(home, "late.csv", (("2026-10-30T12:00:00Z", "z", "gpt-5", 1_000_000, 0, "late"),))
-    night(home)
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+def test_two_views_tell_when_and_of_what_was_learnt(open_books: Home) -> None:
+    close_month(open_books.root, MONTH)
+    deliver(open_books, "late.csv", (("2026-10-30T12:00:00Z", "z", "gpt-5", 1_000_000, 0, "late"),))
+    night(open_books)
+    with duckdb.connect(str(open_books.warehouse), read_only=True) as con:
         found = {
             view: dict(
                 con.execute(f"select month, sum(cost_usd) from marts.{view} group by 1").fetchall()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -24,21 +23,6 @@ from unitcost.session import open_session
 from unitcost.tables import day_tables
 
 MONTH = Month.parse(OCTOBER)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with two days of October and one of November, all open."""
-    home = Home(tmp_path_factory.mktemp("built"))
-    deliver(home, "first.csv", REQUESTS)
-    night(home)
-    return home.root
-
-
-@pytest.fixture
-def open_books(built: Path, tmp_path: Path) -> Home:
-    shutil.copytree(built, tmp_path / "home")
-    return Home(tmp_path / "home")
 
 
 @pytest.fixture
@@ -239,7 +223,7 @@ def test_days_due_and_failed_checks_hold_a_month_open(open_books: Home) -> None:
         close_month(open_books.root, MONTH)
 
 
-def test_months_are_closed_when_over_in_order_and_once(closed_books: Home, built: Path) -> None:
+def test_months_are_closed_when_over_in_order_and_once(closed_books: Home) -> None:
     present = Month.of_day(utc_now().date())
     with pytest.raises(UsageError, match=f"{present} is not over"):
         close_month(closed_books.root, present)

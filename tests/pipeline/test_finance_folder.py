@@ -6,13 +6,12 @@ import hashlib
 import json
 import shutil
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from tests.pipeline.books import OCTOBER, REQUESTS, THROUGH, deliver, night
+from tests.pipeline.books import OCTOBER, THROUGH, deliver, night
 from unitcost.closing import close_month
 from unitcost.errors import UsageError
 from unitcost.export.folder import MANIFEST, stale_months, write_folder
@@ -29,20 +28,10 @@ ASKED = ExportSettings(
 )
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("built"))
-    deliver(home, "first.csv", REQUESTS)
-    night(home)
-    return home
-
-
 @pytest.fixture
-def books(built: Home, tmp_path: Path) -> Home:
-    shutil.copytree(built.root, tmp_path / "home")
-    home = Home(tmp_path / "home")
-    close_month(home.root, Month.parse(OCTOBER))
-    return home
+def books(open_books: Home) -> Home:
+    close_month(open_books.root, Month.parse(OCTOBER))
+    return open_books
 
 
 def write(home: Home, asked: ExportSettings = ASKED) -> list[str]:
@@ -115,9 +104,8 @@ def test_a_wrong_table_is_named(books: Home) -> None:
         write(books, ExportSettings(tables=("marts.nothing",)))
 
 
-def test_the_nightly_writes_what_is_asked_for_and_nothing_else(built: Home, tmp_path: Path) -> None:
-    shutil.copytree(built.root, tmp_path / "home")
-    home = Home(tmp_path / "home")
+def test_the_nightly_writes_what_is_asked_for_and_nothing_else(open_books: Home) -> None:
+    home = open_books
     assert (
         stale_months(
             home, load_catalogue(home.warehouse), load_settings(home.settings_file).exports

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -21,7 +20,6 @@ from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench
 from unitcost_models.contracts import Contract
 
-Opened = Callable[..., Any]
 _DEFAULTS = {
     "account_id": "*",
     "provider": "openai",

@@ -25,7 +25,6 @@ from unitcost_models.tasks import Task
 from unitcost_models.trust import Trust
 
 DAY = date(2026, 10, 5)
-NEXT = DAY + timedelta(1)
 World = dict[str, list[dict[str, Any]]]
 
 
