@@ -126,18 +126,14 @@ class Side(Compared):
     """input, cache_read, cache_write, output; other: no tokens; not_split: all of them."""
 
 
+_SIDE_KEY = ("day", "provider", "platform", "account_id", "model", "token_class")
+
+
 class Reconciliation(Side):
     """What we metered beside what the provider reports and bills, as finely as both tell it."""
 
     table: ClassVar[str] = "marts.reconciliation"
-    key: ClassVar[tuple[str, ...]] = (
-        "day",
-        "provider",
-        "platform",
-        "account_id",
-        "model",
-        "token_class",
-    )
+    key: ClassVar[tuple[str, ...]] = _SIDE_KEY
     is_daily: ClassVar[bool] = False
 
     metered_quantity: int | None
@@ -163,16 +159,7 @@ class ReconciliationGap(Side):
     """One cause of a difference between metered and billed; the parts sum exactly to the gap."""
 
     table: ClassVar[str] = "marts.reconciliation_gap"
-    key: ClassVar[tuple[str, ...]] = (
-        "day",
-        "provider",
-        "platform",
-        "account_id",
-        "model",
-        "token_class",
-        "stage",
-        "cause",
-    )
+    key: ClassVar[tuple[str, ...]] = (*_SIDE_KEY, "stage", "cause")
     is_daily: ClassVar[bool] = False
 
     stage: str

@@ -12,6 +12,7 @@ from unitcost.queries import load_query
 from unitcost.reports import parse_report
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
+from unitcost.sqltext import sql_text
 from unitcost_models.base import columns
 from unitcost_models.meta import Delivery, QuarantinedRecord
 
@@ -128,10 +129,9 @@ def _write_days(
 
 
 def _provenance(entry: Delivery) -> dict[str, str]:
-    name = entry.path.replace("'", "''")
     return {
         "source_format": f"'{entry.source_format}'",
-        "source_file": f"'{name}'",
+        "source_file": sql_text(entry.path),
         "ingested_at": f"timestamp '{entry.ingested_at}'",
     }
 

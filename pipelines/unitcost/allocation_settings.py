@@ -72,12 +72,12 @@ class Rule(_Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for is_wrong, message in self._claims():
+        for is_wrong, message in (*self._pool_claims(), *self._receiver_claims()):
             if is_wrong:
                 raise ValueError(f"rule {self.name!r}: {message}")
         return self
 
-    def _claims(self) -> tuple[tuple[bool, str], ...]:
+    def _pool_claims(self) -> tuple[tuple[bool, str], ...]:
         pools = (
             self.monthly_usd,
             self.daily_usd,
@@ -85,7 +85,6 @@ class Rule(_Part):
             self.unused_commitments,
             self.bill,
         )
-        named = [target.receiver for target in self.to]
         return (
             (
                 sum(pool is not None for pool in pools) != 1,
@@ -96,6 +95,11 @@ class Rule(_Part):
                 (self.method == "proportional") != (self.metric is not None),
                 "metric goes with method proportional, and only with it",
             ),
+        )
+
+    def _receiver_claims(self) -> tuple[tuple[bool, str], ...]:
+        named = [target.receiver for target in self.to]
+        return (
             (len(set(named)) < len(named), "a receiver is named twice"),
             (
                 self.method in ("fixed", "waterfall") and not self.to,

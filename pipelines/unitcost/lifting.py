@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from unitcost.sqltext import sql_text
+
 _PYTHON = """regexp_replace(regexp_replace(regexp_replace(
     replace(v, '''', '"'), '\\bNone\\b', 'null', 'g'), '\\bTrue\\b', 'true', 'g'),
     '\\bFalse\\b', 'false', 'g')"""
@@ -110,6 +112,11 @@ _FIXED = {
         when contains(p.key, 'oken') then not is_count(p.value)
             and list_contains(otlp_count_keys(), p.key)
         else false end)[1].key""",
+    "otlp_containers(texts)": """list_filter(
+        texts, lambda p: list_contains(otlp_container_keys(), p.key))""",
+    "otlp_lists(texts)": """list_transform(
+        list_filter(texts, lambda p: not list_contains(otlp_text_keys(), p.key)),
+        lambda p: {'key': p.key, 'value': otlp_string_text(p.value)})""",
 }
 
 
@@ -127,24 +134,19 @@ def macros(
     """
     texts = tuple(dict.fromkeys((*lifted, *input_messages)))
     lifts = " ".join(_lift(name, keys) for name, keys in lifted.items())
-    first_input = ", ".join(f"otlp_first(texts, {_text(name)})" for name in input_messages)
+    first_input = ", ".join(f"otlp_first(texts, {sql_text(name)})" for name in input_messages)
     return {
         "otlp_allowed_keys()": _list(allowed),
         "otlp_text_keys()": _list(texts),
         "otlp_container_keys()": _list(lifted),
         "otlp_count_keys()": _list(counts),
         "otlp_kept_events()": _list(events),
-        "otlp_names_event(record)": " or ".join(f"contains(record, {_text(e)})" for e in events),
+        "otlp_names_event(record)": " or ".join(f"contains(record, {sql_text(e)})" for e in events),
         **_FIXED,
-        "otlp_containers(texts)": """list_filter(
-            texts, lambda p: list_contains(otlp_container_keys(), p.key))""",
         # To be asked first costs less than a lambda of many cases that is run for nothing.
         "otlp_lifted(containers)": f"""case when len(containers) = 0 then [] else list_filter(
             flatten(list_transform(containers, lambda p: case p.key {lifts} else [] end)),
             lambda p: is_lifted(p.key, p.value)) end""",
-        "otlp_lists(texts)": """list_transform(
-            list_filter(texts, lambda p: not list_contains(otlp_text_keys(), p.key)),
-            lambda p: {'key': p.key, 'value': otlp_string_text(p.value)})""",
         "otlp_derived(texts, exception)": f"""list_filter([
             {{'key': 'derived.input_hash', 'value': md5(coalesce({first_input}))}},
             {{'key': 'derived.exception_type', 'value': exception}}
@@ -161,9 +163,8 @@ def macros(
 def _lift(container: str, keys: Iterable[str]) -> str:
     names = tuple(keys)
     paths = [_path(name.removeprefix(f"{container}.")) for name in names]
-    return (
-        f"when {_text(container)} then otlp_lift(as_json(p.value), {_list(names)}, {_list(paths)})"
-    )
+    lift = f"otlp_lift(as_json(p.value), {_list(names)}, {_list(paths)})"
+    return f"when {sql_text(container)} then {lift}"
 
 
 def _path(dotted: str) -> str:
@@ -173,8 +174,4 @@ def _path(dotted: str) -> str:
 
 def _list(values: Iterable[str]) -> str:
     """A constant list, written as one text: hundreds of constants would each cost planning."""
-    return f"string_split({_text(chr(10).join(values))}, chr(10))"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return f"string_split({sql_text(chr(10).join(values))}, chr(10))"

@@ -16,6 +16,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from unitcost.lifting import macros
+from unitcost.sqltext import sql_text
 from unitcost.task_rules import TaskRules, create_rule_macros
 
 _FILE = Path(__file__).resolve().parent / "sources" / "vocabulary.toml"
@@ -118,10 +119,6 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
     ).items():
         con.execute(f"create or replace macro {signature} as {body}")
     for field, keys in vocabulary.fields.items():
-        tries = ", ".join(f"nullif(attributes[{_text(key)}], '')" for key in keys)
+        tries = ", ".join(f"nullif(attributes[{sql_text(key)}], '')" for key in keys)
         con.execute(f"create or replace macro attr_{field}(attributes) as coalesce({tries})")
     create_rule_macros(con, TaskRules())
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

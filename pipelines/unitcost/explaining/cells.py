@@ -98,7 +98,15 @@ TIER = """
     end
 """
 """The service tier; what cost nothing for another reason than its price is a tier of its own."""
-_FAILED = "('error', 'timeout', 'cancelled', 'refused', 'incomplete', 'truncated')"
+IS_FAILED = """(
+    status in ('error', 'timeout', 'cancelled', 'refused', 'incomplete', 'truncated')
+    or not is_final_attempt
+)"""
+"""Whether a request served nobody: it failed, or another attempt followed."""
+READ_TOKENS = """(
+    coalesce(cache_read_tokens, 0) + coalesce(cache_read_audio_tokens, 0)
+    + coalesce(cache_read_image_tokens, 0)
+)"""
 _SUMS = """
     count(cost_usd),
     coalesce(sum(p.uncached_tokens), 0)::bigint,
@@ -153,11 +161,10 @@ def _query(spans: tuple[Span, Span], by: str | None, only: Mapping[str, str]) ->
             select
                 {member} as member, s.is_after, customer_id, {named(Cell._fields)},
                 {TIER} as served_as,
-                status in {_FAILED} or not is_final_attempt as is_failed,
+                {IS_FAILED} as is_failed,
                 coalesce(input_tokens, 0) + coalesce(input_audio_tokens, 0)
                     + coalesce(input_image_tokens, 0) as uncached_tokens,
-                coalesce(cache_read_tokens, 0) + coalesce(cache_read_audio_tokens, 0)
-                    + coalesce(cache_read_image_tokens, 0) as read_tokens,
+                {READ_TOKENS} as read_tokens,
                 coalesce(cache_write_tokens, 0) as cache_write_tokens,
                 coalesce(output_tokens, 0) + coalesce(reasoning_tokens, 0)
                     + coalesce(output_media_tokens, 0) as output_tokens_of_all,

@@ -1,4 +1,7 @@
-"""The largest movers: which factor of which cell, what shows it, and the day it began."""
+"""The largest movers: which factor of which cell, what shows it, and the day it began.
+
+How much each moved is computed in `factors`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,15 @@ from typing import NamedTuple
 
 import duckdb
 
-from unitcost.explaining.cells import TIER, UNATTRIBUTED, Cell, condition, named
+from unitcost.explaining.cells import (
+    IS_FAILED,
+    READ_TOKENS,
+    TIER,
+    UNATTRIBUTED,
+    Cell,
+    condition,
+    named,
+)
 from unitcost.explaining.period import Span
 from unitcost.explaining.shapley import EXACT
 
@@ -85,15 +96,19 @@ def read_days(
 ) -> Series:
     """Every cell day by day, from the first day of either period to the last of either."""
     whole = Span(min(s.first for s in spans), max(s.last for s in spans))
-    rows = con.execute(
-        f"""
+    series: dict[Cell, dict[date, Day]] = defaultdict(dict)
+    for day, *values in con.execute(_days_query(whole, only)).fetchall():
+        series[Cell(*values[:4])][day] = Day(*map(Decimal, values[4:]))
+    return series
+
+
+def _days_query(whole: Span, only: Mapping[str, str]) -> str:
+    return f"""
         with cells as (
             select day, {named(Cell._fields)},
-                status in ('error', 'timeout', 'cancelled', 'refused', 'incomplete', 'truncated')
-                    or not is_final_attempt as is_failed,
+                {IS_FAILED} as is_failed,
                 {TIER} as served_as, prompt_tokens, completion_tokens,
-                coalesce(cache_read_tokens, 0) + coalesce(cache_read_audio_tokens, 0)
-                    + coalesce(cache_read_image_tokens, 0) as read_tokens,
+                {READ_TOKENS} as read_tokens,
                 coalesce(tool_cost_usd, 0) + coalesce(commitment_cost_usd, 0) as fees_usd, cost_usd
             from marts.cost_per_request
             where cost_usd is not null and {whole.condition()} and {condition(only)}
@@ -114,12 +129,7 @@ def read_days(
         )
 
         select *, sum(served) over (partition by day)::bigint from summed order by all
-        """
-    ).fetchall()
-    series: dict[Cell, dict[date, Day]] = defaultdict(dict)
-    for day, *values in rows:
-        series[Cell(*values[:4])][day] = Day(*map(Decimal, values[4:]))
-    return series
+    """
 
 
 def measure(days: Mapping[date, Day], span: Span, factor: str) -> Decimal | None:

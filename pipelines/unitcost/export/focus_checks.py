@@ -40,6 +40,8 @@ _NULLABLE = (
     *("BillingAccountName", "ChargeClass", "ChargeDescription", "Tags"),
     *("CommitmentDiscountName", "InvoiceId"),
 )
+_NUMBERS = (*_COSTS, *_UNIT_PRICES, "PricingQuantity", "ConsumedQuantity")
+_USUAL = "ChargeClass is null"
 _DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 _UNIT = r"^([0-9]+ )?[A-Za-z][A-Za-z0-9]*( [A-Za-z0-9]+)*(-(Hours|Minutes|Seconds))?$"
@@ -93,37 +95,41 @@ def _check_columns(con: duckdb.DuckDBPyConnection, version: str) -> None:
 
 def _claims(version: str) -> dict[str, str]:
     """What every row keeps -> SQL for a row that does not."""
-    usual = "ChargeClass is null"
-    claims = {f"{name} is given": f"{name} is null" for name in (*_ALWAYS, *_PROVIDERS[version])}
-    claims |= {
-        f"{name} is given but in corrections": f"({name} is null) = ({usual})"
+    given = {f"{name} is given": f"{name} is null" for name in (*_ALWAYS, *_PROVIDERS[version])}
+    return given | _given_together() | _spelt() | _multiplied() | _of_a_row()
+
+
+def _given_together() -> dict[str, str]:
+    """Columns that are given with another, or by the class of the charge."""
+    usual = {
+        f"{name} is given but in corrections": f"({name} is null) = ({_USUAL})"
         for name in (*_PRICED, *_SKUS)
     }
-    claims |= {
-        f"{name} is a decimal number": f"not regexp_matches({name}, '{_DECIMAL}')"
-        for name in (
-            *_COSTS,
-            "ContractedUnitPrice",
-            "ListUnitPrice",
-            "PricingQuantity",
-            "ConsumedQuantity",
-        )
-    }
-    claims |= {
-        f"{name} is an instant in UTC": f"not regexp_matches({name}, '{_INSTANT}')"
-        for name in _PERIODS
-    }
-    claims |= {
+    return usual | {
         f"{name} goes with CommitmentDiscountId": (
             f"({name} is null) <> (CommitmentDiscountId is null)"
         )
         for name in _COMMITTED
     }
-    claims |= {
-        f"{name} is a unit": f"not regexp_matches({name}, '{_UNIT}')"
-        for name in ("PricingUnit", "ConsumedUnit")
+
+
+def _spelt() -> dict[str, str]:
+    """How numbers, instants and units are written."""
+    forms = {
+        "a decimal number": (_DECIMAL, _NUMBERS),
+        "an instant in UTC": (_INSTANT, _PERIODS),
+        "a unit": (_UNIT, ("PricingUnit", "ConsumedUnit")),
     }
-    claims |= {
+    return {
+        f"{name} is {form}": f"not regexp_matches({name}, '{pattern}')"
+        for form, (pattern, names) in forms.items()
+        for name in names
+    }
+
+
+def _multiplied() -> dict[str, str]:
+    """Unit price times quantity is the cost, but for the last digit."""
+    return {
         f"{cost} is {price} times PricingQuantity": (
             f"abs(try_cast({cost} as decimal(38, 12)) - cast(try_cast({price} as decimal(24, 12)) "
             "* try_cast(PricingQuantity as decimal(24, 12)) as decimal(38, 12))) "
@@ -134,7 +140,10 @@ def _claims(version: str) -> dict[str, str]:
             ("ContractedCost", "ContractedUnitPrice"),
         )
     }
-    return claims | {
+
+
+def _of_a_row() -> dict[str, str]:
+    return {
         "unit prices are not negative": "ListUnitPrice like '-%' or ContractedUnitPrice like '-%'",
         "BillingCurrency is an ISO code": "not regexp_matches(BillingCurrency, '^[A-Z]{3}$')",
         "ChargeCategory is Usage": "ChargeCategory <> 'Usage'",
@@ -144,7 +153,7 @@ def _claims(version: str) -> dict[str, str]:
             "BillingPeriodEnd <= BillingPeriodStart or ChargePeriodEnd <= ChargePeriodStart"
         ),
         "usage lies in its billing period": (
-            f"{usual} and (ChargePeriodStart < BillingPeriodStart "
+            f"{_USUAL} and (ChargePeriodStart < BillingPeriodStart "
             "or ChargePeriodEnd > BillingPeriodEnd)"
         ),
         "Tags is a flat JSON object": _not_flat("Tags"),
