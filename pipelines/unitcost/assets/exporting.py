@@ -1,4 +1,7 @@
-"""The asset of finance's files, made of the published warehouse where `unitcost.toml` asks."""
+"""The asset of finance's files, made of the published warehouse where `unitcost.toml` asks.
+
+What is in the files is decided in `unitcost.export`.
+"""
 
 import dagster as dg
 

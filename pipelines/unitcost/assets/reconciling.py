@@ -1,4 +1,7 @@
-"""The reconciliation: made of all days at once, since a provider's day may be another."""
+"""The reconciliation: made of all days at once, since a provider's day may be another.
+
+What is compared, and how, is in `unitcost.reconciling` and its SQL.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,7 @@
-"""`unitcost explain`: what moved between two periods and why, in parts that sum to the change."""
+"""`unitcost explain`: what moved between two periods and why, in parts that sum to the change.
+
+It only shows; the parts are computed in `unitcost.explaining`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`unitcost export`: one table, or a month of it, or FOCUS charges, as a file for finance."""
+"""`unitcost export`: one table, or a month of it, or FOCUS charges, as a file for finance.
+
+How files are written is in `unitcost.export`.
+"""
 
 from __future__ import annotations
 

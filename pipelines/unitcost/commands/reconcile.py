@@ -1,4 +1,7 @@
-"""`unitcost reconcile`: what was metered, what is billed, and why they differ."""
+"""`unitcost reconcile`: what was metered, what is billed, and why they differ.
+
+It only shows; the waterfall is read in `unitcost.waterfall`.
+"""
 
 from __future__ import annotations
 

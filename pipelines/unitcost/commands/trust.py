@@ -1,4 +1,7 @@
-"""`unitcost trust`: how far the numbers can be trusted, and what would raise it."""
+"""`unitcost trust`: how far the numbers can be trusted, and what would raise it.
+
+The parts are counted in `sql/marts/trust.sql`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`unitcost why`: from a number back to requests, price rows, files and lines."""
+"""`unitcost why`: from a number back to requests, price rows, files and lines.
+
+It only shows; the way back is found in `unitcost.why`.
+"""
 
 from __future__ import annotations
 

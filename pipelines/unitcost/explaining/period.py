@@ -1,4 +1,7 @@
-"""The two periods that are compared, as a user writes them."""
+"""The two periods that are compared, as a user writes them.
+
+What is compared in them is not known here.
+"""
 
 from __future__ import annotations
 

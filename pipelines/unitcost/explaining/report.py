@@ -1,4 +1,7 @@
-"""Puts the explanation together: each slice's change by factor, and the largest movers of all."""
+"""Puts the explanation together: each slice's change by factor, and the largest movers of all.
+
+Nothing is printed here; the command does.
+"""
 
 from __future__ import annotations
 

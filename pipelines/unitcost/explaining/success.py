@@ -1,4 +1,7 @@
-"""The change of the cost per success, split into mix of tasks, cost per task and success rate."""
+"""The change of the cost per success, split into mix of tasks, cost per task and success rate.
+
+Shapley values themselves are in `shapley`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The days an export holds: a month, a range, or all."""
+"""The days an export holds: a month, a range, or all.
+
+What is written of them is not known here.
+"""
 
 from __future__ import annotations
 

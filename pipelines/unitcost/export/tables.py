@@ -1,4 +1,7 @@
-"""Writes a published table, or some days of it, to a file that finance can open safely."""
+"""Writes a published table, or some days of it, to a file that finance can open safely.
+
+XLSX is written by `xlsx`, FOCUS rows are made by `focus`.
+"""
 
 from __future__ import annotations
 
