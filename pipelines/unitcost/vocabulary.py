@@ -30,7 +30,8 @@ class Vocabulary(BaseModel):
     """Canonical field -> attribute keys, first hit wins, and what else may be read of a record.
 
     The rules are specs of OpenTelemetry GenAI (old and new names), OpenLLMetry, OpenInference,
-    OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM, MLflow and Langfuse, written as data in
+    OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM, MLflow, Langfuse, LangSmith, Strands, ADK,
+    Genkit, Mastra, Spring AI and Semantic Kernel, written as data in
     `sources/vocabulary.toml`.
     """
 

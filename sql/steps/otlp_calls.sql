@@ -8,14 +8,16 @@ judged as (
         r.witness,
         r.has_usage,
         case
-            when f.operation like '%embed%' or f.span_kind = 'embedding' then 'embeddings'
+            when f.operation like '%embed%' or f.span_kind in ('embedding', 'embedder') then 'embeddings'
             when f.operation like '%rerank%' or f.span_kind = 'reranker' then 'rerank'
             when
                 f.operation like 'ai.%'
+                or f.operation like 'chat.%'
                 or f.operation in ('completion', 'completions', 'responses', 'response', 'messages', 'message')
                 then 'chat'
+            when f.operation like 'text.%completions' then 'text_completion'
             when f.operation is not null then f.operation
-            when f.span_kind in ('llm', 'generation', 'chat_model', 'chat') then 'chat'
+            when f.span_kind in ('llm', 'generation', 'chat_model', 'chat', 'model', 'background-model') then 'chat'
         end as work,
         -- LiteLLM leaves an earlier attempt's error beside the answer, and an earlier answer beside an error.
         coalesce(f.status_code = 'ok' and r.has_usage, false) as is_error_stale,

@@ -9,7 +9,8 @@ select
     started_at,
     ended_at,
     day,
-    status_code,
+    -- Langfuse tells a failure as a level, not as the span's status.
+    case when upper(attr_level(attributes)) = 'ERROR' then 'error' else status_code end as status_code,
     lower(scope_name) as scope_name,
     source_format,
     source_file,
@@ -93,9 +94,27 @@ select
     attr_inclusive_input_tokens(attributes) is null
     and attr_exclusive_input_tokens(attributes) is not null as is_cache_beside_input,
     attr_inclusive_output_tokens(attributes) is null
-    and attr_exclusive_output_tokens(attributes) is not null as is_reasoning_beside_output,
-    attributes['ai.usage.cachedInputTokens'] is not null
-    and attributes['ai.usage.inputTokenDetails.cacheReadTokens'] is null as is_early_vercel,
+    and attr_exclusive_output_tokens(attributes) is not null
+    -- Google's ADK told the answer without its thoughts while it called them experimental.
+    or attributes['gen_ai.usage.experimental.reasoning_tokens'] is not null as is_reasoning_beside_output,
+    -- Vercel before version 6, MLflow's own recorders, Spring AI and
+    -- OpenLLMetry's recorder of Bedrock hand on what the provider means by input.
+    coalesce(
+        attributes['ai.usage.cachedInputTokens'],
+        attributes['ai.response.providerMetadata.anthropic.cacheCreationInputTokens'],
+        attributes['ai.response.providerMetadata.bedrock.usage.cacheWriteInputTokens']
+    ) is not null
+    and coalesce(
+        attributes['ai.usage.inputTokenDetails.cacheReadTokens'],
+        attributes['ai.usage.inputTokenDetails.cacheWriteTokens'],
+        attributes['ai.usage.inputTokenDetails.noCacheTokens']
+    ) is null
+    or coalesce(trim(attr_message_format(attributes), '"') in ('anthropic', 'bedrock'), false)
+    or coalesce(
+        lower(scope_name) like 'org.springframework%'
+        or lower(scope_name) like 'opentelemetry.instrumentation.bedrock%',
+        false
+    ) as is_handed_on,
     attr_stage(attributes) as stage,
     attr_workflow(attributes) as workflow,
     attr_task_id(attributes) as task_id,

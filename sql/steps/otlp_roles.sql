@@ -9,7 +9,13 @@ marked as (
         gateway_call_id,
         coalesce(stated_input_tokens, 0) + coalesce(stated_output_tokens, 0) + coalesce(stated_total_tokens, 0) > 0
         or coalesce(search_units, 0) > 0 as has_usage,
-        coalesce(operation = 'fetch_response', false) as is_fetch,
+        coalesce(
+            operation in (
+                'fetch_response', 'litellm.responses_management',
+                'litellm.vector_store_management', 'litellm.vector_store_file_management'
+            ),
+            false
+        ) as is_fetch,
         coalesce(
             operation in (
                 'invoke_agent', 'create_agent', 'invoke_workflow', 'execute_tool', 'plan', 'agent_step',
@@ -22,7 +28,9 @@ marked as (
         or coalesce(
             span_kind in (
                 'agent', 'chain', 'tool', 'retriever', 'guardrail', 'evaluator', 'workflow', 'task', 'span', 'event',
-                'parser', 'memory', 'prompt'
+                'parser', 'memory', 'prompt',
+                -- Genkit
+                'flow', 'util', 'flowstep', 'action', 'prompttemplate', 'executable-prompt', 'helper', 'indexer'
             ),
             false
         )
@@ -31,13 +39,19 @@ marked as (
             operation in (
                 'chat', 'text_completion', 'completion', 'completions', 'generate_content', 'embeddings', 'embedding',
                 'rerank', 'response', 'responses', 'messages', 'message', 'image_generation', 'generate_image',
-                'transcription', 'speech', 'moderation', 'generate'
+                'transcription', 'speech', 'moderation', 'generate',
+                -- Semantic Kernel
+                'chat.completions', 'chat.streaming_completions', 'text.completions', 'text.streaming_completions'
             ),
             false
         )
         or coalesce(operation like 'ai.%.do%', false)
         or coalesce(
-            span_kind in ('llm', 'embedding', 'reranker', 'generation', 'chat_model', 'completion', 'chat'),
+            span_kind in (
+                'llm', 'embedding', 'reranker', 'generation', 'chat_model', 'completion', 'chat',
+                -- Genkit
+                'model', 'background-model', 'embedder'
+            ),
             false
         )
         or (response_id is not null and coalesce(request_model, response_model) is not null)

@@ -6,7 +6,7 @@ stated as (
         trace_id,
         span_id,
         case
-            when operation like '%embed%' or span_kind = 'embedding'
+            when operation like '%embed%' or span_kind in ('embedding', 'embedder')
                 then coalesce(stated_input_tokens, stated_total_tokens)
             else stated_input_tokens
         end as input,
@@ -27,8 +27,15 @@ stated as (
         output_audio_tokens as stated_output_audio,
         output_image_tokens as stated_output_image,
         is_cache_beside_input
-        or (is_early_vercel and (provider_name like '%anthropic%' or provider_name like '%bedrock%'))
-            as is_cache_beside,
+        or (
+            is_handed_on
+            and (
+                coalesce(lower(provider_name), '') like '%anthropic%'
+                or coalesce(lower(provider_name), '') like '%bedrock%'
+                or lower(provider_name) = 'aws'
+                or coalesce(response_model, request_model, '') like '%claude%'
+            )
+        ) as is_cache_beside,
         is_reasoning_beside_output,
         coalesce(lower(provider_name), '') || ' ' || coalesce(lower(response_model), lower(request_model), '') as maker
     from steps.otlp_fields
