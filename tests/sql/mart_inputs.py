@@ -15,7 +15,7 @@ from unitcost.allocation import open_allocation
 from unitcost.allocation_settings import AllocationSettings
 from unitcost.queries import load_query
 from unitcost.tables import day_tables, row_models
-from unitcost.workbench import run_step
+from unitcost.workbench import run_steps
 from unitcost_models.agreements import CommitmentUse
 from unitcost_models.base import columns
 from unitcost_models.marts import RunDay
@@ -91,9 +91,9 @@ def put(
 
 def build(con: duckdb.DuckDBPyConnection, day: date = DAY) -> None:
     """Build every mart of the day."""
-    run_step(con, "steps.cost_bounds", day)
+    done = {RunDay.table, ToolCall.table}
     for name in MARTS:
-        run_step(con, name, day)
+        run_steps(con, [name], day, done)
 
 
 def findings(con: duckdb.DuckDBPyConnection, check: str) -> list[tuple[str, str]]:

@@ -33,6 +33,10 @@ WHO = {"feature": "chat", "workflow": "agent", "customer_id": "acme", "task_type
 GROUP = "openai / gpt-5-mini / chat / agent / acme"
 
 BROKEN: dict[str, list[tuple[str, str]]] = {
+    "allocation_spreads_its_pools": [
+        ("update marts.allocated_cost set direct_cost_usd = 0.300000000001", "(direct)"),
+        ("update marts.allocated_cost set pool_kind = 'requests', given_cost_usd = 1", "(direct)"),
+    ],
     "allowances_are_not_exceeded": [
         ("update core.allowance_use set free_quantity = 3", "org-1, three-a-day"),
         ("update core.allowance_use set quantity = 1", "org-1, three-a-day"),
@@ -88,6 +92,9 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
                set cost_usd = null, unpriced_reason = 'no_price_at_date' where request_id = 'a'""",
             "openai, gpt-5-mini",
         )
+    ],
+    "metered_is_near_the_bill": [
+        ("update marts.calibrated_cost set is_within_band = false", "openai on direct")
     ],
     "nearly_all_requests_are_attributed": [
         ("update marts.cost_per_request set feature = null where request_id = 'a'", "feature")
