@@ -46,7 +46,7 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
     shared += reports.fingerprint(source_format) if source.is_report else b""
     parser = query_path(f"raw.{source_format}").read_bytes() + shared
-    return hashlib.sha256(parser + session.vocabulary.fingerprint().encode()).hexdigest()[:16]
+    return hashlib.sha256(parser + session.vocabulary.fingerprint.encode()).hexdigest()[:16]
 
 
 def arrivals(session: Session) -> list[Arrival]:

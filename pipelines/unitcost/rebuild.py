@@ -43,7 +43,7 @@ def shared_inputs(session: Session, price_revision: str | None = None) -> str:
     parts = (
         price_revision or session.book.revision(),
         transforms_fingerprint(),
-        session.vocabulary.fingerprint(),
+        session.vocabulary.fingerprint,
         session.settings.fingerprint(),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]

@@ -9,6 +9,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
@@ -68,9 +69,23 @@ class Vocabulary(BaseModel):
         keys = {k for f, keys in self.fields.items() if f.endswith("_tokens") for k in keys}
         return tuple(sorted(key for key in keys if not key.startswith("output.value.")))
 
+    def macros(self) -> dict[str, str]:
+        """Signature -> body of every SQL macro that reads attributes, in order of creation.
+
+        `attr_<field>(attributes)`, one a field, takes a MAP(VARCHAR, VARCHAR) and answers the first
+        key present that is not empty, NULL when none is; the others are for `sql/raw`.
+        """
+        texts = (*self.containers, *self.input_messages)
+        allowed = [key for key in self.common_first() if key not in texts]
+        reading = macros(
+            allowed, self.lifted(), self.input_messages, self.counts(), self.kept_events
+        )
+        return reading | {f"attr_{f}(attributes)": _first(k) for f, k in self.fields.items()}
+
+    @cached_property
     def fingerprint(self) -> str:
         """Changes whenever what is read of a record or how it is understood changes."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        text = json.dumps(self.macros())
         return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -103,23 +118,12 @@ def _containers_of(key: str, containers: Iterable[str]) -> list[str]:
 
 
 def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
-    """One macro a field: `attr_<field>(attributes)`, the first key present that is not empty.
-
-    `attributes` is a MAP(VARCHAR, VARCHAR); the answer is VARCHAR, NULL when no key is present.
-    Beside them the macros that `sql/raw/otlp_json.sql` reads attributes with, and those of task
-    rules that change nothing.
-    """
-    texts = (*vocabulary.containers, *vocabulary.input_messages)
-    allowed = [key for key in vocabulary.common_first() if key not in texts]
-    for signature, body in macros(
-        allowed,
-        vocabulary.lifted(),
-        vocabulary.input_messages,
-        vocabulary.counts(),
-        vocabulary.kept_events,
-    ).items():
+    """Put the vocabulary's macros into a workbench."""
+    for signature, body in vocabulary.macros().items():
         con.execute(f"create or replace macro {signature} as {body}")
-    for field, keys in vocabulary.fields.items():
-        tries = ", ".join(f"nullif(attributes[{sql_text(key)}], '')" for key in keys)
-        con.execute(f"create or replace macro attr_{field}(attributes) as coalesce({tries})")
     create_rule_macros(con, TaskRules())
+
+
+def _first(keys: Iterable[str]) -> str:
+    tries = ", ".join(f"nullif(attributes[{sql_text(key)}], '')" for key in keys)
+    return f"coalesce({tries})"
