@@ -10,6 +10,7 @@ import pytest
 
 from tests.given import rows_of
 from tests.sources.reading import parse_staged, workbench
+from tests.sql.staging_by_hand import with_maps
 from unitcost.queries import load_query
 from unitcost.sources import SOURCES
 from unitcost.uniting import unite
@@ -31,11 +32,12 @@ def statements(source_format: str, records: Iterable[Json]) -> list[tuple[str, s
         assert [r["reject_reason"] for r in parsed if r["reject_reason"]] == []
         for row in (RawOutcome, RawLangfuseScore, SOURCES[source_format].row):
             create_empty(con, row)
+        answer = with_maps(con, "select * from raw.parsed")
         con.execute(
             f"""insert into raw.{source_format} by name
                 select * exclude (reject_reason, reject_text), '{source_format}' as source_format,
                        'a' as source_file, timestamp '2026-12-01' as ingested_at
-                from raw.parsed"""
+                from ({answer})"""
         )
         unite(con)
         rows = rows_of(con, load_query("steps.outcome_statements").text)
