@@ -8,7 +8,6 @@ with charged as (
         l.request_id,
         l.day,
         o.request_id is not null as has_own_sheet,
-        l.unpriced_reason is null as is_listed,
         l.input_cost + l.cache_read_cost + l.cache_write_cost + l.output_cost + l.tool_cost as list_cost,
         c.commitment_cost_usd,
         case when o.request_id is null then l.unpriced_reason else o.unpriced_reason end as sheet_reason,
