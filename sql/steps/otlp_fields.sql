@@ -97,8 +97,8 @@ select
     and attr_exclusive_output_tokens(attributes) is not null
     -- Google's ADK told the answer without its thoughts while it called them experimental.
     or attributes['gen_ai.usage.experimental.reasoning_tokens'] is not null as is_reasoning_beside_output,
-    -- Vercel before version 6, MLflow's own recorders, Spring AI and
-    -- OpenLLMetry's recorder of Bedrock hand on what the provider means by input.
+    -- Vercel before version 6, MLflow's own recorders, Spring AI,
+    -- OpenLLMetry's recorder of Bedrock and OpenLIT's of Anthropic hand on what the provider means by input.
     coalesce(
         attributes['ai.usage.cachedInputTokens'],
         attributes['ai.response.providerMetadata.anthropic.cacheCreationInputTokens'],
@@ -112,7 +112,8 @@ select
     or coalesce(trim(attr_message_format(attributes), '"') in ('anthropic', 'bedrock'), false)
     or coalesce(
         lower(scope_name) like 'org.springframework%'
-        or lower(scope_name) like 'opentelemetry.instrumentation.bedrock%',
+        or lower(scope_name) like 'opentelemetry.instrumentation.bedrock%'
+        or (lower(scope_name) like 'openlit%' and attr_response_id(attributes) like 'msg!_%' escape '!'),
         false
     ) as is_handed_on,
     attr_stage(attributes) as stage,

@@ -185,6 +185,7 @@ def test_mlflow_hands_on_what_its_recorder_means(
     [
         ("org.springframework.boot", "anthropic"),
         ("opentelemetry.instrumentation.bedrock", "AWS"),
+        ("openlit.otel.tracing", "anthropic"),
     ],
 )
 def test_what_the_provider_means_is_handed_on(
@@ -195,6 +196,7 @@ def test_what_the_provider_means_is_handed_on(
         "gen_ai.request.model": CLAUDE,
         "gen_ai.usage.input_tokens": 900,
         "gen_ai.usage.total_tokens": 920,
+        "gen_ai.response.id": "msg_1",
         "gen_ai.usage.cache_read.input_tokens": 500,
     }
     row = only(counting, chat("chat", None, told, scope=scope))
