@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from unitcost.demo import write_demo
+from unitcost.demo import write_agreement, write_demo
 from unitcost.explaining import explain, parse_span
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
@@ -81,6 +81,7 @@ def _page() -> str:
     with TemporaryDirectory() as folder:
         home = Home(Path(folder))
         write_demo(home.landing, THROUGH, days=DAYS)
+        write_agreement(home.price_tables, THROUGH, days=DAYS)
         run_nightly(home.root, THROUGH)
         with duckdb.connect(str(home.warehouse), read_only=True) as con:
             return questions_page(con)

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from unitcost.demo import Truth, answers, demo_truth, write_demo
+from unitcost.demo import Truth, answers, demo_truth, write_agreement, write_demo
 from unitcost.demo.run import Usage
 from unitcost.demo.scenario import CUSTOMERS, LOOPING_RUNS, UNDER_WATER
 from unitcost.explaining import Span, explain
@@ -40,6 +40,7 @@ def truth() -> Truth:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     home = Home(tmp_path_factory.mktemp("home"))
     write_demo(home.landing, THROUGH, days=DAYS)
+    write_agreement(home.price_tables, THROUGH, days=DAYS)
     report = run_nightly(home.root, THROUGH)
     assert report.failed_checks == ()
     assert (report.quarantined, report.unrecognised_files, report.waiting_rows) == (0, 0, 0)
@@ -182,11 +183,11 @@ def test_the_retry_storm_is_found_with_its_size(
         assert throttled == truth.throttled[feature, hour]
 
 
-def test_stated_costs_equal_the_metered_ones(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_stated_costs_equal_the_metered_ones_by_list(warehouse: duckdb.DuckDBPyConnection) -> None:
     differing = """
         select count(*) from marts.cost_per_request
         where reported_cost_usd is not null and billed_state = 'billed'
-            and reported_cost_usd <> cost_usd
+            and reported_cost_usd <> list_cost_usd
     """
     assert one(warehouse, differing) == 0
 
@@ -224,7 +225,28 @@ def test_explain_finds_the_broken_cache_and_the_grown_prompt(
         ("input tokens", "draft-reply, gpt-5.4", after),
     ]
     assert found.movers[0].after == 0
-    assert not next(part.change_usd for part in change.parts if part.factor == "price")
+
+
+def test_explain_finds_the_price_that_changed_and_the_marts_its_size(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    """The discount ends on the second day: the price's part lies between what it took off on the
+    first day's volume and what it would have on the second's."""
+    taken = "select sum(list_cost_usd - cost_usd) from marts.cost_per_request where day = ?"
+    first, second = (warehouse.execute(taken, [THROUGH - timedelta(n)]).fetchall() for n in (1, 0))
+    assert (first, second) == ([(truth.discount_usd,)], [(0,)])
+    assert truth.discount_usd > 0
+    before, after = Span(THROUGH - timedelta(1), THROUGH - timedelta(1)), Span(THROUGH, THROUGH)
+    found = explain(warehouse, before, after)
+    (change,) = found.changes
+    price = next(part.change_usd for part in change.parts if part.factor == "price")
+    (mover,) = [mover for mover in found.movers if mover.factor == "price"]
+    assert mover.who == "ticket-summary, gpt-5.4-mini"
+    assert (mover.change_usd, mover.began_on) == (price, THROUGH)
+    lost = """select sum(list_cost_usd) * 0.2 from marts.cost_per_request
+        where day = ? and model = 'gpt-5.4-mini'"""
+    by_volume = [truth.discount_usd, warehouse.execute(lost, [THROUGH]).fetchall()[0][0]]
+    assert min(by_volume) < price < max(by_volume)
 
 
 def test_the_customer_under_water_is_found(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from unitcost.demo import Truth, demo_truth, write_demo
+from unitcost.demo import Truth, demo_truth, write_agreement, write_demo
 from unitcost.demo.scenario import CONTRACT_MODEL, CUSTOMERS, UNDER_WATER, monthly_revenue, picos
+from unitcost.errors import UsageError
 
 THROUGH = date(2026, 11, 12)
 DAYS = 4
@@ -213,3 +214,13 @@ def test_one_big_customer_pays_less_than_it_costs() -> None:
 def test_true_prices_are_whole_picodollars() -> None:
     assert CONTRACT_MODEL.rates is not None
     assert picos(CONTRACT_MODEL.rates) == (3_000_000, 300_000, 3_750_000, 15_000_000, 0)
+
+
+def test_the_agreement_is_written_again_but_never_over_anothers(tmp_path: Path) -> None:
+    path = write_agreement(tmp_path, THROUGH, days=DAYS)
+    text = path.read_text()
+    assert write_agreement(tmp_path, THROUGH, days=DAYS) == path
+    path.write_text(text.replace("demo-ticket-discount", "mine"))
+    with pytest.raises(UsageError, match="not the demo's"):
+        write_agreement(tmp_path, THROUGH, days=DAYS)
+    assert "mine" in path.read_text()

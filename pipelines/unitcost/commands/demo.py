@@ -38,12 +38,14 @@ def demo(
 
     Run again, it shows the same month. It refuses a home folder that holds other deliveries.
     """
-    from unitcost.demo import answers, write_demo
+    from unitcost.demo import answers, write_agreement, write_demo
     from unitcost.nightly import run_nightly
     from unitcost.paths import Home
 
-    landing = Home(common.home).landing
+    home = Home(common.home)
+    landing = home.landing
     month = _month(landing, through, seed)
+    write_agreement(home.price_tables, *month)
     with progress():
         write_demo(landing, *month)
         report = run_nightly(common.home)

@@ -11,7 +11,7 @@ from itertools import accumulate
 from random import Random
 
 from unitcost.demo.run import Call, Run, Step, Usage, span_id
-from unitcost.demo.scenario import FALLBACK_MODEL, Model
+from unitcost.demo.scenario import AGREED_TICKET_MODEL, FALLBACK_MODEL, TICKET_MODEL, Model
 
 _ENDINGS = {
     "rate_limited": 0.012,
@@ -107,9 +107,10 @@ def _call(run: Run, ask: Ask, model: Model, ending: str, route: str) -> Call:
     run.clock += _latency(rng, ending, ask.usage)
     usage = _as_ended(ask.usage, ending)
     identifier = f"{_ID_PREFIX[model.provider]}{rng.getrandbits(96):024x}"
+    is_agreed = model is TICKET_MODEL and started < run.agreed_until
     call = Call(
-        run, model, ask.operation, usage, ending, started, run.clock, identifier, route,
-        ask.stage, ask.prompt,
+        run, AGREED_TICKET_MODEL if is_agreed else model, ask.operation, usage, ending, started,
+        run.clock, identifier, route, ask.stage, ask.prompt,
     )  # fmt: skip
     run.calls.append(call)
     return call

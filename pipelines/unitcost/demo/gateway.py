@@ -1,7 +1,8 @@
 """LiteLLM StandardLoggingPayload, JSON lines: one record per attempt, failures of their own.
 
 Attempts and fallbacks of one call share `trace_id`, each with its own `litellm_call_id`; usage is
-inclusive; a cache hit repeats the earlier answer's id at no cost (LiteLLM 1.109.1).
+inclusive; a cache hit repeats the earlier answer's id at no cost; the stated cost is by list price
+(LiteLLM 1.109.1).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from unitcost.demo.run import Call
-from unitcost.demo.truth import cost_of, dollars
+from unitcost.demo.truth import dollars, list_cost_of
 
 _FAILURES = {
     "rate_limited": ("429", "RateLimitError"),
@@ -49,7 +50,7 @@ def gateway_record(call: Call) -> str:
         record["error_information"] = {
             "error_code": code, "error_class": error, "llm_provider": model.provider
         }  # fmt: skip
-    cost = dollars(cost_of(call) or 0) if call.is_answered else "0"
+    cost = dollars(list_cost_of(call) or 0) if call.is_answered else "0"
     return f'{json.dumps(record)[:-1]}, "response_cost": {cost}}}\n'
 
 

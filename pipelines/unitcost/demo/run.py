@@ -84,7 +84,8 @@ class Step:
 
 @dataclass(slots=True)
 class Run:
-    """One user action. `clock` is its present time in epoch milliseconds."""
+    """One user action. `clock` is its present time in epoch milliseconds; `agreed_until` the moment
+    at which the agreed discount ends."""
 
     rng: Random
     feature: Feature
@@ -99,6 +100,7 @@ class Run:
     throttled: bool = False
     loops: bool = False
     misses_cache: bool = False
+    agreed_until: int = 0
     prompt_version: str = ""
     calls: list[Call] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)

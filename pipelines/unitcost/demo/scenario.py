@@ -5,7 +5,7 @@ How a day of it unfolds is in `workflows`; nothing is drawn at random here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import product
@@ -35,18 +35,26 @@ def picos(rates: Rates) -> tuple[int, int, int, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model as the product calls it. `rates` None: nothing in the price book covers it."""
+    """One model as the product calls it. `rates` None: nothing in the price book covers it.
+
+    `list_rates` is what the provider's list says where something else is agreed.
+    """
 
     provider: str
     name: str
     answers_as: str
     rates: Rates | None
     service_tier: str = "standard"
+    list_rates: Rates | None = None
 
 
 TICKET_MODEL = Model(
     "openai", "gpt-5.4-mini", "gpt-5.4-mini-2026-03-17", Rates("0.75", "0.075", "0", "4.50")
 )
+AGREED_TICKET_MODEL = replace(
+    TICKET_MODEL, rates=Rates("0.60", "0.06", "0", "3.60"), list_rates=TICKET_MODEL.rates
+)
+"""The same model while the provider gives the discount below."""
 FALLBACK_MODEL = Model(
     "anthropic", "claude-haiku-4-5", "claude-haiku-4-5-20251001", Rates("1", "0.10", "1.25", "5")
 )
@@ -131,6 +139,9 @@ JUDGE_SERVICE, JUDGE_TEAM = "quality-judge", "ml-platform"
 
 PROMPT_CHANGE = ("draft-reply", "7", "8")
 """Prompt name, version before and after the middle of the month; the later one is far longer."""
+DISCOUNT_PCT = 20
+DISCOUNT_ENDS_DAYS_BEFORE_END = 12
+"""From that day on the discount that was agreed for TICKET_MODEL holds no longer."""
 INCIDENT_DAYS_BEFORE_END = 9
 """On that day the providers throttle between 14 and 16 UTC."""
 LOOP_DAYS_BEFORE_END = 6

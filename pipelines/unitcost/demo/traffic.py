@@ -17,6 +17,7 @@ from unitcost.demo.scenario import (
     CACHE_BREAK_DAYS_BEFORE_END,
     CONTRACT_REVIEW,
     DATA_AGENT,
+    DISCOUNT_ENDS_DAYS_BEFORE_END,
     DOC_SEARCH,
     DRAFT_REPLY,
     INCIDENT_DAYS_BEFORE_END,
@@ -47,7 +48,15 @@ class Month:
     def is_age(self, age: int, *planted: int) -> bool:
         """Whether what is planted so many days before the end falls on the day of that age; in a
         month too short for it, on the second day."""
-        return age in {min(days, max(0, self.days - 2)) for days in planted}
+        return age in {self._age(days) for days in planted}
+
+    @property
+    def discount_ends_on(self) -> date:
+        """The first day on which the agreed discount holds no longer."""
+        return self.through - timedelta(days=self._age(DISCOUNT_ENDS_DAYS_BEFORE_END))
+
+    def _age(self, planted: int) -> int:
+        return min(planted, max(0, self.days - 2))
 
 
 def simulate_day(month: Month, day: date) -> list[Run]:
@@ -68,6 +77,7 @@ def _act(rng: Random, feature: Feature, day: date, month: Month, nth_run: int) -
     first.throttled = month.is_age(age, INCIDENT_DAYS_BEFORE_END) and _is_incident(
         first.started, day
     )
+    first.agreed_until = midnight_ms(month.discount_ends_on)
     first.loops = nth_run < LOOPING_RUNS and month.is_age(age, LOOP_DAYS_BEFORE_END)
     first.misses_cache = month.is_age(age, *CACHE_BREAK_DAYS_BEFORE_END)
     runs = [first]
@@ -87,6 +97,7 @@ def _again(rng: Random, first: Run) -> Run:
     )
     later.task_id, later.user, later.session = first.task_id, first.user, first.session
     later.prompt_version, later.throttled = first.prompt_version, first.throttled
+    later.agreed_until = first.agreed_until
     return later
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from unitcost.demo.business import outcome_rows
 from unitcost.demo.people import HOUR_MS
 from unitcost.demo.run import UNSEEN, Call, Run, Usage
-from unitcost.demo.scenario import CLASSIFICATION, PICO, picos
+from unitcost.demo.scenario import CLASSIFICATION, PICO, Rates, picos
 from unitcost.demo.traffic import Month, simulate_day
 
 ModelKey = tuple[str, str, str]
@@ -23,10 +23,18 @@ ModelKey = tuple[str, str, str]
 
 def cost_of(call: Call) -> int | None:
     """What the provider charges for the call's usage, in 1e-12 dollars; None without a price."""
-    if call.model.rates is None:
+    return _priced(call.usage, call.model.rates)
+
+
+def list_cost_of(call: Call) -> int | None:
+    """The same by the provider's list, which knows of no agreement."""
+    return _priced(call.usage, call.model.list_rates or call.model.rates)
+
+
+def _priced(usage: Usage, rates: Rates | None) -> int | None:
+    if rates is None:
         return None
-    usage = call.usage
-    fresh, read, write, output, search_unit = picos(call.model.rates)
+    fresh, read, write, output, search_unit = picos(rates)
     return (
         usage.input_tokens * fresh
         + usage.cache_read_tokens * read
@@ -61,8 +69,9 @@ class Truth:
     `requests` counts attempts. `tokens` holds what the files tell of billed usage, by model.
     `cost_usd` is the cost of every request whose cost can be known; `unpriced` counts the others
     by reason. `tasks` counts tasks by type and outcome, as far as it was stated by the last day.
-    `unseen_usd` is what the providers bill and no log tells. `throttled` counts requests turned
-    away, by feature and hour; `loops` has the agent runs that went round in circles, by trace.
+    `discount_usd` is what the agreed discount took off the list price. `unseen_usd` is what the
+    providers bill and no log tells. `throttled` counts requests turned away, by feature and hour;
+    `loops` has the agent runs that went round in circles, by trace.
     """
 
     requests: int = 0
@@ -75,6 +84,7 @@ class Truth:
     cost_by_customer: dict[str | None, Decimal] = field(default_factory=dict)
     tasks: Counter[tuple[str, str]] = field(default_factory=Counter)
     unpriced: Counter[str] = field(default_factory=Counter)
+    discount_usd: Decimal = Decimal(0)
     unseen_usd: Decimal = Decimal(0)
     throttled: Counter[tuple[str, datetime]] = field(default_factory=Counter)
     loops: dict[str, Loop] = field(default_factory=dict)
@@ -121,6 +131,7 @@ class Truth:
             self.unpriced["unknown_model"] += 1
         elif call.is_answered:
             self._spend(call, dollars(picos))
+            self.discount_usd += dollars((list_cost_of(call) or 0) - picos)
 
     def _spend(self, call: Call, cost: Decimal) -> None:
         day, feature, customer = day_of(call), call.run.feature.name, call.run.customer
