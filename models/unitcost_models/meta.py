@@ -88,7 +88,7 @@ class BuiltDay(Row):
 
 
 class Touch(Row):
-    """A delivery that speaks of a day other than its records' own."""
+    """What speaks of a day besides its own records: a delivery, or silence (see `[tasks]`)."""
 
     table: ClassVar[str] = "meta.touches"
     key: ClassVar[tuple[str, ...]] = ("day", "delivery")

@@ -24,6 +24,8 @@ class _Subject(Row):
     provider_response_id: str | None
     request_id: str | None
     """Of core.requests, or as the flat request log or the gateway gave it."""
+    session_id: str | None
+    """A session or conversation, where that is the task."""
 
 
 class RawOutcome(_Subject, Provenance):
@@ -43,6 +45,10 @@ class RawOutcome(_Subject, Provenance):
     """Who judged, as the record says; else `outcomes`."""
     task_type: str | None
     customer_id: str | None
+    human_cost_usd: Decimal | None
+    """What people's work on the task cost."""
+    tool_cost_usd: Decimal | None
+    """What tools that no model provider bills cost: searches, sandboxes, data."""
 
 
 class RawLangfuseScore(Provenance):
@@ -61,7 +67,7 @@ class RawLangfuseScore(Provenance):
     trace_id: str | None
     observation_id: str | None
     session_id: str | None
-    """A score of a session is kept, but says nothing of a task."""
+    """Judged as a task where the settings make sessions the tasks."""
     score_name: str
     data_type: str
     """BOOLEAN, NUMERIC, CATEGORICAL, or another that gives no statement."""
@@ -88,3 +94,5 @@ class OutcomeStatement(_Subject):
     outcome_at: datetime | None
     task_type: str | None
     customer_id: str | None
+    human_cost_usd: Decimal | None
+    tool_cost_usd: Decimal | None

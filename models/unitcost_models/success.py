@@ -73,6 +73,10 @@ class TaskCost(Row):
     """The most, without the unbounded ones; None where nothing bounds any."""
     unbounded_requests: int
     """Requests of which nothing bounds the cost from above."""
+    human_cost_usd: Decimal | None
+    """What people's work on it cost, beside cost_usd; None where not told."""
+    tool_cost_usd: Decimal | None
+    """What tools that no model provider bills cost, beside cost_usd; None where not told."""
 
 
 class CostPerSuccess(Row):
@@ -136,3 +140,11 @@ class CostPerSuccess(Row):
     """The same at the low end of the success rate."""
     if_unknown_succeeded_usd: Decimal | None
     """cost_usd divided by succeeded + unknown: the low end of the range that the unknown imply."""
+    other_cost_tasks: int
+    """Tasks of which a human or tool cost is told."""
+    human_cost_usd: Decimal | None
+    """Sum of what people's work cost; None where none is told."""
+    tool_cost_usd: Decimal | None
+    """Sum of what tools cost that no model provider bills; None where none is told."""
+    full_cost_per_successful_task_usd: Decimal | None
+    """The same with human and tool cost; None where neither is told of any task."""

@@ -6,6 +6,7 @@ Their cost is not here; it is in marts.cost_per_request by task_id.
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from unitcost_models.base import Row
@@ -31,9 +32,13 @@ class Task(Row):
     outcome: Outcome
     """unknown where nothing says how it ended, or not yet."""
     outcome_source: str | None
-    """Who said so; None where nobody did."""
+    """Who said so; no_complaint where nobody did in time; None where nobody did."""
     outcome_at: datetime | None
     """When it was judged; None where that is not known."""
+    human_cost_usd: Decimal | None
+    """What people's work on it cost, on the day on which it started; None where not told."""
+    tool_cost_usd: Decimal | None
+    """What tools that no model provider bills cost, on that day; None where not told."""
 
 
 class TaskDay(Row):

@@ -22,6 +22,7 @@ from unitcost.lake.publish import publish, remove_orphans
 from unitcost.paths import Home
 from unitcost.price_book.book import PriceBook
 from unitcost.settings import Settings, load_settings
+from unitcost.silence import note_silence, passed_through
 from unitcost.tables import published_models
 from unitcost.task_rules import create_rule_macros
 from unitcost.vocabulary import Vocabulary, create_macros, load_vocabulary
@@ -57,13 +58,15 @@ class Session:
     def __post_init__(self) -> None:
         """A writer's scratch is in its home; a reader's is elsewhere."""
         self.scratch = self.home.scratch
+        note_silence(self.catalogue, self.settings.tasks)
 
     def workbench(self, with_vocabulary: bool = True) -> duckdb.DuckDBPyConnection:
         """An empty in-memory database, spilling to scratch, with the vocabulary's macros or not."""
         con = open_workbench(self.settings.memory_limit, str(self.scratch))
         if with_vocabulary:
             create_macros(con, self.vocabulary)
-            create_rule_macros(con, self.settings.tasks)
+            rules = self.settings.tasks
+            create_rule_macros(con, rules, passed_through(self.catalogue, rules))
         return con
 
     def write(

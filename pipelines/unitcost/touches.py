@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from unitcost.session import Session
+from unitcost.silence import note_silence
 from unitcost.sources import SOURCES
 from unitcost.tables import row_models
 from unitcost.uniting import unite
@@ -18,7 +19,14 @@ from unitcost.workbench import create_empty, create_view, run_steps
 from unitcost_models.meta import Delivery
 
 STATEMENTS = "steps.outcome_statements"
-_KEYS = ("task_id", "workflow_run_id", "trace_id", "provider_response_id", "request_id")
+_KEYS = (
+    "task_id",
+    "workflow_run_id",
+    "trace_id",
+    "provider_response_id",
+    "request_id",
+    "session_id",
+)
 _EPOCH = date(2020, 1, 1)
 
 
@@ -29,6 +37,7 @@ def record_touches(session: Session, arrived: Iterable[Delivery]) -> None:
         if delivery.sha256 in late:
             for day in _touched(session, delivery):
                 session.catalogue.touches.add((day, delivery.sha256))
+    note_silence(session.catalogue, session.settings.tasks)
 
 
 def _touched(session: Session, delivery: Delivery) -> set[date]:

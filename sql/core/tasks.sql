@@ -12,6 +12,8 @@ requests as (
         feature,
         workflow,
         customer_id,
+        session_id,
+        status,
         coalesce(task_id = workflow_run_id, false) or coalesce(task_id = session_id, false) as is_default_task,
         row_number() over (partition by task_id order by started_at asc, request_id asc) as place
     from core.requests
@@ -24,7 +26,8 @@ facts as (
         arg_min(task_type, place) filter (where task_type is not null) as task_type,
         arg_min(feature, place) filter (where feature is not null) as feature,
         arg_min(workflow, place) filter (where workflow is not null) as workflow,
-        arg_min(customer_id, place) filter (where customer_id is not null) as customer_id
+        arg_min(customer_id, place) filter (where customer_id is not null) as customer_id,
+        arg_max(status, place) in ('ok', 'cache_hit') as is_answered
     from requests
     group by task_id
 ),
@@ -90,6 +93,13 @@ candidates as (
         5 as strength
     from steps.outcome_statements as s
     inner join requests as r on s.trace_id = r.trace_id and (s.task_id is null or r.is_default_task)
+    union
+    select
+        s.statement_id,
+        r.task_id,
+        6 as strength
+    from steps.outcome_statements as s
+    inner join requests as r on s.session_id = r.session_id and s.session_id = r.task_id
 ),
 
 strongest as (
@@ -109,6 +119,15 @@ stated as (
         s.outcome_at,
         s.task_type,
         s.customer_id,
+        s.human_cost_usd,
+        s.tool_cost_usd,
+        row_number() over (
+            partition by c.task_id
+            order by
+                case when s.human_cost_usd is null and s.tool_cost_usd is null then 1 else 0 end asc,
+                s.outcome_at desc nulls last,
+                s.statement_id asc
+        ) as cost_place,
         row_number() over (
             partition by c.task_id, s.statement_rank
             order by
@@ -135,6 +154,16 @@ holding as (
         ) as place
     from stated
     where place = 1
+),
+
+-- The latest statement that tells costs besides the models' holds for both.
+spent as (
+    select
+        task_id,
+        human_cost_usd,
+        tool_cost_usd
+    from stated
+    where cost_place = 1
 )
 
 select
@@ -145,10 +174,22 @@ select
     f.workflow,
     coalesce(f.customer_id, h.customer_id) as customer_id,
     coalesce(e.first_day, $day) as started_on,
-    coalesce(h.outcome, 'unknown') as outcome,
-    h.outcome_source,
-    h.outcome_at
+    coalesce(
+        h.outcome,
+        case
+            when f.is_answered and silence_succeeds(f.task_type, $day) then 'success'
+            else 'unknown'
+        end
+    ) as outcome,
+    case
+        when h.task_id is not null then h.outcome_source
+        when f.is_answered and silence_succeeds(f.task_type, $day) then 'no_complaint'
+    end as outcome_source,
+    h.outcome_at,
+    case when e.task_id is null then s.human_cost_usd end as human_cost_usd,
+    case when e.task_id is null then s.tool_cost_usd end as tool_cost_usd
 from facts as f
 left join earlier as e on f.task_id = e.task_id
 left join holding as h on f.task_id = h.task_id and h.place = 1
+left join spent as s on f.task_id = s.task_id
 order by f.task_id, day

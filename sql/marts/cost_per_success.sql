@@ -50,7 +50,9 @@ placed as (
         t.outcome,
         t.requests,
         t.cost_usd,
-        t.unpriced_requests
+        t.unpriced_requests,
+        t.human_cost_usd,
+        t.tool_cost_usd
     from marts.task_costs as t
     cross join periods as p
     cross join dimensions as d
@@ -69,6 +71,9 @@ counted as (
         cast(sum(requests) as bigint) as requests,
         sum(cost_usd) as cost_usd,
         cast(sum(unpriced_requests) as bigint) as unpriced_requests,
+        count(*) filter (where human_cost_usd is not null or tool_cost_usd is not null) as other_cost_tasks,
+        sum(human_cost_usd) as human_cost_usd,
+        sum(tool_cost_usd) as tool_cost_usd,
         coalesce(sum(cost_usd) filter (where outcome = 'success'), 0) as cost_of_succeeded_usd,
         coalesce(sum(cost_usd) filter (where outcome = 'failure'), 0) as cost_of_failed_usd,
         coalesce(sum(cost_usd) filter (where outcome = 'unknown'), 0) as cost_of_unknown_usd
@@ -132,6 +137,15 @@ select
             cast(cost_usd as decimal(28, 12)), cast(judged * low_rate as decimal(24, 9)), 12
         ) as decimal(38, 12))
     end as cost_per_successful_task_high_usd,
-    decimal_division(cost_usd, nullif(succeeded + unknown, 0), 12) as if_unknown_succeeded_usd
+    decimal_division(cost_usd, nullif(succeeded + unknown, 0), 12) as if_unknown_succeeded_usd,
+    other_cost_tasks,
+    human_cost_usd,
+    tool_cost_usd,
+    case
+        when other_cost_tasks > 0
+            then decimal_division(
+                cost_usd + coalesce(human_cost_usd, 0) + coalesce(tool_cost_usd, 0), nullif(succeeded, 0), 12
+            )
+    end as full_cost_per_successful_task_usd
 from rated
 order by period, period_from, dimension, member

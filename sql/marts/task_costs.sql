@@ -76,6 +76,8 @@ judged as (
     select
         *,
         min(started_on) over (partition by task_id) as first_on,
+        max(human_cost_usd) over (partition by task_id) as told_human_usd,
+        max(tool_cost_usd) over (partition by task_id) as told_tool_usd,
         row_number() over (
             partition by task_id
             order by case when outcome = 'unknown' then 1 else 0 end asc, outcome_at desc nulls last, day desc
@@ -103,7 +105,9 @@ select
     spend.unpriced_requests,
     spend.cost_lower_bound_usd,
     spend.cost_upper_bound_usd,
-    spend.unbounded_requests
+    spend.unbounded_requests,
+    judged.told_human_usd as human_cost_usd,
+    judged.told_tool_usd as tool_cost_usd
 from spend
 inner join judged on spend.task_id = judged.task_id and judged.place = 1
 union all
@@ -127,7 +131,9 @@ select
     unpriced_requests,
     cost_lower_bound_usd,
     cost_upper_bound_usd,
-    unbounded_requests
+    unbounded_requests,
+    null as human_cost_usd,
+    null as tool_cost_usd
 from placed
 where task_id is null
 order by

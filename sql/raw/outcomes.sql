@@ -9,11 +9,12 @@ delivered as (
         from_json(
             record,
             '{"task_id": "VARCHAR", "workflow_run_id": "VARCHAR", "trace_id": "VARCHAR",
-            "provider_response_id": "VARCHAR", "request_id": "VARCHAR", "outcome": "VARCHAR",
+            "provider_response_id": "VARCHAR", "request_id": "VARCHAR", "session_id": "VARCHAR", "outcome": "VARCHAR",
             "success": "VARCHAR", "resolved": "VARCHAR", "passed": "VARCHAR", "score": "VARCHAR",
             "judged_at": "VARCHAR", "outcome_at": "VARCHAR", "outcome_source": "VARCHAR",
-            "task_type": "VARCHAR", "customer_id": "VARCHAR"}'
-        ) as known
+            "task_type": "VARCHAR", "customer_id": "VARCHAR", "human_cost_usd": "VARCHAR", "tool_cost_usd": "VARCHAR"}'
+        ) as known,
+        from_json(record, '{"human_cost_usd": "DECIMAL(38,12)", "tool_cost_usd": "DECIMAL(38,12)"}') as exact
     from raw.staged
 ),
 
@@ -22,6 +23,7 @@ spread as (
         source_line,
         record,
         all_values,
+        exact,
         known.*
     from delivered
 ),
@@ -30,8 +32,9 @@ texts as (
     select
         source_line,
         record,
+        exact,
         list_sort(list_filter(map_entries(all_values), lambda e: trim(e.value) <> '')) as given,
-        nullif(trim(columns(* exclude (source_line, record, all_values))), '')
+        nullif(trim(columns(* exclude (source_line, record, all_values, exact))), '')
     from spread
 ),
 
@@ -41,6 +44,8 @@ worded as (
         coalesce(judged_at, outcome_at) as judged_text,
         try_cast(coalesce(judged_at, outcome_at) as decimal(28, 9)) as epoch_count,
         try_cast(score as decimal(38, 18)) as score_number,
+        case when try_cast(human_cost_usd as decimal(38, 12)) >= 0 then exact.human_cost_usd end as human_usd,
+        case when try_cast(tool_cost_usd as decimal(38, 12)) >= 0 then exact.tool_cost_usd end as tool_usd,
         coalesce(outcome, success, resolved, passed) as word
     from texts
 ),
@@ -76,8 +81,10 @@ checked as (
         *,
         case
             when given is null then 'not a record with named fields; each record is one object whose names differ'
-            when coalesce(task_id, workflow_run_id, trace_id, provider_response_id, request_id) is null
-                then 'names no task; give task_id, workflow_run_id, trace_id, provider_response_id or request_id'
+            when coalesce(task_id, workflow_run_id, trace_id, provider_response_id, request_id, session_id) is null
+                then
+                    'names no task; give task_id, workflow_run_id, trace_id, provider_response_id, request_id '
+                    || 'or session_id'
             when score is not null and coalesce(abs(score_number) >= 1000000000000, true)
                 then 'score ' || score || ' is not a number below 10^12'
             when word is null and outcome is null then 'outcome is missing; give success, failure or unknown'
@@ -85,6 +92,10 @@ checked as (
                 then
                     'outcome ' || word || ' is not known; give success (true, 1, passed, resolved, solved, correct), '
                     || 'failure (false, 0, failed, unresolved, unsolved, incorrect) or unknown (pending, undecided)'
+            when human_cost_usd is not null and coalesce(human_usd >= 100000000000000, true)
+                then 'human_cost_usd ' || human_cost_usd || ' is not an amount; give US dollars, 0 or more, as 1.50'
+            when tool_cost_usd is not null and coalesce(tool_usd >= 100000000000000, true)
+                then 'tool_cost_usd ' || tool_cost_usd || ' is not an amount; give US dollars, 0 or more, as 1.50'
             when judged_text is not null and judged_at is null
                 then 'judged_at ' || judged_text || ' is not a time; give ISO 8601 or an epoch number'
             when judged_at < timestamp '2020-01-01' or judged_at >= timestamp '2100-01-01'
@@ -102,12 +113,15 @@ select
     case when regexp_full_match(trace_id, '[0-9a-fA-F]{32}') then lower(trace_id) else trace_id end as trace_id,
     provider_response_id,
     request_id,
+    session_id,
     outcome,
     try_cast(score as decimal(18, 6)) as score,
     judged_at,
     coalesce(outcome_source, 'outcomes') as outcome_source,
     task_type,
     customer_id,
+    human_usd as human_cost_usd,
+    tool_usd as tool_cost_usd,
     reject_reason,
     case when reject_reason is not null then cast(record as varchar) end as reject_text
 from checked

@@ -10,11 +10,14 @@ delivered as (
         trace_id,
         provider_response_id,
         request_id,
+        session_id,
         outcome,
         outcome_source,
         judged_at as outcome_at,
         task_type,
-        customer_id
+        customer_id,
+        human_cost_usd,
+        tool_cost_usd
     from raw.outcomes
 ),
 
@@ -25,6 +28,7 @@ traced as (
         case when record_kind = 'span' then trace_id || ':' || span_id end as workflow_run_id,
         attr_task_id(attributes) as task_id,
         attr_response_id(attributes) as provider_response_id,
+        cast(null as varchar) as session_id,
         coalesce(ended_at, started_at) as outcome_at,
         attr_task_type(attributes) as task_type,
         attr_customer_id(attributes) as customer_id,
@@ -77,6 +81,7 @@ evaluated as (
         trace_id || ':' || observation_id as workflow_run_id,
         cast(null as varchar) as task_id,
         cast(null as varchar) as provider_response_id,
+        session_id,
         judged_at as outcome_at,
         cast(null as varchar) as task_type,
         cast(null as varchar) as customer_id,
@@ -95,6 +100,7 @@ evaluated as (
         workflow_run_id,
         cast(null as varchar) as task_id,
         provider_response_id,
+        cast(null as varchar) as session_id,
         outcome_at,
         cast(null as varchar) as task_type,
         cast(null as varchar) as customer_id,
@@ -165,13 +171,16 @@ select
     trace_id,
     provider_response_id,
     request_id,
+    session_id,
     statement_id,
     statement_rank,
     outcome,
     outcome_source,
     outcome_at,
     task_type,
-    customer_id
+    customer_id,
+    human_cost_usd,
+    tool_cost_usd
 from delivered
 union all
 select
@@ -180,13 +189,16 @@ select
     trace_id,
     provider_response_id,
     cast(null as varchar) as request_id,
+    session_id,
     record_id || ':' || statement_rank as statement_id,
     statement_rank,
     outcome,
     outcome_source,
     outcome_at,
     task_type,
-    customer_id
+    customer_id,
+    cast(null as decimal(38, 12)) as human_cost_usd,
+    cast(null as decimal(38, 12)) as tool_cost_usd
 from understood
 where outcome is not null
 order by statement_id

@@ -261,3 +261,24 @@ def test_success_failure_and_unknown_are_the_whole_in_every_dimension(
         )
     assert all((cost, count) == whole and cost == total for *_, cost, count, total in sums)
     assert len(sums) == (21 if requests else 0)
+
+
+def test_human_and_tool_cost_stand_beside_the_models(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    put(
+        workbench,
+        *(request(t, "1", task_id=t) for t in "abc"),
+        tasks=(
+            task("a", human_cost_usd=4),
+            task("b", "failure", tool_cost_usd="0.5", human_cost_usd="0.25"),
+            task("c"),
+        ),
+    )
+    build(workbench)
+
+    columns = """cost_usd, other_cost_tasks, human_cost_usd, tool_cost_usd,
+        cost_per_successful_task_usd, full_cost_per_successful_task_usd"""
+    assert run(workbench, columns, "period = 'day' and dimension = 'all'") == [
+        (3, 2, Decimal("4.25"), Decimal("0.5"), Decimal("1.5"), Decimal("3.875"))
+    ]

@@ -224,3 +224,23 @@ def test_the_unit_is_the_task_where_none_is_named(
 ) -> None:
     create_rule_macros(workbench, TaskRules(unit=unit))
     assert workbench.execute("select task_of(?, ?, ?)", ids).fetchall() == [(task,)]
+
+
+@pytest.mark.parametrize("amount", ["-1", "much", "1e400", "NaN", "100000000000000"])
+def test_a_cost_that_is_no_amount_rejects_the_record(workbench: Connection, amount: str) -> None:
+    record = {"task_id": "t", "outcome": "ok", "human_cost_usd": amount}
+    assert f"human_cost_usd {amount}" in reasons(workbench, "outcomes", record)[0]
+
+
+def test_human_and_tool_costs_are_read_exactly(workbench: Connection) -> None:
+    numbers, texts = parse(
+        workbench,
+        "outcomes",
+        '{"session_id": "s", "outcome": "ok", "human_cost_usd": 0.100000000001}',
+        {"task_id": "t", "outcome": "ok", "tool_cost_usd": "12.5", "human_cost_usd": "0"},
+    )
+    assert (numbers["human_cost_usd"], numbers["tool_cost_usd"]) == (
+        Decimal("0.100000000001"),
+        None,
+    )
+    assert (texts["human_cost_usd"], texts["tool_cost_usd"]) == (Decimal(0), Decimal("12.5"))

@@ -11,6 +11,7 @@ import pytest
 from tests.given import given, rows_of
 from tests.sql.mart_inputs import DAY, request
 from unitcost.queries import load_query
+from unitcost.task_rules import TaskRules, create_rule_macros
 from unitcost_models.base import columns
 from unitcost_models.raw_outcomes import OutcomeStatement
 from unitcost_models.requests import Request, Sighting
@@ -19,6 +20,11 @@ from unitcost_models.tasks import Task, TaskDay
 Connection = duckdb.DuckDBPyConnection
 _OF_REQUEST = {c.name for c in columns(Request)}
 _PROVENANCE = {"role": "call", "source_file": "a", "source_line": 1, "is_winner": True}
+
+
+@pytest.fixture(autouse=True)
+def _no_rules(workbench: Connection) -> None:
+    create_rule_macros(workbench, TaskRules())
 
 
 def called(request_id: str, task_id: str | None = "t", **values: Any) -> dict[str, Any]:
@@ -180,3 +186,57 @@ def test_dimensions_come_from_the_earliest_request_that_has_them(workbench: Conn
     )
     row = found["t"]
     assert (row["feature"], row["customer_id"], row["task_type"]) == ("early", "acme", "ask")
+
+
+def test_a_statement_about_a_session_finds_it_only_where_it_is_the_task(
+    workbench: Connection,
+) -> None:
+    requests = [
+        called("a", "s", session_id="s"),
+        called("b", "run", session_id="s", workflow_run_id="run"),
+    ]
+    found = tasks(workbench, requests, [said("failure", session_id="s")])
+    assert {t: row["outcome"] for t, row in found.items()} == {"s": "failure", "run": "unknown"}
+
+
+def test_the_latest_statement_that_tells_costs_holds_on_the_first_day(
+    workbench: Connection,
+) -> None:
+    told = [
+        said("failure", at="2026-03-02") | {"human_cost_usd": 3, "tool_cost_usd": 1},
+        said("success", at="2026-03-03") | {"human_cost_usd": 5},
+        said("success", at="2026-03-04"),
+    ]
+    row = tasks(workbench, [called("a")], told)["t"]
+    assert (row["outcome"], row["human_cost_usd"], row["tool_cost_usd"]) == ("success", 5, None)
+    later = tasks(workbench, [called("a")], told, earlier=(("t", DAY - timedelta(1)),))["t"]
+    assert (later["human_cost_usd"], later["tool_cost_usd"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "statements", "expected"),
+    [
+        ("reply", "ok", [], ("success", "no_complaint")),
+        ("other", "ok", [], ("success", "no_complaint")),
+        ("slow", "ok", [], ("unknown", None)),
+        (None, "ok", [], ("success", "no_complaint")),
+        ("reply", "timeout", [], ("unknown", None)),
+        ("reply", "ok", [said("failure")], ("failure", "outcomes")),
+        ("reply", "ok", [said("unknown")], ("unknown", "outcomes")),
+    ],
+)
+def test_silence_is_success_after_its_time_where_an_answer_was_given(
+    workbench: Connection,
+    kind: str | None,
+    status: str,
+    statements: list[dict[str, Any]],
+    expected: tuple[str, str | None],
+) -> None:
+    passed = {"reply": DAY, "slow": DAY - timedelta(1), "*": DAY + timedelta(1)}
+    create_rule_macros(workbench, TaskRules(), passed)
+    requests = [
+        called("a", started_at="2026-03-02 09:00:00", status="error", task_type=kind),
+        called("b", started_at="2026-03-02 09:01:00", status=status, task_type=kind),
+    ]
+    row = tasks(workbench, requests, statements)["t"]
+    assert (row["outcome"], row["outcome_source"]) == expected
