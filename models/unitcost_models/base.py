@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from types import UnionType
-from typing import Any, ClassVar, Literal, Union, get_args, get_origin
+from types import UnionType, new_class
+from typing import Any, ClassVar, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,6 +46,17 @@ class Row(BaseModel):
     """Columns that identify one row."""
     is_daily: ClassVar[bool] = True
     """Whether the table is partitioned by its `day` column."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+def table_of(shape: type[R], table: str, record: str) -> type[R]:
+    """The row model of one more table of a shape; `record` says what its rows are."""
+    name = "".join(word.title() for word in table.replace(".", "_").split("_"))
+    own: dict[str, Any] = {"__module__": __name__, "__doc__": record, "table": table}
+    own["__annotations__"] = {"table": ClassVar[str]}
+    return cast("type[R]", new_class(name, (shape,), exec_body=lambda body: body.update(own)))
 
 
 class Column(BaseModel):

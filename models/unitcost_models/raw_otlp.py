@@ -55,15 +55,3 @@ class RawOtlp(RawSpan):
     """One span, event or log record of OTLP/JSON."""
 
     table: ClassVar[str] = "raw.otlp_json"
-
-
-class RawOpeninference(RawSpan):
-    """One span of a Phoenix export."""
-
-    table: ClassVar[str] = "raw.openinference_parquet"
-
-
-class RawMlflow(RawSpan):
-    """One span of an MLflow trace."""
-
-    table: ClassVar[str] = "raw.mlflow"

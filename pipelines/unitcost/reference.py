@@ -15,7 +15,10 @@ from itertools import pairwise
 from unitcost.lake.catalogue import Catalogue
 from unitcost.tables import published_models
 from unitcost_models.base import Row, columns
+from unitcost_models.call_logs import RawCall
 from unitcost_models.meta import QuarantinedRecord
+from unitcost_models.raw_otlp import RawSpan
+from unitcost_models.reports import RawReport
 
 _META: tuple[type[Row], ...] = (*(row for row, _ in Catalogue().rows_of()), QuarantinedRecord)
 _HEAD = """# Tables
@@ -23,18 +26,28 @@ _HEAD = """# Tables
 Generated from `models/unitcost_models` by `uv run python -m unitcost.reference > docs/tables.md`.
 
 Every `_usd` column is `DECIMAL(38,12)`. Unknown is NULL, never 0. Times are UTC.
+
+Each [source](../README.md#your-own-data) has its table `raw.<format>`. Sources that tell the same
+kind of record have tables of one shape, which stands here once.
 """
+_SHAPES: dict[type[Row], str] = {
+    RawCall: "`raw.<format>` of a log of single calls",
+    RawReport: "`raw.<format>` of a report or a bill",
+    RawSpan: "`raw.<format>` of spans",
+}
 
 
 def tables_page() -> str:
     """The whole page as Markdown."""
-    rows = sorted([*published_models(), *_META], key=lambda row: row.table)
-    return _HEAD + "".join(_section(row) for row in rows)
+    shaped = {row for row in published_models() if issubclass(row, tuple(_SHAPES))}
+    own = {row: row.table for row in (*published_models(), *_META) if row not in shaped}
+    named = sorted((own | _SHAPES).items(), key=lambda pair: pair[1])
+    return _HEAD + "".join(_section(title, row) for row, title in named)
 
 
-def _section(row: type[Row]) -> str:
+def _section(title: str, row: type[Row]) -> str:
     meanings = _meanings(row)
-    lines = [f"\n## {row.table}\n", f"{inspect.getdoc(row)}\n", f"Key: {', '.join(row.key)}.\n"]
+    lines = [f"\n## {title}\n", f"{inspect.getdoc(row)}\n", f"Key: {', '.join(row.key)}.\n"]
     lines += ["| column | type | meaning |", "|---|---|---|"]
     for c in columns(row):
         kind = c.sql_type if c.is_nullable else f"{c.sql_type} not null"

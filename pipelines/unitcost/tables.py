@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 
 import unitcost_models
 from unitcost.queries import load_query, query_names, query_path
+from unitcost.sources import SOURCES
 from unitcost_models.base import Row
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawSpan
@@ -27,7 +28,7 @@ def row_models() -> dict[str, type[Row]]:
             pending.append(row)
             if "table" in vars(row) and row.__module__.startswith("unitcost_models."):
                 found[row.table] = row
-    return dict(sorted(found.items()))
+    return dict(sorted({**found, **{s.row.table: s.row for s in SOURCES.values()}}.items()))
 
 
 def published_models() -> list[type[Row]]:

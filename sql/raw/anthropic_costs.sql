@@ -51,7 +51,7 @@ texts as (
         delivery_form,
         bucket_no,
         delivered_as_of,
-        coalesce(result, bucket)::varchar as reject_text,
+        coalesce(result::varchar, bucket::varchar, 'null') as reject_text,
         coalesce(
             json_type(bucket) = 'OBJECT' and (delivery_form = 'csv' or json_type(bucket, '$.results') = 'ARRAY'), false
         ) as is_known_shape,

@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from unitcost.definitions import build_definitions
+from unitcost.tables import unions
 
 GRAPH = Path(__file__).parents[1] / "fixtures" / "graph.txt"
 
@@ -19,15 +20,26 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 
 
 def graph(definitions: dg.Definitions) -> str:
-    """One line an asset: key, group, partitioned or not, what it is made from."""
+    """One line an asset: key, group, partitioned or not, what it is made from.
+
+    Raw tables of one shape that are made alike are one line, so that a new source of theirs is
+    none.
+    """
     nodes = definitions.resolve_asset_graph()
-    lines = []
-    for key in sorted(nodes.get_all_asset_keys()):
+    lines = set()
+    for key in nodes.get_all_asset_keys():
         node = nodes.get(key)
         daily = "daily" if node.partitions_def else "whole"
-        parents = " ".join(sorted(parent.to_user_string() for parent in node.parent_keys))
-        lines.append(f"{key.to_user_string()} [{node.group_name}, {daily}] <- {parents}".rstrip())
-    return "\n".join(lines) + "\n"
+        parents = " ".join(sorted({named(parent) for parent in node.parent_keys}))
+        lines.add(f"{named(key)} [{node.group_name}, {daily}] <- {parents}".rstrip())
+    return "\n".join(sorted(lines)) + "\n"
+
+
+def named(key: dg.AssetKey) -> str:
+    """The key as text, a raw table of a shape by the name of all of that shape."""
+    table = ".".join(key.path)
+    shape = next((name for name, tables in unions().items() if table in tables), table)
+    return shape.replace(".", "/")
 
 
 def test_the_graph_is_the_one_written_down(definitions: dg.Definitions) -> None:

@@ -19,7 +19,8 @@ def test_a_fixture_is_detected_as_its_own_format(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f"{f.parent.name}/{f.name}")
 def test_no_other_source_is_sure_of_a_fixture(file: Path) -> None:
-    found = [name for name, source in SOURCES.items() if source.detect(sample(file))]
+    beginning = sample(file)
+    found = [name for name, source in SOURCES.items() if source.detect(beginning)]
     assert found == [file.parent.name]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,39 +10,64 @@ import pytest
 from unitcost.cli import COMMANDS
 from unitcost.queries import query_names, query_path
 from unitcost.reference import tables_page
-from unitcost.sources import SOURCES
+from unitcost.source_list import listed
+from unitcost.sources import FORMATS, SOURCES
+from unitcost.sources.base import Source
 from unitcost.tables import row_models
 
 ROOT = Path(__file__).resolve().parents[2]
+MODULES = ROOT / "pipelines/unitcost/sources"
+FIXTURES = ROOT / "tests/fixtures/sources"
 
 
-@pytest.mark.parametrize("name", SOURCES)
+def begun() -> set[str]:
+    """Formats of which there is at least one part, in the registry or not."""
+    modules = {p.stem for p in MODULES.glob("*.py") if "\nSOURCE = " in p.read_text()}
+    pages = {p.stem for p in (ROOT / "docs/sources").glob("*.md")}
+    fixtures = {p.name for p in FIXTURES.iterdir() if any(p.iterdir())}
+    return {*FORMATS, *modules, *pages, *fixtures}
+
+
+@pytest.mark.parametrize("name", sorted(begun()))
 def test_a_source_is_whole(name: str) -> None:
-    source = SOURCES[name]
-    wanted = [
-        ROOT / f"pipelines/unitcost/sources/{name}.py",
-        ROOT / f"docs/sources/{name}.md",
-        query_path(f"raw.{name}"),
-    ]
-    if source.is_call_log or source.is_told_as_otlp or source.is_report:
-        wanted.append(ROOT / f"tests/fixtures/sources/{name}/expected.json")
-    elif source.counts_calls:
-        wanted.append(query_path(f"steps.{name}_sightings"))
-    assert [str(path) for path in wanted if not path.is_file()] == []
-    assert row_models()[f"raw.{name}"] is source.row
-    assert name in (ROOT / "README.md").read_text()
+    assert list(missing(name)) == []
+
+
+def missing(name: str) -> Iterator[str]:
+    """What a format still needs, in the order of docs/add-a-source.md."""
+    wanted = {
+        MODULES / f"{name}.py": "how its files are recognised, and its SOURCE",
+        query_path(f"raw.{name}"): "what a record says",
+        FIXTURES / name / "expected.json": f"run `python -m tests.sources.write_expected {name}`",
+        ROOT / f"docs/sources/{name}.md": "what a user should know",
+    }
+    if name in SOURCES and needs_sightings(SOURCES[name]):
+        wanted[query_path(f"steps.{name}_sightings")] = "how its records are handed to counting"
+    yield from (
+        f"{path.relative_to(ROOT)}: {why}" for path, why in wanted.items() if not path.is_file()
+    )
+    if not any(path.name != "expected.json" for path in FIXTURES.glob(f"{name}/*")):
+        yield f"tests/fixtures/sources/{name}/: an example, as its writer writes it"
+    if name not in FORMATS:
+        yield f'pipelines/unitcost/sources/__init__.py: the line "{name}", in FORMATS'
+    elif SOURCES[name].format != name:
+        yield f"pipelines/unitcost/sources/{name}.py: its SOURCE is called {SOURCES[name].format}"
+
+
+def needs_sightings(source: Source) -> bool:
+    """Whether it tells calls in a shape of its own."""
+    return source.counts_calls and not (source.is_call_log or source.is_told_as_otlp)
 
 
 def test_sightings_are_united() -> None:
     union = query_path("steps.sightings").read_text()
-    missing = [
-        s.format
-        for s in SOURCES.values()
-        if s.counts_calls
-        and not (s.is_call_log or s.is_told_as_otlp)
-        and f"steps.{s.format}_sightings" not in union
-    ]
-    assert missing == []
+    own = [s.format for s in SOURCES.values() if needs_sightings(s)]
+    assert [name for name in own if f"steps.{name}_sightings" not in union] == []
+
+
+def test_the_readme_lists_every_source() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert readme == listed(readme), "run: uv run python -m unitcost.source_list"
 
 
 @pytest.mark.parametrize("layer", ["core", "marts"])

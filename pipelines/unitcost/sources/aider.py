@@ -5,8 +5,7 @@ How records are read is in `sql/raw/aider.sql`; the rules are told in `docs/sour
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawAider
+from unitcost.sources.base import Sample, call_log
 
 _NAMES = {"event", "properties", "user_id", "time"}
 _EVENTS = {"launched", "message_send", "message_send_starting", "cli session", "exit", "repo"}
@@ -19,11 +18,9 @@ def detect(sample: Sample) -> bool:
     return are_events and any(record["event"] in _EVENTS for record in records)
 
 
-SOURCE = Source(
-    format="aider",
-    title="aider analytics log",
-    row=RawAider,
+SOURCE = call_log(
+    "aider",
+    title="aider's analytics log",
+    record="One message that aider sent to a model.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

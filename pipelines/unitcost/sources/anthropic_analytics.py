@@ -6,9 +6,8 @@ How rows are read is in `sql/raw/anthropic_analytics.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import items
-from unitcost_models.reports import RawAnthropicAnalytics
 
 
 def detect(sample: Sample) -> bool:
@@ -22,9 +21,9 @@ def detect(sample: Sample) -> bool:
     )
 
 
-SOURCE = Source(
-    format="anthropic_analytics",
-    title="Anthropic's usage and cost analytics",
-    row=RawAnthropicAnalytics,
+SOURCE = report(
+    "anthropic_analytics",
+    title="Anthropic's unified analytics (beta)",
+    record="One group of a bucket of Anthropic's unified usage or cost analytics.",
     detect=detect,
 )

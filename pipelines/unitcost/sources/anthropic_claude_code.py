@@ -6,9 +6,8 @@ How rows are read is in `sql/raw/anthropic_claude_code.sql`; the rules are told 
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import items
-from unitcost_models.reports import RawAnthropicClaudeCode
 
 
 def detect(sample: Sample) -> bool:
@@ -20,9 +19,9 @@ def detect(sample: Sample) -> bool:
     )
 
 
-SOURCE = Source(
-    format="anthropic_claude_code",
-    title="Anthropic's Claude Code analytics",
-    row=RawAnthropicClaudeCode,
+SOURCE = report(
+    "anthropic_claude_code",
+    title="Claude Code's users by day, as Anthropic reports them",
+    record="What one user of Claude Code spent on one model in a day.",
     detect=detect,
 )

@@ -36,7 +36,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="anthropic_costs",
-    title="Anthropic costs: Admin API pages and Console CSVs",
+    title="Anthropic's cost report: API pages and Console CSV",
     row=RawAnthropicCost,
     detect=detect,
 )

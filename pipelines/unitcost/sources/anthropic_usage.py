@@ -34,7 +34,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="anthropic_usage",
-    title="Anthropic usage: Admin API pages and Console CSVs",
+    title="Anthropic's usage report: API pages and Console CSV",
     row=RawAnthropicUsage,
     detect=detect,
 )

@@ -5,9 +5,8 @@ How rows are read is in `sql/raw/aws_cur.sql`; the rules are told in `docs/sourc
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
-from unitcost_models.reports import RawAwsCur
 
 _OWN = {"lineitemusagetype", "lineitemlineitemtype", "lineitemusagestartdate"}
 
@@ -17,9 +16,9 @@ def detect(sample: Sample) -> bool:
     return plain_names(sample) >= _OWN
 
 
-SOURCE = Source(
-    format="aws_cur",
-    title="AWS Cost and Usage Report: Bedrock, CUR 2.0 and legacy",
-    row=RawAwsCur,
+SOURCE = report(
+    "aws_cur",
+    title="AWS Cost and Usage Reports (CUR 2.0 and legacy): what Bedrock costs, both families",
+    record="One line item of an AWS Cost and Usage Report that is for Bedrock.",
     detect=detect,
 )

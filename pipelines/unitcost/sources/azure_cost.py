@@ -6,9 +6,8 @@ How rows are read is in `sql/raw/azure_cost.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
-from unitcost_models.reports import RawAzureCost
 
 _ALWAYS = {"metercategory", "metername", "unitofmeasure"}
 _EITHER = {"costinbillingcurrency", "cost", "pretaxcost"}
@@ -20,9 +19,9 @@ def detect(sample: Sample) -> bool:
     return names >= _ALWAYS and bool(names & _EITHER)
 
 
-SOURCE = Source(
-    format="azure_cost",
-    title="Azure cost details export: Azure OpenAI and Foundry models",
-    row=RawAzureCost,
+SOURCE = report(
+    "azure_cost",
+    title="Azure cost details exports: Azure OpenAI and Foundry models",
+    record="One line of an Azure cost details export that is for a language model.",
     detect=detect,
 )

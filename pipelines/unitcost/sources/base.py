@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from unitcost_models.base import Row
+from unitcost_models.base import Row, table_of
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawOtlp, RawSpan
 from unitcost_models.reports import RawReport
+
+LATE_SPAN_ROWS = "record_kind <> 'span'"
+"""Of spans' records, those that may speak of earlier days: judgements."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Source:
     """One delivered format.
 
     `format` is the registry name: the landing folder, `sql/raw/<format>.sql` and `raw.<format>`.
-    `detect` says whether a sample is surely of this format. `row` is the raw table's row model.
+    `title` is its line in the README and its asset's description. `detect` says whether a sample
+    is surely of this format. `row` is the raw table's row model.
     `counts_calls` says whether its records are sightings of single calls: then its row is a
     `RawCall` or a `RawSpan`, or `sql/steps/<format>_sightings.sql` exists. `late_rows` is a SQL
     condition true for records that may speak of earlier days (judgements); every later build of
@@ -61,3 +65,24 @@ class Source:
     def is_told_as_otlp(self) -> bool:
         """Whether its query tells spans as OTLP/JSON, which `sql/raw/otlp_json.sql` reads."""
         return issubclass(self.row, RawSpan) and self.row is not RawOtlp
+
+
+def call_log(
+    source_format: str, title: str, record: str, detect: Callable[[Sample], bool]
+) -> Source:
+    """A log of single calls, told as `ToldCall`; `record` says what one row of its raw table is."""
+    row = table_of(RawCall, f"raw.{source_format}", record)
+    return Source(source_format, title, row, detect, counts_calls=True, reads_vocabulary=True)
+
+
+def span_export(
+    source_format: str, title: str, record: str, detect: Callable[[Sample], bool]
+) -> Source:
+    """Spans with attributes, told as OTLP/JSON; `record` says what one row of its raw table is."""
+    row = table_of(RawSpan, f"raw.{source_format}", record)
+    return Source(source_format, title, row, detect, True, LATE_SPAN_ROWS, reads_vocabulary=True)
+
+
+def report(source_format: str, title: str, record: str, detect: Callable[[Sample], bool]) -> Source:
+    """A report or a bill, told as `ToldReport`; `record` says what one row of its raw table is."""
+    return Source(source_format, title, table_of(RawReport, f"raw.{source_format}", record), detect)

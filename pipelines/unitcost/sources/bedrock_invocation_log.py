@@ -6,8 +6,7 @@ How records are read is in `sql/raw/bedrock_invocation_log.sql`; the rules are t
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawBedrockInvocationLog
+from unitcost.sources.base import Sample, call_log
 
 _SCHEMA = "ModelInvocationLog"
 
@@ -26,11 +25,9 @@ def _names_schema(record: dict[str, object]) -> bool:
     return record.get("schemaType") == _SCHEMA or any(f'"{_SCHEMA}"' in text for text in texts)
 
 
-SOURCE = Source(
-    format="bedrock_invocation_log",
-    title="Bedrock model invocation log (S3, CloudWatch)",
-    row=RawBedrockInvocationLog,
+SOURCE = call_log(
+    "bedrock_invocation_log",
+    title="Bedrock's model invocation log, from S3 or CloudWatch",
+    record="One invocation that Bedrock logged.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -6,8 +6,7 @@ How records are read is in `sql/raw/claude_code.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawClaudeCode
+from unitcost.sources.base import Sample, call_log
 
 _MARKS = {"requestId", "uuid", "isSidechain", "costUSD", "leafUuid", "messageId"}
 
@@ -23,11 +22,9 @@ def _is_answer(record: dict[str, object]) -> bool:
     return is_line and isinstance(message, dict) and isinstance(message.get("usage"), dict)
 
 
-SOURCE = Source(
-    format="claude_code",
-    title="Claude Code session files",
-    row=RawClaudeCode,
+SOURCE = call_log(
+    "claude_code",
+    title="Claude Code's sessions on a machine",
+    record="One line of a Claude Code session that tells of an answer.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

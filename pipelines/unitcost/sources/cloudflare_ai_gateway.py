@@ -6,8 +6,7 @@ How records are read is in `sql/raw/cloudflare_ai_gateway.sql`; the rules are to
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawCloudflareAiGateway
+from unitcost.sources.base import Sample, call_log
 
 _API = {"created_at", "provider", "model", "cached", "tokens_in", "tokens_out"}
 _LOGPUSH = {"Gateway", "Provider", "Model", "StatusCode", "Timestamp"}
@@ -19,11 +18,9 @@ def detect(sample: Sample) -> bool:
     return any(names >= _API or names >= _LOGPUSH for names in found)
 
 
-SOURCE = Source(
-    format="cloudflare_ai_gateway",
-    title="Cloudflare AI Gateway log (API, Logpush)",
-    row=RawCloudflareAiGateway,
+SOURCE = call_log(
+    "cloudflare_ai_gateway",
+    title="Cloudflare AI Gateway's logs: API and Logpush",
+    record="One request that went through Cloudflare's AI Gateway.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -5,8 +5,7 @@ How records are read is in `sql/raw/codex.sql`; the rules are told in `docs/sour
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawCodex
+from unitcost.sources.base import Sample, call_log
 
 _KINDS = {"session_meta", "turn_context", "event_msg", "response_item", "compacted"}
 
@@ -18,11 +17,9 @@ def detect(sample: Sample) -> bool:
     return bool(known) and 2 * len(known) > len(sample.records)
 
 
-SOURCE = Source(
-    format="codex",
-    title="Codex session files (rollouts)",
-    row=RawCodex,
+SOURCE = call_log(
+    "codex",
+    title="Codex's sessions (rollouts)",
+    record="One answer of a Codex session.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -5,9 +5,8 @@ How rows are read is in `sql/raw/deepseek.sql`; the rules are told in `docs/sour
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
-from unitcost_models.reports import RawDeepseek
 
 _ALWAYS = {"starttimeiso", "endtimeiso", "model"}
 _USAGE = {"type", "amount"}
@@ -20,9 +19,9 @@ def detect(sample: Sample) -> bool:
     return names >= _ALWAYS and (names >= _USAGE or names >= _COSTS)
 
 
-SOURCE = Source(
-    format="deepseek",
-    title="DeepSeek usage and costs: the platform's ZIP",
-    row=RawDeepseek,
+SOURCE = report(
+    "deepseek",
+    title="DeepSeek's usage and costs: the platform's ZIP",
+    record="One count or charge of a day in an export of DeepSeek's platform.",
     detect=detect,
 )

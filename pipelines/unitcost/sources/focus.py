@@ -5,9 +5,8 @@ How rows are read is in `sql/raw/focus.sql`; the rules are told in `docs/sources
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
-from unitcost_models.reports import RawFocus
 
 _ALWAYS = {"billedcost", "billingcurrency", "chargecategory", "chargeperiodstart"}
 _EITHER = {"servicename", "servicecategory", "providername", "serviceprovidername"}
@@ -19,9 +18,9 @@ def detect(sample: Sample) -> bool:
     return names >= _ALWAYS and bool(names & _EITHER)
 
 
-SOURCE = Source(
-    format="focus",
-    title="FOCUS 1.0 to 1.4: charges for language models",
-    row=RawFocus,
+SOURCE = report(
+    "focus",
+    title="FOCUS 1.0 to 1.4 of any provider",
+    record="One charge of a FOCUS file that is for a language model.",
     detect=detect,
 )

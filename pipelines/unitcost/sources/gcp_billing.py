@@ -6,9 +6,8 @@ How rows are read is in `sql/raw/gcp_billing.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
-from unitcost_models.reports import RawGcpBilling
 
 _ALWAYS = {"usagestarttime", "usageendtime", "cost", "currency"}
 _EITHER = {"sku", "skuid", "skudescription"}
@@ -20,9 +19,9 @@ def detect(sample: Sample) -> bool:
     return names >= _ALWAYS and bool(names & _EITHER)
 
 
-SOURCE = Source(
-    format="gcp_billing",
-    title="Google Cloud billing export: Vertex AI and the Gemini API",
-    row=RawGcpBilling,
+SOURCE = report(
+    "gcp_billing",
+    title="Google Cloud's billing export: Vertex AI and the Gemini API",
+    record="One line of Google's billing that is for a language model, or one of its credits.",
     detect=detect,
 )

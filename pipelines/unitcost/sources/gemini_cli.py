@@ -6,8 +6,7 @@ How records are read is in `sql/raw/gemini_cli.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawGeminiCli
+from unitcost.sources.base import Sample, call_log
 
 
 def detect(sample: Sample) -> bool:
@@ -15,11 +14,9 @@ def detect(sample: Sample) -> bool:
     return any({"sessionId", "projectHash"} <= record.keys() for record in sample.records)
 
 
-SOURCE = Source(
-    format="gemini_cli",
-    title="Gemini CLI session files",
-    row=RawGeminiCli,
+SOURCE = call_log(
+    "gemini_cli",
+    title="Gemini CLI's sessions",
+    record="One answer of a Gemini CLI session.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

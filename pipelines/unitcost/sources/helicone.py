@@ -5,8 +5,7 @@ How records are read is in `sql/raw/helicone.sql`; the rules are told in `docs/s
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawHelicone
+from unitcost.sources.base import Sample, call_log
 
 _ALWAYS = {"request_id", "request_created_at"}
 _EITHER = {"delay_ms", "latency", "response_status", "status", "request_model", "target_url"}
@@ -18,11 +17,9 @@ def detect(sample: Sample) -> bool:
     return names >= _ALWAYS and bool(names & _EITHER)
 
 
-SOURCE = Source(
-    format="helicone",
-    title="Helicone request log (export, ClickHouse rows)",
-    row=RawHelicone,
+SOURCE = call_log(
+    "helicone",
+    title="Helicone's request export and ClickHouse rows",
+    record="One request that went through Helicone.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -5,9 +5,8 @@ How rows are read is in `sql/raw/invoices.sql`; the rules are told in `docs/sour
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
-from unitcost_models.reports import RawInvoice
 
 _ALWAYS = {"provider", "invoiceid", "amount"}
 _PERIODS = {"period", "periodstart"}
@@ -22,9 +21,9 @@ def detect(sample: Sample) -> bool:
     return names >= _ALWAYS and bool(names & _PERIODS) and "customerid" not in names
 
 
-SOURCE = Source(
-    format="invoices",
-    title="Invoices, line by line (CSV, JSON lines, Parquet)",
-    row=RawInvoice,
+SOURCE = report(
+    "invoices",
+    title="what invoices of any provider state, line by line",
+    record="One line of an invoice, for any period.",
     detect=detect,
 )

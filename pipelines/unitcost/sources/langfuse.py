@@ -6,8 +6,7 @@ Scores are judgements, not calls: `langfuse_scores`.
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawLangfuse
+from unitcost.sources.base import Sample, call_log
 
 _OBSERVATIONS = (
     (
@@ -33,11 +32,9 @@ def _is_own(names: set[str]) -> bool:
     return is_observation or names >= _TRACE
 
 
-SOURCE = Source(
-    format="langfuse",
-    title="Langfuse observations and traces (blob storage, page exports)",
-    row=RawLangfuse,
+SOURCE = call_log(
+    "langfuse",
+    title="Langfuse observations and traces: blob storage and page exports",
+    record="One observation of Langfuse, or a trace, which only names whom its calls are for.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -23,7 +23,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="langfuse_scores",
-    title="Langfuse scores (blob storage, page exports)",
+    title="Langfuse scores, as outcomes",
     row=RawLangfuseScore,
     detect=detect,
     late_rows="true",

@@ -6,8 +6,7 @@ How records are read is in `sql/raw/langsmith.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawLangsmith
+from unitcost.sources.base import Sample, call_log
 
 _ALWAYS = {"id", "run_type", "start_time"}
 _EITHER = {"dotted_order", "parent_run_id", "parent_run_ids", "session_id"}
@@ -19,11 +18,9 @@ def detect(sample: Sample) -> bool:
     return any(names >= _ALWAYS and names & _EITHER for names in found)
 
 
-SOURCE = Source(
-    format="langsmith",
-    title="LangSmith runs (bulk export, API)",
-    row=RawLangsmith,
+SOURCE = call_log(
+    "langsmith",
+    title="LangSmith runs: bulk export and API",
+    record="One run: a call, or a chain, tool or retriever that names whom calls are for.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -21,7 +21,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="litellm",
-    title="LiteLLM gateway log (StandardLoggingPayload, SpendLogs)",
+    title="LiteLLM's standard logging payload and spend logs",
     row=RawLitellm,
     detect=detect,
     counts_calls=True,

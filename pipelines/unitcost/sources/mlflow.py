@@ -6,8 +6,7 @@ The rules are told in `docs/sources/mlflow.md`.
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.raw_otlp import RawMlflow
+from unitcost.sources.base import Sample, span_export
 
 _INFO = {"trace_metadata", "request_metadata", "tags", "trace_id", "request_id", "state", "status"}
 
@@ -26,12 +25,9 @@ def _is_trace(record: dict[str, object]) -> bool:
     return has_spans and bool({"trace_metadata", "request_metadata"} & names)
 
 
-SOURCE = Source(
-    format="mlflow",
-    title="MLflow traces (trace JSON, rows of search_traces)",
-    row=RawMlflow,
+SOURCE = span_export(
+    "mlflow",
+    title="MLflow traces",
+    record="One span of an MLflow trace.",
     detect=detect,
-    counts_calls=True,
-    late_rows="record_kind <> 'span'",
-    reads_vocabulary=True,
 )

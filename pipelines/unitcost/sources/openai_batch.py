@@ -6,8 +6,7 @@ A line holds a response as `provider_bodies` does and is read by the same query,
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawOpenaiBatch
+from unitcost.sources.base import Sample, call_log
 
 
 def detect(sample: Sample) -> bool:
@@ -24,11 +23,9 @@ def _is_result(record: dict[str, object]) -> bool:
     return {"response", "error"} <= record.keys() and isinstance(response, dict | None)
 
 
-SOURCE = Source(
-    format="openai_batch",
-    title="Results of batches (OpenAI output files, Anthropic results)",
-    row=RawOpenaiBatch,
+SOURCE = call_log(
+    "openai_batch",
+    title="results of batches: OpenAI's output and error files, Anthropic's results",
+    record="One line of a batch's results.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

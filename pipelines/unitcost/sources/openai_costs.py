@@ -33,7 +33,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="openai_costs",
-    title="OpenAI costs: Costs API pages and dashboard CSVs",
+    title="OpenAI's costs: API pages and dashboard CSV",
     row=RawOpenaiCost,
     detect=detect,
 )

@@ -55,7 +55,7 @@ def _is_usage_table(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="openai_usage",
-    title="OpenAI usage: Usage API pages and dashboard CSVs",
+    title="OpenAI's usage: API pages and dashboard CSV",
     row=RawOpenaiUsage,
     detect=detect,
 )

@@ -6,8 +6,7 @@ How records are read is in `sql/raw/openhands.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawOpenhands
+from unitcost.sources.base import Sample, call_log
 
 
 def detect(sample: Sample) -> bool:
@@ -21,11 +20,9 @@ def _lists_calls(record: dict[str, object]) -> bool:
     return is_result and isinstance(metrics, dict) and "token_usages" in metrics
 
 
-SOURCE = Source(
-    format="openhands",
-    title="OpenHands evaluation results",
-    row=RawOpenhands,
+SOURCE = call_log(
+    "openhands",
+    title="OpenHands' results of an evaluation",
+    record="One model call of an OpenHands result.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

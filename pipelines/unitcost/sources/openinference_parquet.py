@@ -6,8 +6,7 @@ other. The rules are told in `docs/sources/openinference_parquet.md`.
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.raw_otlp import RawOpeninference
+from unitcost.sources.base import Sample, span_export
 
 _SPAN = {"span_kind", "parent_id", "start_time"}
 
@@ -32,12 +31,9 @@ def _has_context(span: dict[str, object]) -> bool:
     return "context.span_id" in span or (isinstance(context, dict) and "span_id" in context)
 
 
-SOURCE = Source(
-    format="openinference_parquet",
-    title="OpenInference spans exported from Phoenix (Parquet, JSON lines)",
-    row=RawOpeninference,
+SOURCE = span_export(
+    "openinference_parquet",
+    title="Phoenix's exports, Parquet and JSON lines",
+    record="One span of a Phoenix export.",
     detect=detect,
-    counts_calls=True,
-    late_rows="record_kind <> 'span'",
-    reads_vocabulary=True,
 )

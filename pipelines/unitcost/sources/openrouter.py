@@ -6,8 +6,7 @@ How records are read is in `sql/raw/openrouter.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawOpenrouter
+from unitcost.sources.base import Sample, call_log
 
 _ANSWER = {"id", "created_at", "native_tokens_prompt"}
 _OWN = {"upstream_id", "cache_discount", "moderation_latency", "num_media_prompt"}
@@ -29,11 +28,9 @@ def _is_generation(names: set[str], generation: dict[str, object]) -> bool:
     return names >= _EXPORT or (names >= _ANSWER and is_own)
 
 
-SOURCE = Source(
-    format="openrouter",
-    title="OpenRouter generations (API answers, export of requests)",
-    row=RawOpenrouter,
+SOURCE = call_log(
+    "openrouter",
+    title="OpenRouter generations and its export of single requests",
+    record="One generation that OpenRouter served.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

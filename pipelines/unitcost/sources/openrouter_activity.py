@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.reports import RawOpenrouterActivity
+from unitcost.sources.base import Sample, report
 
 _NAMES = {"date", "model", "requests", "prompt_tokens", "byok_usage_inference"}
 
@@ -33,9 +32,9 @@ def _items(sample: Sample) -> Iterator[set[str]]:
             yield set(item) if isinstance(item, dict) else set()
 
 
-SOURCE = Source(
-    format="openrouter_activity",
-    title="OpenRouter activity by day and model (API pages, items, CSV)",
-    row=RawOpenrouterActivity,
+SOURCE = report(
+    "openrouter_activity",
+    title="OpenRouter's activity by day and model",
+    record="One item of OpenRouter's activity: the sums of a day, model and endpoint.",
     detect=detect,
 )

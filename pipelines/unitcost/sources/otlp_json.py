@@ -16,7 +16,7 @@ OpenLLMetry, OpenInference, OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM):
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import LATE_SPAN_ROWS, Sample, Source
 from unitcost_models.raw_otlp import RawOtlp
 
 _BATCHES = ("resourceSpans", "resourceLogs", "resourceMetrics")
@@ -31,10 +31,11 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="otlp_json",
-    title="OpenTelemetry traces and evaluations (OTLP/JSON)",
+    title="OpenTelemetry traces: GenAI conventions old and new, OpenLLMetry, OpenInference, "
+    "OpenLIT, Pydantic AI, Vercel AI SDK and others",
     row=RawOtlp,
     detect=detect,
     counts_calls=True,
     reads_vocabulary=True,
-    late_rows="record_kind <> 'span'",
+    late_rows=LATE_SPAN_ROWS,
 )

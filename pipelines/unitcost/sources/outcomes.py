@@ -22,7 +22,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="outcomes",
-    title="Task outcomes (CSV, JSON lines, Parquet)",
+    title="which tasks succeeded, also days later",
     row=RawOutcome,
     detect=detect,
     late_rows="true",

@@ -5,8 +5,7 @@ How records are read is in `sql/raw/portkey.sql`; the rules are told in `docs/so
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawPortkey
+from unitcost.sources.base import Sample, call_log
 
 _ALWAYS = {"ai_org", "ai_model", "created_at"}
 _EITHER = {"req_units", "res_units", "total_units", "response_status_code", "is_success"}
@@ -18,11 +17,9 @@ def detect(sample: Sample) -> bool:
     return any(names >= _ALWAYS and names & _EITHER for names in found)
 
 
-SOURCE = Source(
-    format="portkey",
-    title="Portkey request log (log export)",
-    row=RawPortkey,
+SOURCE = call_log(
+    "portkey",
+    title="Portkey's log export",
+    record="One request that went through Portkey.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

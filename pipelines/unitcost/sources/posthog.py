@@ -5,8 +5,7 @@ How records are read is in `sql/raw/posthog.sql`; the rules are told in `docs/so
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawPosthog
+from unitcost.sources.base import Sample, call_log
 
 _EVENTS = {"$ai_generation", "$ai_embedding", "$ai_span", "$ai_trace"}
 _PREFIXES = ("$ai_", "properties.$ai_")
@@ -18,11 +17,9 @@ def detect(sample: Sample) -> bool:
     return is_table or any(record.get("event") in _EVENTS for record in sample.records)
 
 
-SOURCE = Source(
-    format="posthog",
-    title="PostHog AI events (batch export, API, tables)",
-    row=RawPosthog,
+SOURCE = call_log(
+    "posthog",
+    title="PostHog AI events",
+    record="One AI event of PostHog: a generation, an embedding, or a span or trace around them.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from unitcost.sources.base import Sample, Source
+from unitcost.sources.base import Sample, call_log
 from unitcost.usage_objects import choose_rule
-from unitcost_models.call_logs import RawProviderBodies
 
 _WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks")
 _USAGES = ("usage", "usageMetadata", "usage_metadata", "meta", "amazon-bedrock-invocationMetrics")
@@ -82,11 +81,10 @@ def _counts_tokens(body: object) -> bool:
     return bool(_COUNTS & body.keys()) or any(choose_rule(None, None, usage) for usage in usages)
 
 
-SOURCE = Source(
-    format="provider_bodies",
-    title="Logged responses of model providers",
-    row=RawProviderBodies,
+SOURCE = call_log(
+    "provider_bodies",
+    title="responses of OpenAI, Anthropic, Gemini, Bedrock, Mistral, Cohere, DeepSeek, xAI, Groq "
+    "and others as you log them",
+    record="One logged response of a model provider.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -26,7 +26,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="requests",
-    title="Flat request log (CSV, JSON lines, Parquet)",
+    title="the project's own flat format, for any other log",
     row=RawRequest,
     detect=detect,
     counts_calls=True,

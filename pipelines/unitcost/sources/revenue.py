@@ -24,7 +24,7 @@ def detect(sample: Sample) -> bool:
 
 SOURCE = Source(
     format="revenue",
-    title="Customer revenue (CSV, JSON lines, Parquet)",
+    title="what customers pay",
     row=RawRevenue,
     detect=detect,
     late_rows="true",

@@ -6,8 +6,7 @@ How records are read is in `sql/raw/vercel_ai_gateway.sql`; the rules are told i
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawVercelAiGateway
+from unitcost.sources.base import Sample, call_log
 
 _ALWAYS = {"id", "created_at", "native_tokens_prompt"}
 _OWN = {"native_tokens_cache_creation", "billable_web_search_calls"}
@@ -28,11 +27,9 @@ def _is_generation(names: set[str], generation: dict[str, object]) -> bool:
     return names >= _ALWAYS and is_own
 
 
-SOURCE = Source(
-    format="vercel_ai_gateway",
-    title="Vercel AI Gateway generations (API answers)",
-    row=RawVercelAiGateway,
+SOURCE = call_log(
+    "vercel_ai_gateway",
+    title="generations of Vercel's AI Gateway",
+    record="One generation that Vercel's AI Gateway served.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )

@@ -5,8 +5,7 @@ How records are read is in `sql/raw/weave.sql`; the rules are told in `docs/sour
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, Source
-from unitcost_models.call_logs import RawWeave
+from unitcost.sources.base import Sample, call_log
 
 _ALWAYS = {"id", "op_name", "started_at"}
 _EITHER = {"summary", "project_id", "parent_id", "wb_user_id"}
@@ -18,11 +17,9 @@ def detect(sample: Sample) -> bool:
     return any(names >= _ALWAYS and names & _EITHER for names in found)
 
 
-SOURCE = Source(
-    format="weave",
-    title="W&B Weave calls (API, page export)",
-    row=RawWeave,
+SOURCE = call_log(
+    "weave",
+    title="W&B Weave's calls",
+    record="One call of Weave: a model's, or an op around it that names whom calls are for.",
     detect=detect,
-    counts_calls=True,
-    reads_vocabulary=True,
 )
