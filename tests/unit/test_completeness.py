@@ -30,28 +30,32 @@ def begun() -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(begun()))
 def test_a_source_is_whole(name: str) -> None:
-    assert list(missing(name)) == []
+    gaps = list(missing(name))
+    assert not gaps, f"{name} still needs\n" + "\n".join(gaps)
 
 
 def missing(name: str) -> Iterator[str]:
     """What a format still needs, in the order of docs/add-a-source.md."""
-    wanted = {
-        MODULES / f"{name}.py": "how its files are recognised, and its SOURCE",
-        query_path(f"raw.{name}"): "what a record says",
-        FIXTURES / name / "expected.json": f"run `python -m tests.sources.write_expected {name}`",
-        ROOT / f"docs/sources/{name}.md": "what a user should know",
-    }
-    if name in SOURCES and needs_sightings(SOURCES[name]):
-        wanted[query_path(f"steps.{name}_sightings")] = "how its records are handed to counting"
-    yield from (
-        f"{path.relative_to(ROOT)}: {why}" for path, why in wanted.items() if not path.is_file()
-    )
-    if not any(path.name != "expected.json" for path in FIXTURES.glob(f"{name}/*")):
-        yield f"tests/fixtures/sources/{name}/: an example, as its writer writes it"
+    golden = f"`uv run python -m tests.sources.write_expected {name}`, then read every value"
+    examples = [path for path in FIXTURES.glob(f"{name}/*") if path.name != "expected.json"]
+    yield from absent(MODULES / f"{name}.py", "how its files are recognised, and its SOURCE")
+    yield from absent(query_path(f"raw.{name}"), "what a record says")
     if name not in FORMATS:
         yield f'pipelines/unitcost/sources/__init__.py: the line "{name}", in FORMATS'
     elif SOURCES[name].format != name:
         yield f"pipelines/unitcost/sources/{name}.py: its SOURCE is called {SOURCES[name].format}"
+    elif needs_sightings(SOURCES[name]):
+        yield from absent(query_path(f"steps.{name}_sightings"), "how it is handed to counting")
+    if not examples:
+        yield f"tests/fixtures/sources/{name}/: an example, as its writer writes it"
+    yield from absent(FIXTURES / name / "expected.json", golden)
+    yield from absent(ROOT / f"docs/sources/{name}.md", "what a user should know")
+
+
+def absent(path: Path, why: str) -> Iterator[str]:
+    """The path and what should stand there, if nothing does."""
+    if not path.is_file():
+        yield f"{path.relative_to(ROOT)}: {why}"
 
 
 def needs_sightings(source: Source) -> bool:
