@@ -12,6 +12,7 @@ import duckdb
 from unitcost.queries import load_query, query_path
 from unitcost.usage_objects import QUERIES, normalise, rule_macros
 from unitcost.workbench import create_empty
+from unitcost_models.base import columns
 from unitcost_models.call_logs import ToldCall
 
 SHARED_QUERIES = ("raw.told_calls", *QUERIES)
@@ -103,6 +104,11 @@ _MACROS = {
     **rule_macros(),
 }
 
+# A digest of all that is told of a record, wherever it stands.
+_PLACES = ("source_line", "record", "judgements")
+_TOLD = ", ".join(f"'{c.name}': {c.name}" for c in columns(ToldCall) if c.name not in _PLACES)
+_CONTENT = f"md5(to_json({{{_TOLD}}})::varchar || coalesce(judgements::varchar, ''))"
+
 
 def readers(source_format: str) -> tuple[str, ...]:
     """The queries that a format's own query shares with others, in their order."""
@@ -119,7 +125,9 @@ def _readers(name: str) -> Iterator[str]:
 def fingerprint(source_format: str) -> bytes:
     """Changes with whatever decides how a call log's records are read, besides its own query."""
     queries = (*readers(source_format), *SHARED_QUERIES)
-    return b"".join(query_path(q).read_bytes() for q in queries) + repr(_MACROS).encode()
+    return (
+        b"".join(query_path(q).read_bytes() for q in queries) + (repr(_MACROS) + _CONTENT).encode()
+    )
 
 
 def prepare(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
@@ -146,7 +154,7 @@ def parse_call_log(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     create_empty(con, ToldCall, "steps.told_shape")
     con.execute(
         f"""create or replace table steps.told as
-            select row_number() over () as told_no, *
+            select row_number() over () as told_no, {_CONTENT} as content, *
             from (
                 select * from steps.told_shape
                 union all by name

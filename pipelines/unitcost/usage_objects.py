@@ -12,6 +12,8 @@ import duckdb
 
 from unitcost.queries import load_query
 from unitcost.sqltext import sql_text
+from unitcost.workbench import create_empty
+from unitcost_models.provider import UsageObject
 
 RULES: dict[str, str] = {
     "openai_chat": "prompt includes cache and modalities, completion includes reasoning",
@@ -46,6 +48,7 @@ RULES: dict[str, str] = {
 _FAMILIES = ("inclusive", "exclusive", "gemini", "disjoint")
 QUERIES = (*(f"raw.usage_objects_{family}" for family in _FAMILIES), "raw.usage_objects")
 """The queries of `normalise`, in their order."""
+_NONE = "raw.no_usage_objects"
 
 _BY_FLAVOUR: dict[tuple[str, str], str] = {
     ("anthropic", "openai_compatible"): "openai_chat",
@@ -171,5 +174,11 @@ def normalise(con: duckdb.DuckDBPyConnection) -> None:
     count that is none (negative, fractional, not a number) is left out and named in `problem`. A
     body whose rule is NULL or unknown gives no row.
     """
-    for name in QUERIES:
-        con.execute(f"create or replace view {name} as {load_query(name).text}")
+    rules = con.execute("select distinct rule from raw.usage_bodies").fetchall()
+    create_empty(con, UsageObject, _NONE)
+    for name in QUERIES[:-1]:
+        text = load_query(name).text
+        # Planned for nothing, a query costs more than a small file's records.
+        is_needed = any(f"'{rule}'" in text for (rule,) in rules)
+        con.execute(f"create or replace view {name} as {text if is_needed else f'from {_NONE}'}")
+    con.execute(f"create or replace view {QUERIES[-1]} as {load_query(QUERIES[-1]).text}")

@@ -73,14 +73,21 @@ class Vocabulary(BaseModel):
         """Signature -> body of every SQL macro that reads attributes, in order of creation.
 
         `attr_<field>(attributes)`, one a field, takes a MAP(VARCHAR, VARCHAR) and answers the first
-        key present that is not empty, NULL when none is; the others are for `sql/raw`.
+        key present that is not empty, NULL when none is. `attr_keys()` are the keys of all fields,
+        each field's in order of trust, and `attr_key_fields()` beside them the fields, for who
+        looks up many fields of many records at once. The others are for `sql/raw`.
         """
         texts = (*self.containers, *self.input_messages)
         allowed = [key for key in self.common_first() if key not in texts]
         reading = macros(
             allowed, self.lifted(), self.input_messages, self.counts(), self.kept_events
         )
-        return reading | {f"attr_{f}(attributes)": _first(k) for f, k in self.fields.items()}
+        pairs = [(field, key) for field, keys in self.fields.items() for key in keys]
+        return reading | {
+            **{f"attr_{f}(attributes)": _first(k) for f, k in self.fields.items()},
+            "attr_keys()": _texts(key for _, key in pairs),
+            "attr_key_fields()": _texts(field for field, _ in pairs),
+        }
 
     @cached_property
     def fingerprint(self) -> str:
@@ -127,3 +134,8 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
 def _first(keys: Iterable[str]) -> str:
     tries = ", ".join(f"nullif(attributes[{sql_text(key)}], '')" for key in keys)
     return f"coalesce({tries})"
+
+
+def _texts(values: Iterable[str]) -> str:
+    """A list of texts that none of them divides; one constant is planned faster than hundreds."""
+    return f"string_split({sql_text(chr(31).join(values))}, chr(31))"

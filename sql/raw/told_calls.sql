@@ -1,28 +1,73 @@
 -- One row per billed entry of each record of a call log, read and checked, or with the reason why not
 -- grain: source_line, record_id
 with
-contents as (
+listed as (
     select
-        t.* replace (
-            map_concat(
-                coalesce(t.attributes, map()),
-                map_from_entries(list_transform(
-                    map_entries(coalesce(t.attributes, map())),
-                    lambda e: { 'key': 'metadata.' || e.key, 'value': e.value }
-                ))
-            ) as attributes
-        ),
-        md5(cast(
-            json_merge_patch(
-                to_json(t), '{"told_no": null, "source_line": null, "record": null, "judgements": null}'
-            ) as varchar
-        ) || coalesce(cast(judgements as varchar), '')) as content
-    from steps.told as t
+        unnest(attr_keys()) as name,
+        unnest(attr_key_fields()) as field,
+        generate_subscripts(attr_keys(), 1) * 2 as distrust
+),
+
+-- Free names and values are there by their own name and below `metadata`.
+known as (
+    select
+        name,
+        field,
+        distrust
+    from listed
+    union all
+    select
+        substr(name, length('metadata.') + 1) as name,
+        field,
+        distrust - 1 as distrust
+    from listed
+    where starts_with(name, 'metadata.')
+),
+
+told as (
+    select
+        told_no,
+        unnest(map_keys(attributes)) as name,
+        unnest(map_values(attributes)) as text
+    from steps.told
+),
+
+-- Joined, as to look for each of hundreds of keys in each record's map costs ten times as much.
+found as (
+    select
+        t.told_no,
+        k.field,
+        arg_min(t.text, k.distrust) as text
+    from told as t
+    inner join known as k on t.name = k.name
+    where t.text <> ''
+    group by t.told_no, k.field
+),
+
+dimensions as (
+    select
+        told_no,
+        max(text) filter (where field = 'workflow') as told_workflow,
+        max(text) filter (where field = 'stage') as told_stage,
+        max(text) filter (where field = 'task_id') as told_task_id,
+        max(text) filter (where field = 'task_type') as told_task_type,
+        max(text) filter (where field = 'customer_id') as told_customer_id,
+        max(text) filter (where field = 'user_id') as told_user_id,
+        max(text) filter (where field = 'feature') as told_feature,
+        max(text) filter (where field = 'team') as told_team,
+        max(text) filter (where field = 'environment') as told_environment,
+        max(text) filter (where field = 'session_id') as told_session_id,
+        max(text) filter (where field = 'prompt_name') as told_prompt_name,
+        max(text) filter (where field = 'prompt_version') as told_prompt_version,
+        max(text) filter (where field = 'service_name') as told_service_name
+    from found
+    group by told_no
 ),
 
 entries as (
     select
-        t.* exclude (web_search_calls, file_search_calls, grounding_prompts, grounding_queries),
+        t.* exclude (web_search_calls, file_search_calls, grounding_prompts, grounding_queries, attributes),
+        d.* exclude (told_no),
         u.entry_no,
         u.entry_model,
         u.normalisation_rule,
@@ -68,8 +113,9 @@ entries as (
         u.residual_tokens,
         u.reported_cost_usd as usage_cost_usd,
         u.problem
-    from contents as t
+    from steps.told as t
     left join raw.usage_objects as u on t.told_no = u.body_id
+    left join dimensions as d on t.told_no = d.told_no
 ),
 
 moments as (
@@ -209,19 +255,19 @@ select
     pages,
     container_minutes,
     cache_storage_token_hours,
-    coalesce(attr_workflow(attributes), workflow) as workflow,
-    coalesce(attr_stage(attributes), stage) as stage,
-    coalesce(attr_task_id(attributes), task_id) as task_id,
-    coalesce(attr_task_type(attributes), task_type) as task_type,
-    coalesce(attr_customer_id(attributes), customer_id) as customer_id,
-    coalesce(attr_user_id(attributes), user_id) as user_id,
-    coalesce(attr_feature(attributes), feature) as feature,
-    coalesce(attr_team(attributes), team) as team,
-    coalesce(attr_environment(attributes), environment) as environment,
-    coalesce(attr_session_id(attributes), session_id) as session_id,
-    coalesce(attr_prompt_name(attributes), prompt_name) as prompt_name,
-    coalesce(attr_prompt_version(attributes), prompt_version) as prompt_version,
-    coalesce(attr_service_name(attributes), service_name) as service_name,
+    coalesce(told_workflow, workflow) as workflow,
+    coalesce(told_stage, stage) as stage,
+    coalesce(told_task_id, task_id) as task_id,
+    coalesce(told_task_type, task_type) as task_type,
+    coalesce(told_customer_id, customer_id) as customer_id,
+    coalesce(told_user_id, user_id) as user_id,
+    coalesce(told_feature, feature) as feature,
+    coalesce(told_team, team) as team,
+    coalesce(told_environment, environment) as environment,
+    coalesce(told_session_id, session_id) as session_id,
+    coalesce(told_prompt_name, prompt_name) as prompt_name,
+    coalesce(told_prompt_version, prompt_version) as prompt_version,
+    coalesce(told_service_name, service_name) as service_name,
     problem_found as reject_reason,
     case when problem_found is not null then record end as reject_text
 from judged

@@ -11,42 +11,39 @@ told as (
     where rule = 'disjoint_classes'
 ),
 
+-- One look into the object: each look reads all of it.
+opened as (
+    select
+        body_id,
+        rule,
+        is_object,
+        from_json(
+            usage,
+            '{"input_tokens": "VARCHAR", "cache_read_tokens": "VARCHAR",
+            "cache_write_5m_tokens": "VARCHAR", "cache_write_1h_tokens": "VARCHAR",
+            "cache_write_30m_tokens": "VARCHAR", "cache_write_12h_tokens": "VARCHAR",
+            "cache_write_unknown_tokens": "VARCHAR", "input_audio_tokens": "VARCHAR",
+            "input_image_tokens": "VARCHAR", "cache_read_audio_tokens": "VARCHAR",
+            "cache_read_image_tokens": "VARCHAR", "output_tokens": "VARCHAR",
+            "reasoning_tokens": "VARCHAR", "output_audio_tokens": "VARCHAR",
+            "output_image_tokens": "VARCHAR", "prompt_tokens": "VARCHAR",
+            "completion_tokens": "VARCHAR", "total_tokens": "VARCHAR", "web_search_calls": "VARCHAR",
+            "web_fetch_calls": "VARCHAR", "file_search_calls": "VARCHAR",
+            "grounding_prompts": "VARCHAR", "grounding_queries": "VARCHAR",
+            "search_units": "VARCHAR", "images": "VARCHAR", "characters": "VARCHAR",
+            "pages": "VARCHAR", "audio_seconds": "VARCHAR", "container_minutes": "VARCHAR",
+            "cache_storage_token_hours": "VARCHAR"}'
+        ) as counts
+    from told
+),
+
 texts as (
     select
         body_id,
         rule,
         is_object,
-        usage ->> 'input_tokens' as input_tokens,
-        usage ->> 'cache_read_tokens' as cache_read_tokens,
-        usage ->> 'cache_write_5m_tokens' as cache_write_5m_tokens,
-        usage ->> 'cache_write_1h_tokens' as cache_write_1h_tokens,
-        usage ->> 'cache_write_30m_tokens' as cache_write_30m_tokens,
-        usage ->> 'cache_write_12h_tokens' as cache_write_12h_tokens,
-        usage ->> 'cache_write_unknown_tokens' as cache_write_unknown_tokens,
-        usage ->> 'input_audio_tokens' as input_audio_tokens,
-        usage ->> 'input_image_tokens' as input_image_tokens,
-        usage ->> 'cache_read_audio_tokens' as cache_read_audio_tokens,
-        usage ->> 'cache_read_image_tokens' as cache_read_image_tokens,
-        usage ->> 'output_tokens' as output_tokens,
-        usage ->> 'reasoning_tokens' as reasoning_tokens,
-        usage ->> 'output_audio_tokens' as output_audio_tokens,
-        usage ->> 'output_image_tokens' as output_image_tokens,
-        usage ->> 'prompt_tokens' as prompt_tokens,
-        usage ->> 'completion_tokens' as completion_tokens,
-        usage ->> 'total_tokens' as total_tokens,
-        usage ->> 'web_search_calls' as web_search_calls,
-        usage ->> 'web_fetch_calls' as web_fetch_calls,
-        usage ->> 'file_search_calls' as file_search_calls,
-        usage ->> 'grounding_prompts' as grounding_prompts,
-        usage ->> 'grounding_queries' as grounding_queries,
-        usage ->> 'search_units' as search_units,
-        usage ->> 'images' as images,
-        usage ->> 'characters' as characters,
-        usage ->> 'pages' as pages,
-        usage ->> 'audio_seconds' as audio_seconds,
-        usage ->> 'container_minutes' as container_minutes,
-        usage ->> 'cache_storage_token_hours' as cache_storage_token_hours
-    from told
+        counts.*
+    from opened
 ),
 
 listed as (

@@ -49,6 +49,32 @@ entries as (
     where usage ->> 'type' in ('compaction', 'advisor_message')
 ),
 
+-- One look into the object: each look reads all of it.
+opened as (
+    select
+        * exclude (usage),
+        coalesce(json_type(usage) = 'OBJECT', false) as is_object,
+        from_json(
+            usage,
+            '{"billed_units": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR", "image_tokens": "VARCHAR",
+            "search_units": "VARCHAR"},
+            "inputTokenCount": "VARCHAR", "input_tokens": "VARCHAR", "inputTokens": "VARCHAR",
+            "inputTextTokenCount": "VARCHAR", "prompt_token_count": "VARCHAR", "prompt_eval_count": "VARCHAR",
+            "tokens_in": "VARCHAR", "outputTokenCount": "VARCHAR", "output_tokens": "VARCHAR",
+            "outputTokens": "VARCHAR", "generation_token_count": "VARCHAR", "eval_count": "VARCHAR",
+            "tokens_out": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "cacheReadInputTokens": "VARCHAR",
+            "cacheReadInputTokenCount": "VARCHAR", "cache_creation_input_tokens": "VARCHAR",
+            "cacheWriteInputTokens": "VARCHAR", "cacheWriteInputTokenCount": "VARCHAR",
+            "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"},
+            "cacheDetails": [{"ttl": "VARCHAR", "inputTokens": "VARCHAR"}],
+            "output_tokens_details": {"thinking_tokens": "VARCHAR"}, "totalTokens": "VARCHAR",
+            "server_tool_use": {"web_search_requests": "VARCHAR", "web_fetch_requests": "VARCHAR"},
+            "tokens": {"input_tokens": "VARCHAR", "output_tokens": "VARCHAR"},
+            "usage_amount": "VARCHAR", "direction": "VARCHAR"}'
+        ) as told
+    from entries
+),
+
 -- Where Bedrock's own count stands beside the maker's, Bedrock's is what it bills.
 texts as (
     select
@@ -57,61 +83,51 @@ texts as (
         entry_no,
         entry_model,
         entry_type,
-        coalesce(json_type(usage) = 'OBJECT', false) as is_object,
+        is_object,
         coalesce(
-            usage ->> '$.billed_units.input_tokens',
-            usage ->> 'inputTokenCount',
-            usage ->> 'input_tokens',
-            usage ->> 'inputTokens',
-            usage ->> 'inputTextTokenCount',
-            usage ->> 'prompt_token_count',
-            usage ->> 'prompt_eval_count',
-            usage ->> 'tokens_in'
+            told.billed_units.input_tokens,
+            told.inputtokencount,
+            told.input_tokens,
+            told.inputtokens,
+            told.inputtexttokencount,
+            told.prompt_token_count,
+            told.prompt_eval_count,
+            told.tokens_in
         ) as count_input,
         coalesce(
-            usage ->> '$.billed_units.output_tokens',
-            usage ->> 'outputTokenCount',
-            usage ->> 'output_tokens',
-            usage ->> 'outputTokens',
-            usage ->> 'generation_token_count',
-            usage ->> 'eval_count',
-            usage ->> 'tokens_out'
+            told.billed_units.output_tokens,
+            told.outputtokencount,
+            told.output_tokens,
+            told.outputtokens,
+            told.generation_token_count,
+            told.eval_count,
+            told.tokens_out
         ) as count_output,
         coalesce(
-            usage ->> 'cache_read_input_tokens',
-            usage ->> 'cacheReadInputTokens',
-            usage ->> 'cacheReadInputTokenCount'
+            told.cache_read_input_tokens, told.cachereadinputtokens, told.cachereadinputtokencount
         ) as count_read,
         coalesce(
-            usage ->> 'cache_creation_input_tokens',
-            usage ->> 'cacheWriteInputTokens',
-            usage ->> 'cacheWriteInputTokenCount'
+            told.cache_creation_input_tokens, told.cachewriteinputtokens, told.cachewriteinputtokencount
         ) as count_write,
         coalesce(
-            usage ->> '$.cache_creation.ephemeral_5m_input_tokens',
-            list_filter(
-                from_json(usage -> 'cacheDetails', '[{"ttl": "VARCHAR", "inputTokens": "VARCHAR"}]'),
-                lambda d: d['ttl'] = '5m'
-            )[1]['inputTokens']
+            told.cache_creation.ephemeral_5m_input_tokens,
+            list_filter(told.cachedetails, lambda d: d['ttl'] = '5m')[1]['inputTokens']
         ) as count_write_5m,
         coalesce(
-            usage ->> '$.cache_creation.ephemeral_1h_input_tokens',
-            list_filter(
-                from_json(usage -> 'cacheDetails', '[{"ttl": "VARCHAR", "inputTokens": "VARCHAR"}]'),
-                lambda d: d['ttl'] = '1h'
-            )[1]['inputTokens']
+            told.cache_creation.ephemeral_1h_input_tokens,
+            list_filter(told.cachedetails, lambda d: d['ttl'] = '1h')[1]['inputTokens']
         ) as count_write_1h,
-        usage ->> '$.output_tokens_details.thinking_tokens' as count_reasoning,
-        usage ->> '$.billed_units.image_tokens' as count_image,
-        usage ->> 'totalTokens' as count_total,
-        usage ->> '$.server_tool_use.web_search_requests' as count_web_searches,
-        usage ->> '$.server_tool_use.web_fetch_requests' as count_web_fetches,
-        usage ->> '$.billed_units.search_units' as count_search_units,
-        usage ->> '$.tokens.input_tokens' as count_processed_input,
-        usage ->> '$.tokens.output_tokens' as count_processed_output,
-        usage ->> 'usage_amount' as units,
-        usage ->> 'direction' as direction
-    from entries
+        told.output_tokens_details.thinking_tokens as count_reasoning,
+        told.billed_units.image_tokens as count_image,
+        told.totaltokens as count_total,
+        told.server_tool_use.web_search_requests as count_web_searches,
+        told.server_tool_use.web_fetch_requests as count_web_fetches,
+        told.billed_units.search_units as count_search_units,
+        told.tokens.input_tokens as count_processed_input,
+        told.tokens.output_tokens as count_processed_output,
+        told.usage_amount as units,
+        told.direction
+    from opened
 ),
 
 listed as (

@@ -1,25 +1,30 @@
 -- One row per usage object whose totals include their parts (OpenAI's shapes and their kin), classes disjoint
 -- grain: body_id
 with
--- The same two objects of details go by several names.
-detailed as (
+-- One look into the object and one into each of its details: each look reads all of it.
+opened as (
     select
         body_id,
         rule,
-        usage,
         coalesce(json_type(usage) = 'OBJECT', false) as is_object,
-        case
-            when json_type(usage, '$.prompt_tokens_details') = 'OBJECT' then usage -> 'prompt_tokens_details'
-            when json_type(usage, '$.input_tokens_details') = 'OBJECT' then usage -> 'input_tokens_details'
-            when json_type(usage, '$.prompt_token_details') = 'OBJECT' then usage -> 'prompt_token_details'
-            when json_type(usage, '$.input_token_details') = 'OBJECT' then usage -> 'input_token_details'
-        end as input_details,
-        case
-            when json_type(usage, '$.completion_tokens_details') = 'OBJECT' then usage -> 'completion_tokens_details'
-            when json_type(usage, '$.output_tokens_details') = 'OBJECT' then usage -> 'output_tokens_details'
-            when json_type(usage, '$.completion_token_details') = 'OBJECT' then usage -> 'completion_token_details'
-            when json_type(usage, '$.output_token_details') = 'OBJECT' then usage -> 'output_token_details'
-        end as output_details
+        from_json(
+            usage,
+            '{"prompt_tokens": "VARCHAR", "input_tokens": "VARCHAR", "completion_tokens": "VARCHAR",
+            "output_tokens": "VARCHAR", "total_tokens": "VARCHAR", "prompt_cache_hit_tokens": "VARCHAR",
+            "cached_tokens": "VARCHAR", "num_cached_tokens": "VARCHAR", "cached_prompt_text_tokens": "VARCHAR",
+            "cached_input_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR",
+            "prompt_cache_miss_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR",
+            "prompt_image_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR", "prompt_audio_seconds": "VARCHAR",
+            "type": "VARCHAR", "seconds": "VARCHAR", "cost_in_usd_ticks": "VARCHAR", "cost": "VARCHAR",
+            "num_server_side_tools_used": "VARCHAR",
+            "server_tool_use_details": {"web_search_requests": "VARCHAR"},
+            "server_side_tool_usage_details": {"web_search_calls": "VARCHAR", "x_search_calls": "VARCHAR",
+            "file_search_calls": "VARCHAR", "document_search_calls": "VARCHAR", "code_interpreter_calls": "VARCHAR",
+            "image_generation_calls": "VARCHAR"},
+            "prompt_tokens_details": "JSON", "input_tokens_details": "JSON", "prompt_token_details": "JSON",
+            "input_token_details": "JSON", "completion_tokens_details": "JSON", "output_tokens_details": "JSON",
+            "completion_token_details": "JSON", "output_token_details": "JSON"}'
+        ) as told
     from raw.usage_bodies
     where rule in (
         'openai_chat', 'openai_responses', 'openai_realtime', 'openai_images', 'openai_transcription',
@@ -28,61 +33,89 @@ detailed as (
     )
 ),
 
+-- The same two objects of details go by several names.
+detailed as (
+    select
+        *,
+        from_json(
+            case
+                when json_type(told.prompt_tokens_details) = 'OBJECT' then told.prompt_tokens_details
+                when json_type(told.input_tokens_details) = 'OBJECT' then told.input_tokens_details
+                when json_type(told.prompt_token_details) = 'OBJECT' then told.prompt_token_details
+                when json_type(told.input_token_details) = 'OBJECT' then told.input_token_details
+            end,
+            '{"cached_tokens": "VARCHAR", "cache_write_tokens": "VARCHAR", "cache_creation_tokens": "VARCHAR",
+            "cache_write_tokens_details": {"ttl_30m_tokens": "VARCHAR", "ttl_12h_tokens": "VARCHAR"},
+            "cache_creation_token_details": {"ephemeral_5m_input_tokens": "VARCHAR",
+            "ephemeral_30m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR",
+            "ephemeral_12h_input_tokens": "VARCHAR"},
+            "audio_tokens": "VARCHAR", "image_tokens": "VARCHAR",
+            "cached_tokens_details": {"audio_tokens": "VARCHAR", "image_tokens": "VARCHAR"}}'
+        ) as input,
+        from_json(
+            case
+                when json_type(told.completion_tokens_details) = 'OBJECT' then told.completion_tokens_details
+                when json_type(told.output_tokens_details) = 'OBJECT' then told.output_tokens_details
+                when json_type(told.completion_token_details) = 'OBJECT' then told.completion_token_details
+                when json_type(told.output_token_details) = 'OBJECT' then told.output_token_details
+            end,
+            '{"reasoning_tokens": "VARCHAR", "audio_tokens": "VARCHAR", "image_tokens": "VARCHAR",
+            "text_tokens": "VARCHAR"}'
+        ) as output
+    from opened
+),
+
 texts as (
     select
         body_id,
         rule,
         is_object,
-        coalesce(usage ->> 'prompt_tokens', usage ->> 'input_tokens') as count_prompt,
-        coalesce(usage ->> 'completion_tokens', usage ->> 'output_tokens') as count_completion,
-        usage ->> 'total_tokens' as count_total,
+        coalesce(told.prompt_tokens, told.input_tokens) as count_prompt,
+        coalesce(told.completion_tokens, told.output_tokens) as count_completion,
+        told.total_tokens as count_total,
         coalesce(
-            input_details ->> 'cached_tokens',
-            usage ->> 'prompt_cache_hit_tokens',
-            usage ->> 'cached_tokens',
-            usage ->> 'num_cached_tokens',
-            usage ->> 'cached_prompt_text_tokens',
-            usage ->> 'cached_input_tokens',
-            usage ->> 'cache_read_input_tokens'
+            input.cached_tokens,
+            told.prompt_cache_hit_tokens,
+            told.cached_tokens,
+            told.num_cached_tokens,
+            told.cached_prompt_text_tokens,
+            told.cached_input_tokens,
+            told.cache_read_input_tokens
         ) as count_cached,
-        usage ->> 'prompt_cache_miss_tokens' as count_miss,
+        told.prompt_cache_miss_tokens as count_miss,
         coalesce(
-            input_details ->> 'cache_write_tokens',
-            input_details ->> 'cache_creation_tokens',
-            usage ->> 'cache_creation_input_tokens'
+            input.cache_write_tokens, input.cache_creation_tokens, told.cache_creation_input_tokens
         ) as count_write,
         coalesce(
-            input_details ->> '$.cache_write_tokens_details.ttl_30m_tokens',
-            input_details ->> '$.cache_creation_token_details.ephemeral_30m_input_tokens'
+            input.cache_write_tokens_details.ttl_30m_tokens,
+            input.cache_creation_token_details.ephemeral_30m_input_tokens
         ) as count_write_30m,
         coalesce(
-            input_details ->> '$.cache_write_tokens_details.ttl_12h_tokens',
-            input_details ->> '$.cache_creation_token_details.ephemeral_12h_input_tokens'
+            input.cache_write_tokens_details.ttl_12h_tokens,
+            input.cache_creation_token_details.ephemeral_12h_input_tokens
         ) as count_write_12h,
-        input_details ->> '$.cache_creation_token_details.ephemeral_5m_input_tokens' as count_write_5m,
-        input_details ->> '$.cache_creation_token_details.ephemeral_1h_input_tokens' as count_write_1h,
-        input_details ->> 'audio_tokens' as count_input_audio,
-        coalesce(input_details ->> 'image_tokens', usage ->> 'prompt_image_tokens') as count_input_image,
-        input_details ->> '$.cached_tokens_details.audio_tokens' as count_read_audio,
-        input_details ->> '$.cached_tokens_details.image_tokens' as count_read_image,
-        coalesce(output_details ->> 'reasoning_tokens', usage ->> 'reasoning_tokens') as count_reasoning,
-        output_details ->> 'audio_tokens' as count_output_audio,
-        output_details ->> 'image_tokens' as count_output_image,
-        output_details ->> 'text_tokens' as count_output_text,
+        input.cache_creation_token_details.ephemeral_5m_input_tokens as count_write_5m,
+        input.cache_creation_token_details.ephemeral_1h_input_tokens as count_write_1h,
+        input.audio_tokens as count_input_audio,
+        coalesce(input.image_tokens, told.prompt_image_tokens) as count_input_image,
+        input.cached_tokens_details.audio_tokens as count_read_audio,
+        input.cached_tokens_details.image_tokens as count_read_image,
+        coalesce(output.reasoning_tokens, told.reasoning_tokens) as count_reasoning,
+        output.audio_tokens as count_output_audio,
+        output.image_tokens as count_output_image,
+        output.text_tokens as count_output_text,
         coalesce(
-            usage ->> '$.server_tool_use_details.web_search_requests',
-            usage ->> '$.server_side_tool_usage_details.web_search_calls'
+            told.server_tool_use_details.web_search_requests, told.server_side_tool_usage_details.web_search_calls
         ) as count_web_searches,
-        usage ->> '$.server_side_tool_usage_details.x_search_calls' as count_x_searches,
-        usage ->> '$.server_side_tool_usage_details.file_search_calls' as count_file_searches,
-        usage ->> '$.server_side_tool_usage_details.document_search_calls' as count_document_searches,
-        usage ->> '$.server_side_tool_usage_details.code_interpreter_calls' as count_code_runs,
-        usage ->> '$.server_side_tool_usage_details.image_generation_calls' as count_drawn_images,
-        usage ->> 'num_server_side_tools_used' as count_tools,
-        coalesce(usage ->> 'prompt_audio_seconds', if(usage ->> 'type' = 'duration', usage ->> 'seconds', null))
-            as seconds,
-        usage ->> 'cost_in_usd_ticks' as ticks,
-        if(rule = 'openrouter', usage ->> 'cost', null) as cost
+        told.server_side_tool_usage_details.x_search_calls as count_x_searches,
+        told.server_side_tool_usage_details.file_search_calls as count_file_searches,
+        told.server_side_tool_usage_details.document_search_calls as count_document_searches,
+        told.server_side_tool_usage_details.code_interpreter_calls as count_code_runs,
+        told.server_side_tool_usage_details.image_generation_calls as count_drawn_images,
+        told.num_server_side_tools_used as count_tools,
+        coalesce(told.prompt_audio_seconds, if(told.type = 'duration', told.seconds, null)) as seconds,
+        told.cost_in_usd_ticks as ticks,
+        if(rule = 'openrouter', told.cost, null) as cost
     from detailed
 ),
 
