@@ -43,6 +43,54 @@ class CustomerMargin(Row):
     """Days on which the cost was above the revenue."""
 
 
+class _Margin(Row):
+    month: str
+    """`YYYY-MM`, UTC."""
+    requests: int
+    """Requests, attempts included."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+    revenue_usd: Decimal | None
+    """What was paid; None where nothing is known to be."""
+    margin_usd: Decimal | None
+    """revenue_usd minus cost_usd."""
+    margin_pct: Decimal | None
+    """margin_usd as a percentage of revenue_usd; None where that is not known or not positive."""
+
+
+class PlanMargin(_Margin):
+    """Which plan earns, and on which do customers cost more than they pay?
+
+    A customer's day costs the plan for which it paid most that day.
+    """
+
+    table: ClassVar[str] = "marts.plan_margin"
+    key: ClassVar[tuple[str, ...]] = ("month", "plan")
+    is_daily: ClassVar[bool] = False
+
+    plan: str
+    """What was bought; `(unattributed)` where not told, or nothing was."""
+    customers: int
+    """Customers who paid for it or used anything on it."""
+    under_water_customers: int
+    """Those of them who cost more than they paid for it."""
+
+
+class FeatureMargin(_Margin):
+    """Does a feature that is sold by itself earn what it costs?"""
+
+    table: ClassVar[str] = "marts.feature_margin"
+    key: ClassVar[tuple[str, ...]] = ("month", "feature")
+    is_daily: ClassVar[bool] = False
+
+    feature: str
+    """The product feature; `(unattributed)`: revenue for no single feature, cost of none."""
+    paying_customers: int
+    """Customers with an amount for this feature."""
+
+
 class CustomersUnderWater(Row):
     """Since when has a customer cost more than it pays, and for how long?
 

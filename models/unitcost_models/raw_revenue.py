@@ -32,17 +32,25 @@ class RawRevenue(Provenance):
     """Exact amount of the whole period; negative for a credit."""
     invoice_id: str | None
     line_id: str | None
+    plan: str | None
+    """What was bought: a plan, a tier, a price point."""
+    feature: str | None
+    """The product feature that it pays for, where it is sold by itself."""
     recorded_at: datetime | None
     """When the amount was stated; the latest statement of an invoice line holds."""
 
 
 class Revenue(Row):
-    """A customer's revenue of one day: its periods spread evenly, exact to the last digit."""
+    """A customer's revenue of one day by what it pays for: its periods spread evenly, exactly."""
 
     table: ClassVar[str] = "core.revenue"
-    key: ClassVar[tuple[str, ...]] = ("day", "customer_id")
+    key: ClassVar[tuple[str, ...]] = ("day", "customer_id", "plan", "feature")
 
     day: date
     customer_id: str
+    plan: str
+    """The plan it pays for; `(unattributed)` where not told."""
+    feature: str
+    """The feature it pays for; `(unattributed)` where not told."""
     revenue_usd: Decimal
     """Summed over the days of a period it equals the period's amount."""

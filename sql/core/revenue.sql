@@ -1,14 +1,16 @@
--- One row per UTC day and customer with revenue: every period's amount spread evenly over its days
--- grain: day, customer_id
+-- One row per UTC day, customer, plan and feature with revenue: every period's amount spread evenly over its days
+-- grain: day, customer_id, plan, feature
 with
 ranked as (
     select
         customer_id,
+        coalesce(plan, '(unattributed)') as plan,
+        coalesce(feature, '(unattributed)') as feature,
         period_start,
         period_end,
         revenue_usd,
         row_number() over (
-            partition by customer_id, period_start, period_end, invoice_id, line_id
+            partition by customer_id, plan, feature, period_start, period_end, invoice_id, line_id
             order by recorded_at desc nulls last, revenue_usd desc, record_id desc
         ) as place
     from raw.revenue
@@ -18,6 +20,8 @@ ranked as (
 counted as (
     select
         customer_id,
+        plan,
+        feature,
         period_end,
         cast(revenue_usd as decimal(27, 12)) as period_usd,
         cast(date_diff('day', period_start, period_end) + 1 as decimal(5, 0)) as days
@@ -28,6 +32,8 @@ counted as (
 shared as (
     select
         customer_id,
+        plan,
+        feature,
         period_end,
         period_usd,
         days,
@@ -38,6 +44,8 @@ shared as (
 floored as (
     select
         customer_id,
+        plan,
+        feature,
         period_end,
         period_usd,
         days,
@@ -52,9 +60,11 @@ floored as (
 select
     $day as day,
     customer_id,
+    plan,
+    feature,
     cast(sum(
         case when period_end = $day then period_usd - share_usd * (days - 1) else share_usd end
     ) as decimal(38, 12)) as revenue_usd
 from floored
-group by customer_id
-order by day, customer_id
+group by customer_id, plan, feature
+order by day, customer_id, plan, feature

@@ -29,9 +29,10 @@ revenue as (
     select
         day,
         customer_id,
-        revenue_usd
+        sum(revenue_usd) as revenue_usd
     from core.revenue
     where day = $day
+    group by day, customer_id
 ),
 
 accounts as (

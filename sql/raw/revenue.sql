@@ -10,7 +10,7 @@ delivered as (
             record,
             '{"customer_id": "VARCHAR", "period": "VARCHAR", "period_start": "VARCHAR", "period_end": "VARCHAR",
             "amount": "VARCHAR", "amount_usd": "VARCHAR", "currency": "VARCHAR", "invoice_id": "VARCHAR",
-            "line_id": "VARCHAR", "recorded_at": "VARCHAR"}'
+            "line_id": "VARCHAR", "plan": "VARCHAR", "feature": "VARCHAR", "recorded_at": "VARCHAR"}'
         ) as known,
         from_json(record, '{"amount": "DECIMAL(38,12)", "amount_usd": "DECIMAL(38,12)"}') as exact
     from raw.staged
@@ -97,6 +97,8 @@ select
     money as revenue_usd,
     invoice_id,
     line_id,
+    plan,
+    feature,
     recorded_moment as recorded_at,
     reject_reason,
     case when reject_reason is not null then cast(record as varchar) end as reject_text

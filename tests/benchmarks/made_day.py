@@ -113,7 +113,9 @@ _TASKS = """
     group by task_id, day
 """
 _REVENUE = """
-    select day, customer_id, count(*)::decimal(38, 12) as revenue_usd
+    select
+        day, customer_id, '(unattributed)' as plan, '(unattributed)' as feature,
+        count(*)::decimal(38, 12) as revenue_usd
     from core.requests where customer_id is not null group by day, customer_id
 """
 

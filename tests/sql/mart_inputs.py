@@ -24,6 +24,7 @@ from unitcost_models.requests import ModelName, Request, RequestCost
 from unitcost_models.waste import ToolCall
 
 DAY = date(2026, 3, 2)
+UNATTRIBUTED = "(unattributed)"
 MARTS = tuple(name for name in day_tables() if name.startswith("marts."))
 _REQUEST = {
     "is_final_attempt": True,
@@ -81,7 +82,8 @@ def put(
     given(con, RequestCost, *costs)
     given(con, ModelName)
     given(con, row_models()["core.tasks"], *tasks)
-    given(con, row_models()["core.revenue"], *revenue)
+    unsaid = {"plan": UNATTRIBUTED, "feature": UNATTRIBUTED}
+    given(con, row_models()["core.revenue"], *(unsaid | paid for paid in revenue))
     given(con, RunDay, *run_days)
     given(con, ToolCall, *tool_calls)
     given(con, CommitmentUse)

@@ -66,6 +66,35 @@ def test_under_water_is_a_week_that_cost_more_than_it_brought(workbench: Connect
     ]
 
 
+def test_margin_by_plan_and_feature(workbench: Connection) -> None:
+    built(
+        workbench,
+        request("a", "3", customer_id="acme", feature="chat"),
+        request("b", "1", customer_id="solo", feature="search"),
+        request("c", "5", customer_id="free", feature="chat"),
+        revenue=(
+            {"day": DAY, "customer_id": "acme", "plan": "pro", "revenue_usd": "10"},
+            {"day": DAY, "customer_id": "acme", "plan": "add-on", "feature": "chat"}
+            | {"revenue_usd": "2"},
+            {"day": DAY, "customer_id": "solo", "plan": "pro", "revenue_usd": "0.5"},
+            {"day": DAY, "customer_id": "idle", "plan": "pro", "revenue_usd": "1"},
+        ),
+    )
+    columns = """plan, customers, under_water_customers, requests, cost_usd, revenue_usd,
+        margin_usd, round(margin_pct, 2)"""
+    assert read(workbench, "plan_margin", columns) == [
+        ("(unattributed)", 1, 0, 1, Decimal(5), None, None, None),
+        ("add-on", 1, 0, 0, Decimal(0), Decimal(2), Decimal(2), Decimal(100)),
+        ("pro", 3, 1, 2, Decimal(4), Decimal("11.5"), Decimal("7.5"), Decimal("65.22")),
+    ]
+    columns = "feature, paying_customers, cost_usd, revenue_usd, margin_usd"
+    assert read(workbench, "feature_margin", columns) == [
+        ("(unattributed)", 3, Decimal(0), Decimal("11.5"), Decimal("11.5")),
+        ("chat", 1, Decimal(8), Decimal(2), Decimal(-6)),
+        ("search", 0, Decimal(1), None, None),
+    ]
+
+
 def test_floor_is_the_cheapest_tenth_of_the_successes(workbench: Connection) -> None:
     outcomes = ["success"] * 20 + ["failure"] * 5
     built(

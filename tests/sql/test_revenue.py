@@ -97,7 +97,10 @@ def test_an_amount_is_exact(workbench: Connection, text: str, expected: str) -> 
 def of_day(con: Connection, day: date) -> dict[str, Decimal]:
     rows = rows_of(con, load_query("core.revenue").bind(day))
     assert all(list(row) == [c.name for c in columns(Revenue)] for row in rows)
-    return {row["customer_id"]: row["revenue_usd"] for row in rows}
+    return {
+        customer: sum((r["revenue_usd"] for r in rows if r["customer_id"] == customer), Decimal(0))
+        for customer in {row["customer_id"] for row in rows}
+    }
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -162,9 +165,20 @@ def test_every_period_sums_to_its_amount(kept: Connection, amount: Decimal, leng
         ([{"amount": "28", "recorded_at": "2026-03-02"}, {"amount": "56"}], "1"),
         ([{"amount": "28", "invoice_id": "1"}, {"amount": "56", "invoice_id": "2"}], "3"),
         ([{"amount": "28", "line_id": "1"}, {"amount": "56", "line_id": "1"}], "2"),
+        ([{"amount": "28", "feature": "a"}, {"amount": "56", "feature": "b"}], "3"),
+        ([{"amount": "28", "plan": "a"}, {"amount": "56", "plan": "a"}], "2"),
         ([{"amount": "28", "invoice_id": "1"}, {"amount": "-28", "invoice_id": "2"}], "0"),
     ],
-    ids=["greater", "later", "dated", "two invoices", "one line", "credit note"],
+    ids=[
+        "greater",
+        "later",
+        "dated",
+        "two invoices",
+        "one line",
+        "two features",
+        "one plan",
+        "credit note",
+    ],
 )
 def test_a_later_statement_replaces_and_another_invoice_adds(
     workbench: Connection, versions: list[dict[str, str]], expected: str

@@ -15,7 +15,7 @@ from random import Random
 
 from unitcost.demo.people import midnight_ms
 from unitcost.demo.run import Run
-from unitcost.demo.scenario import CUSTOMERS, monthly_revenue
+from unitcost.demo.scenario import CUSTOMERS, plan_of
 
 _DAY_MS = 86_400_000
 _AT_ONCE = 0.6
@@ -52,11 +52,13 @@ def outcomes_csv(rows: Iterable[tuple[int, Run]]) -> str:
 def revenue_csv(days: Sequence[date]) -> str:
     """What every customer pays for these days: as much of a month as they are of thirty."""
     first, last = days[0].isoformat(), days[-1].isoformat()
-    lines = [
-        (customer, first, last, f"{_share_of_month(monthly_revenue(rank), len(days)):f}", "USD")
-        for rank, customer in enumerate(CUSTOMERS)
-    ]
-    return _csv(("customer_id", "period_start", "period_end", "amount", "currency"), lines)
+    lines = []
+    for rank, customer in enumerate(CUSTOMERS):
+        plan, monthly = plan_of(rank)
+        amount = f"{_share_of_month(monthly, len(days)):f}"
+        lines.append((customer, first, last, plan, amount, "USD"))
+    header = ("customer_id", "period_start", "period_end", "plan", "amount", "currency")
+    return _csv(header, lines)
 
 
 def _share_of_month(monthly: Decimal, days: int) -> Decimal:

@@ -162,9 +162,17 @@ UNDER_WATER = CUSTOMERS.index("birch-legal")
 """A big customer on a flat plan that sends every contract it has."""
 
 
-def monthly_revenue(rank: int) -> Decimal:
-    """What the customer of that rank pays a month for the product, in dollars."""
+_PLANS = (
+    (5, "enterprise", "290.00"),
+    (20, "business", "120.00"),
+    (60, "team", "49.00"),
+    (120, "starter", "25.00"),
+    (len(CUSTOMERS), "solo", "12.00"),
+)
+
+
+def plan_of(rank: int) -> tuple[str, Decimal]:
+    """The plan of the customer of that rank, and what it pays a month for it, in dollars."""
     if rank == UNDER_WATER:
-        return Decimal("79.00")
-    tiers = ((5, "290.00"), (20, "120.00"), (60, "49.00"), (120, "25.00"))
-    return next((Decimal(price) for below, price in tiers if rank < below), Decimal("12.00"))
+        return "flat", Decimal("79.00")
+    return next((plan, Decimal(price)) for below, plan, price in _PLANS if rank < below)
