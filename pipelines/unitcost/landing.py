@@ -6,13 +6,12 @@ Nothing is parsed here beyond the first lines needed to recognise a format.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
+from unitcost.drafts import appearing
 from unitcost.sources import SOURCES, detect_format
 from unitcost.sources.unreadable import why_unreadable
 from unitcost.staging import StagingError, sample
@@ -113,9 +112,5 @@ def _free_name(target: Path, content: str) -> Path:
 
 
 def _copy(file: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{uuid4().hex}.part")
-    shutil.copyfile(file, draft)
-    with draft.open("rb") as handle:
-        os.fsync(handle.fileno())
-    draft.replace(target)
+    with appearing(target) as draft:
+        shutil.copyfile(file, draft)

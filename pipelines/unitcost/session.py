@@ -14,6 +14,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from unitcost.drafts import sweep
 from unitcost.lake.catalogue import Catalogue, load_catalogue
 from unitcost.lake.closed import follow_home, require_catalogue
 from unitcost.lake.files import table_folder, write_rows
@@ -133,6 +134,13 @@ def read_session(root: Path) -> Iterator[Session]:
         yield session
 
 
+def _places_of_drafts(home: Home) -> Iterator[Path]:
+    """Folders of the home in which files appear."""
+    for folder in (home.landing, home.exports, home.price_tables):
+        yield folder
+        yield from (path for path in folder.glob("*") if path.is_dir())
+
+
 def price_book(home: Home, settings: Settings) -> PriceBook:
     """The book of a home folder: shipped and own tables, as known when the settings say."""
     pinned = settings.prices
@@ -155,6 +163,7 @@ def open_session(root: Path) -> Iterator[Session]:
         require_catalogue(home)
         catalogue = load_catalogue(home.warehouse)
         remove_orphans(home, catalogue)
+        sweep(_places_of_drafts(home))
         shutil.rmtree(home.scratch, ignore_errors=True)
         home.scratch.mkdir(parents=True)
         yield Session(home, settings, vocabulary, catalogue, price_book(home, settings))

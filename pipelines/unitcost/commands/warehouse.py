@@ -32,3 +32,21 @@ def read_warehouse(home: Path, month: Month | None = None) -> duckdb.DuckDBPyCon
     con = duckdb.connect(str(file), read_only=True)
     con.execute("set enable_progress_bar = false; set timezone = 'UTC'")
     return con
+
+
+def lock_down(con: duckdb.DuckDBPyConnection, home: Path, written: str | None) -> None:
+    """Leave a query the warehouse's own files, and one path to be written; no way back.
+
+    No other file, no address, no extension, no variable of this program can be reached.
+    """
+    from unitcost.paths import Home
+    from unitcost.sqltext import sql_text
+
+    root = Home(home.resolve())
+    folders = ", ".join(sql_text(f"{folder}/") for folder in (root.lake, root.quarantine))
+    paths = sql_text(written) if written else ""
+    con.execute(
+        f"""set allowed_directories = [{folders}]; set allowed_paths = [{paths}];
+            set python_enable_replacements = false; set autoload_known_extensions = false;
+            set enable_external_access = false; set lock_configuration = true"""
+    )

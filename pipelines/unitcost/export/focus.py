@@ -12,10 +12,11 @@ from typing import Literal
 
 import duckdb
 
+from unitcost.drafts import appearing
 from unitcost.export.cells import safe_text
 from unitcost.export.focus_checks import check_focus
 from unitcost.export.period import Period
-from unitcost.export.tables import Written, appearing, write_csv
+from unitcost.export.tables import Written, write_csv
 from unitcost.queries import bind_export
 
 Version = Literal["1.2", "1.4"]

@@ -15,9 +15,10 @@ from typing import Any
 
 import duckdb
 
+from unitcost.drafts import appearing
 from unitcost.export.focus import write_focus
 from unitcost.export.period import Period
-from unitcost.export.tables import Layout, Written, appearing, write_table
+from unitcost.export.tables import Layout, Written, write_table
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.closed import files_digest
 from unitcost.months import Month

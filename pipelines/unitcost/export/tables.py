@@ -6,15 +6,13 @@ XLSX is written by `xlsx`, FOCUS rows are made by `focus`.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
-from uuid import uuid4
 
 import duckdb
 
+from unitcost.drafts import appearing
 from unitcost.errors import UsageError
 from unitcost.export.cells import safe_text
 from unitcost.export.period import Period
@@ -77,18 +75,6 @@ def write_table(
     return written
 
 
-@contextmanager
-def appearing(target: Path) -> Iterator[Path]:
-    """A draft beside `target` that takes its place at the end, and is gone after an error."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{uuid4().hex}.part")
-    try:
-        yield draft
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def write_csv(
     con: duckdb.DuckDBPyConnection, query: str, draft: Path, for_excel: bool = True
 ) -> None:
@@ -97,13 +83,10 @@ def write_csv(
     if not for_excel or _is_ascii(draft):
         return
     marked = draft.with_suffix(".bom")
-    try:
-        with draft.open("rb") as plain, marked.open("wb") as out:
-            out.write(_BOM)
-            shutil.copyfileobj(plain, out, 1 << 20)
-        marked.replace(draft)
-    finally:
-        marked.unlink(missing_ok=True)
+    with draft.open("rb") as plain, marked.open("wb") as out:
+        out.write(_BOM)
+        shutil.copyfileobj(plain, out, 1 << 20)
+    marked.replace(draft)
 
 
 def _is_ascii(file: Path) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from unitcost.drafts import appearing
 from unitcost.price_book.canonical import written
 from unitcost.price_book.rows import CSV_COLUMNS
 from unitcost.price_review.proposal import Proposal
@@ -47,9 +48,9 @@ def write_drafts(
         cells = _cells(proposal, book, source, days)
         files.setdefault(file, []).append(cells)
     for file, rows in files.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
         text = written([row.get(column, "") for column in CSV_COLUMNS] for row in rows)
-        file.write_text(text, encoding="utf-8")
+        with appearing(file) as draft:
+            draft.write_text(text, encoding="utf-8")
     return [*sorted(files), *_write_models(folder, drafted)]
 
 
@@ -168,6 +169,6 @@ def _write_models(folder: Path, drafted: Iterable[Proposal]) -> list[Path]:
         for key, maker in sorted(makers.items())
     ]
     file = folder / "models.toml"
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(entries), encoding="utf-8")
+    with appearing(file) as draft:
+        draft.write_text("\n".join(entries), encoding="utf-8")
     return [file]

@@ -26,6 +26,7 @@ def format(  # noqa: A001
 
     The same rows give the same bytes, so that one changed price is one changed line.
     """
+    from unitcost.drafts import appearing
     from unitcost.paths import Home
     from unitcost.price_book.canonical import not_canonical
 
@@ -36,7 +37,8 @@ def format(  # noqa: A001
     wanted = not_canonical(target)
     if not check:
         for path, text in wanted.items():
-            path.write_bytes(text.encode())
+            with appearing(path) as draft:
+                draft.write_bytes(text.encode())
     if common.json:
         show_json([{"file": str(path), "written": not check} for path in wanted])
     else:
