@@ -70,6 +70,25 @@ class Delivery(Row):
     """Why nothing was read: a repeat of another file, not recognised, ..."""
 
 
+class UnreadUsage(Row):
+    """A number of usage that a delivery's records tell and that no rule reads.
+
+    It is in no token class and in no cost. Where it is billed, the vocabulary or the rules lack it.
+    """
+
+    table: ClassVar[str] = "meta.unread_usage"
+    key: ClassVar[tuple[str, ...]] = ("path", "usage_name")
+    is_daily: ClassVar[bool] = False
+
+    path: str
+    """Of the delivery, as in meta.deliveries."""
+    usage_name: str
+    """The span attribute, or the path within the usage object."""
+    source_format: str
+    records: int
+    """Records of the file that tell it, repeats included."""
+
+
 class BuiltDay(Row):
     """One UTC day and the inputs its tables were built from."""
 

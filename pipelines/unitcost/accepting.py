@@ -5,6 +5,8 @@ Which files are read is not decided here.
 
 from __future__ import annotations
 
+import logging
+
 import duckdb
 
 from unitcost.call_logs import parse_call_log, prepare
@@ -13,8 +15,11 @@ from unitcost.reports import parse_report
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
 from unitcost.sqltext import sql_text
+from unitcost.unread_usage import find_unread
 from unitcost_models.base import columns
-from unitcost_models.meta import Delivery, QuarantinedRecord
+from unitcost_models.meta import Delivery, QuarantinedRecord, UnreadUsage
+
+LOG = logging.getLogger("unitcost")
 
 OTLP = "otlp_json"
 """The format that other formats of spans are told in."""
@@ -27,6 +32,7 @@ def accept(
 ) -> Delivery:
     """Parse `raw.staged` and keep every record somewhere; the entry with its counts."""
     parse(con, source)
+    _tell_unread(session, con, source, entry)
     _find_fresh(session, con, source)
     _select_accepted(con)
     accepted = _write_days(session, con, source, entry)
@@ -77,6 +83,21 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         con.execute("create or replace view raw.staged as select * from raw.told")
         parser = OTLP
     con.execute(f"create table raw.parsed as {load_query(f'raw.{parser}').text}")
+
+
+def _tell_unread(
+    session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
+) -> None:
+    """Name the usage that the file tells and nothing reads, in the catalogue and on stderr."""
+    found = find_unread(con, source)
+    rows = [
+        UnreadUsage(path=entry.path, usage_name=n, source_format=source.format, records=c)
+        for n, c in found.items()
+    ]
+    session.catalogue.tell_unread(entry.path, rows)
+    if found:
+        names = ", ".join(sorted(found))
+        LOG.warning("%s: no rule reads %s; see meta.unread_usage", entry.path, names)
 
 
 def _find_fresh(session: Session, con: duckdb.DuckDBPyConnection, source: Source) -> None:

@@ -76,9 +76,18 @@ _FIXED = {
     # [{key, value}]
     "otlp_pairs(attributes)": """list_transform(
         attributes, lambda a: {'key': a.key, 'value': otlp_value_text(a.value)})""",
-    # Those that are kept as they are.
-    "otlp_plain(pairs)": """list_filter(pairs, lambda p:
-        list_contains(otlp_allowed_keys(), p.key) and not otlp_may_be_list(p.value))""",
+    # Whether a key tells usage, by the names that instrumentations give all of theirs.
+    "otlp_is_usage(key)": """starts_with(key, 'gen_ai.usage.') or starts_with(key, 'llm.usage.')
+        or starts_with(key, 'llm.token_count.') or starts_with(key, 'ai.usage.')
+        or starts_with(key, 'gen_ai.aggregated_usage.')""",
+    # Those that are kept as they are: and a number of usage that nothing reads, to be counted.
+    "otlp_plain(pairs)": """list_filter(pairs, lambda p: case
+        when list_contains(otlp_allowed_keys(), p.key) then not otlp_may_be_list(p.value)
+        when otlp_is_usage(p.key) then try_cast(p.value as decimal(38, 6)) is not null
+        else false end)""",
+    "otlp_unread(pairs)": """list_transform(list_filter(pairs, lambda p: case
+        when otlp_is_usage(p.key) then not list_contains(otlp_allowed_keys(), p.key)
+        else false end), lambda p: p.key)""",
     # Those to look into: containers, input messages, and what may be a list written as text.
     "otlp_texts(pairs)": """list_filter(pairs, lambda p: case
         when list_contains(otlp_text_keys(), p.key) then true

@@ -62,14 +62,18 @@ def records(file: Path, scratch: Path) -> list[str]:
 def parse_texts(source_format: str, texts: Iterable[str]) -> list[dict[str, Any]]:
     """The parsed rows of invented records."""
     with workbench() as con:
-        con.execute("create table raw.texts (source_line bigint, record varchar)")
-        con.execute("create view raw.staged as select * from raw.texts")
-        lines = list(texts)
-        con.execute(
-            "insert into raw.texts select unnest(?::bigint[]), unnest(?::varchar[])",
-            [list(range(1, len(lines) + 1)), lines],
-        )
+        stage_texts(con, list(texts))
         return parse_staged(con, source_format)
+
+
+def stage_texts(con: duckdb.DuckDBPyConnection, lines: list[str]) -> None:
+    """`raw.staged` of JSON texts, one a line."""
+    con.execute("create table raw.texts (source_line bigint, record varchar)")
+    con.execute("create view raw.staged as select * from raw.texts")
+    con.execute(
+        "insert into raw.texts select unnest(?::bigint[]), unnest(?::varchar[])",
+        [list(range(1, len(lines) + 1)), lines],
+    )
 
 
 def golden(row: dict[str, Any]) -> dict[str, Any]:

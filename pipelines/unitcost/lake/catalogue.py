@@ -25,6 +25,7 @@ from unitcost_models.meta import (
     LakeFile,
     Posting,
     Touch,
+    UnreadUsage,
 )
 
 R = TypeVar("R", bound=Row)
@@ -44,6 +45,7 @@ class Catalogue:
 
     files: dict[str, LakeFile] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
+    unread: dict[tuple[str, str], UnreadUsage] = field(default_factory=dict)
     days: dict[date, BuiltDay] = field(default_factory=dict)
     touches: set[tuple[date, str]] = field(default_factory=set)
     checks: dict[tuple[str, date], CheckResult] = field(default_factory=dict)
@@ -90,6 +92,11 @@ class Catalogue:
             self._retire(old)
         self.touches = {t for t in self.touches if t[1] != sha256}
 
+    def tell_unread(self, path: str, found: Iterable[UnreadUsage]) -> None:
+        """Take what a delivery tells and nothing reads in the place of what was said before."""
+        kept = {key: row for key, row in self.unread.items() if row.path != path}
+        self.unread = kept | {(row.path, row.usage_name): row for row in found}
+
     def _retire(self, old: LakeFile) -> None:
         if old.retired_at is None:
             self.files[old.path] = old.model_copy(update={"retired_at": utc_now()})
@@ -119,6 +126,7 @@ class Catalogue:
         """Each meta table's row model and rows, in key order."""
         yield LakeFile, [self.files[path] for path in sorted(self.files)]
         yield Delivery, [self.deliveries[path] for path in sorted(self.deliveries)]
+        yield UnreadUsage, [self.unread[key] for key in sorted(self.unread)]
         yield BuiltDay, [self.days[day] for day in sorted(self.days)]
         yield Touch, [Touch(day=d, delivery=s) for d, s in sorted(self.touches)]
         yield CheckResult, [self.checks[key] for key in sorted(self.checks)]
@@ -136,6 +144,7 @@ def load_catalogue(warehouse: Path) -> Catalogue:
     with duckdb.connect(str(warehouse), read_only=True) as con:
         catalogue.files = {f.path: f for f in _read(con, LakeFile)}
         catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
+        catalogue.unread = {(u.path, u.usage_name): u for u in _read(con, UnreadUsage)}
         catalogue.days = {d.day: d for d in _read(con, BuiltDay)}
         catalogue.touches = {(t.day, t.delivery) for t in _read(con, Touch)}
         catalogue.checks = {(c.check_name, c.day): c for c in _read(con, CheckResult)}
