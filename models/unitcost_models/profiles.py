@@ -54,6 +54,58 @@ class TokenProfile(Row):
     """A million completion tokens."""
 
 
+class RetrievalPadding(Row):
+    """How much of the prompts was retrieved for them, and does the longer half succeed more?
+
+    Inference calls of runs that embed, retrieve or rerank; priced ones with a known prompt. Where
+    the longer half of the prompts does not succeed more often than the shorter, padding_cost_usd is
+    what shorter contexts would return.
+    """
+
+    table: ClassVar[str] = "marts.retrieval_padding"
+    key: ClassVar[tuple[str, ...]] = ("month", "feature", "workflow", "provider", "model")
+    is_daily: ClassVar[bool] = False
+
+    month: str
+    """`YYYY-MM`, UTC."""
+    feature: str
+    """The product feature; `(unattributed)` where unknown."""
+    workflow: str
+    """The workflow; `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key; `(unattributed)` where no rule resolves the name."""
+    runs: int
+    """Runs that retrieve and call the model."""
+    requests: int
+    """Their calls of the model, attempts included."""
+    prompt_tokens: int
+    """Prompt tokens of these calls."""
+    shortest_prompt_tokens: int
+    """The shortest prompt: instructions and the question at least are no longer than that."""
+    median_prompt_tokens: int
+    """The middle prompt; of two the shorter."""
+    longest_prompt_tokens: int
+    """The longest prompt."""
+    added_tokens: int
+    """What the prompts have beyond the shortest: retrieved text and longer questions."""
+    added_pct: Decimal
+    """added_tokens as a percentage of prompt_tokens."""
+    padding_tokens: int
+    """What the longer half of the prompts has beyond the middle one."""
+    prompt_cost_usd: Decimal | None
+    """Cost of these prompts: fresh, read from and written to caches."""
+    added_cost_usd: Decimal | None
+    """The part of it for added_tokens, at what each prompt's tokens cost on average."""
+    padding_cost_usd: Decimal
+    """The part of it for padding_tokens."""
+    shorter_success_rate_pct: Decimal | None
+    """Success rate of the shorter half's judged tasks; None where none is judged."""
+    longer_success_rate_pct: Decimal | None
+    """Success rate of the longer half's."""
+
+
 class PromptGrowth(Row):
     """Would a doubled prompt have been seen, and when did it ship?
 

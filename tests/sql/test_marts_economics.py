@@ -95,6 +95,29 @@ def test_margin_by_plan_and_feature(workbench: Connection) -> None:
     ]
 
 
+def test_what_retrieval_adds_and_whether_the_longer_half_succeeds(workbench: Connection) -> None:
+    prompts = {"a": 100, "b": 200, "c": 400, "d": 1000}
+    outcomes = {"a": "success", "b": "success", "c": "failure", "d": "success"}
+    answers = (
+        request(t, "1", task_id=t, workflow_run_id=f"run {t}", stage="inference")
+        | {"feature": "f", "prompt_tokens": tokens, **COSTS}
+        for t, tokens in prompts.items()
+    )
+    embeddings = (
+        request(f"e{t}", "0", task_id=t, workflow_run_id=f"run {t}", stage="embedding")
+        for t in prompts
+    )
+    plain = request("p", "1", workflow_run_id="plain", stage="inference", prompt_tokens=9, **COSTS)
+    tasks = tuple(task(t, o, feature="f") for t, o in outcomes.items())
+    built(workbench, *answers, *embeddings, plain, tasks=tasks)
+    columns = """feature, runs, requests, shortest_prompt_tokens, median_prompt_tokens,
+        added_tokens, padding_tokens, added_cost_usd, padding_cost_usd,
+        shorter_success_rate_pct, longer_success_rate_pct"""
+    assert read(workbench, "retrieval_padding", columns) == [
+        ("f", 4, 4, 100, 200, 1300, 1000, Decimal("2.15"), Decimal("1.3"), 100, 50)
+    ]
+
+
 def test_floor_is_the_cheapest_tenth_of_the_successes(workbench: Connection) -> None:
     outcomes = ["success"] * 20 + ["failure"] * 5
     built(
