@@ -32,8 +32,7 @@ _REQUESTS = f"""
         i::varchar as call_id,
         true as is_final_attempt,
         true as attempt_count_known,
-        timestamp '{START}' + to_microseconds((hash(i, 'at') % {_MICROSECONDS})::bigint)
-            as started_at,
+        timestamp '{START}' + to_microseconds({_MICROSECONDS} // {{count}} * i) as started_at,
         started_at::date as day,
         'bench' as provider,
         'direct' as platform,
@@ -57,10 +56,10 @@ def made_prices(folder: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def make_requests(con: duckdb.DuckDBPyConnection, start: int, stop: int) -> None:
-    """Let these numbers be the requests."""
+def make_requests(con: duckdb.DuckDBPyConnection, start: int, stop: int, count: int) -> None:
+    """Let these numbers of `count`, which span all versions evenly in time, be the requests."""
     create_empty(con, Request)
-    requests = _REQUESTS.format(start=start, stop=stop)
+    requests = _REQUESTS.format(start=start, stop=stop, count=count)
     con.execute(f"insert into core.requests by name {requests}")
 
 
