@@ -31,7 +31,7 @@ from unitcost.workbench import run_step, run_steps
 
 COUNT = int(os.environ.get("UNITCOST_BENCH_PRICED", "20000"))
 PARTITION = 1_000_000
-"""Requests priced at once, as those of one day are."""
+"""Requests priced at once, as those of a busy day are."""
 PEER_CALLS = 20_000
 DAY = date(2026, 1, 1)
 COSTS = "core.request_costs"
