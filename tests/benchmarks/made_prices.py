@@ -1,7 +1,7 @@
 """A made-up price list and requests against it: 60 models, 10 versions each, every token class.
 
-The same for the same count, in the order of their time, as days are priced one after another. Nothing
-is timed here.
+The same for the same count, in the order of their time, as days are priced one after another.
+Nothing is timed here.
 """
 
 from __future__ import annotations
