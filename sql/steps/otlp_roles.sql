@@ -1,6 +1,21 @@
 -- One row per span with what it is to counting, and which layer wrote it
 -- grain: trace_id, span_id
 with
+-- Counts that a call had half-way (Claude's agent SDK under Logfire), where the agent's span has them whole.
+unfinished as (
+    select distinct
+        c.trace_id,
+        c.span_id
+    from steps.otlp_fields as c
+    inner join steps.otlp_fields as a on c.trace_id = a.trace_id and c.parent_span_id = a.span_id
+    where
+        c.is_unfinished
+        and a.operation = 'invoke_agent'
+        and not a.is_unfinished
+        and a.stated_input_tokens is not null
+        and a.stated_output_tokens is not null
+),
+
 marked as (
     select
         trace_id,
@@ -63,38 +78,39 @@ marked as (
 )
 
 select
-    trace_id,
-    span_id,
+    m.trace_id,
+    m.span_id,
     case
-        when is_fetch then 'context'
-        when is_aggregate and has_usage then 'aggregate'
-        when is_aggregate then 'context'
-        when is_inference or has_usage then 'call'
-        when is_http then 'attempt'
+        when m.is_fetch or u.span_id is not null then 'context'
+        when m.is_aggregate and m.has_usage then 'aggregate'
+        when m.is_aggregate then 'context'
+        when m.is_inference or m.has_usage then 'call'
+        when m.is_http then 'attempt'
         else 'context'
     end as role,
-    has_usage,
+    m.has_usage,
     case
-        when scope_name like 'com.anthropic.sdk%' or scope_name like 'com.openai.sdk%' then 3
+        when m.scope_name like 'com.anthropic.sdk%' or m.scope_name like 'com.openai.sdk%' then 3
         when
-            gateway_call_id is not null
-            or scope_name in ('litellm', 'portkey', 'mlflow.gateway')
-            or scope_name like '%gateway%'
+            m.gateway_call_id is not null
+            or m.scope_name in ('litellm', 'portkey', 'mlflow.gateway')
+            or m.scope_name like '%gateway%'
             then 2
         when
-            scope_name in ('ai', '@ai-sdk/otel', 'pydantic-ai', 'langsmith', 'strands-agents', 'agent_framework')
-            or scope_name like '%langchain%'
-            or scope_name like '%llama%index%'
-            or scope_name like '%crewai%'
-            or scope_name like '%vercel%'
-            or scope_name like '%agent%'
-            or scope_name like '%haystack%'
-            or scope_name like '%dspy%'
-            or scope_name like '%langgraph%'
-            or scope_name like '%semantic_kernel%'
-            or scope_name like '%instructor%'
-            or scope_name like '%litellm%'
+            m.scope_name in ('ai', '@ai-sdk/otel', 'pydantic-ai', 'langsmith', 'strands-agents', 'agent_framework')
+            or m.scope_name like '%langchain%'
+            or m.scope_name like '%llama%index%'
+            or m.scope_name like '%crewai%'
+            or m.scope_name like '%vercel%'
+            or m.scope_name like '%agent%'
+            or m.scope_name like '%haystack%'
+            or m.scope_name like '%dspy%'
+            or m.scope_name like '%langgraph%'
+            or m.scope_name like '%semantic_kernel%'
+            or m.scope_name like '%instructor%'
+            or m.scope_name like '%litellm%'
             then 5
         else 4
     end as witness
-from marked
+from marked as m
+left join unfinished as u on m.trace_id = u.trace_id and m.span_id = u.span_id

@@ -65,6 +65,7 @@ select
     day,
     status_code,
     scope_name,
+    scope_version,
     coalesce(resource, map()) as resource,
     coalesce(attributes, map()) as attributes,
     trace_state,

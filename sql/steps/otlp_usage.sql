@@ -3,15 +3,17 @@
 with
 stated as (
     select
-        trace_id,
-        span_id,
+        f.trace_id,
+        f.span_id,
         case
             when operation like '%embed%' or span_kind in ('embedding', 'embedder')
                 then coalesce(stated_input_tokens, stated_total_tokens)
-            else stated_input_tokens
+            else stated_input_tokens - coalesce(r.earlier_input_tokens, 0)
         end as input,
-        stated_output_tokens as output,
-        stated_total_tokens as total,
+        stated_output_tokens - coalesce(r.earlier_output_tokens, 0) as output,
+        stated_total_tokens
+        - coalesce(r.earlier_input_tokens, 0) - coalesce(r.earlier_output_tokens, 0) as total,
+        r.span_id is not null as is_running_total,
         read_tokens as cache_read,
         case
             when write_tokens is null and write_5m_tokens is null and write_1h_tokens is null then null
@@ -38,7 +40,8 @@ stated as (
         ) as is_cache_beside,
         is_reasoning_beside_output,
         coalesce(lower(provider_name), '') || ' ' || coalesce(lower(response_model), lower(request_model), '') as maker
-    from steps.otlp_fields
+    from steps.otlp_fields as f
+    left join steps.running_totals as r on f.trace_id = r.trace_id and f.span_id = r.span_id
     where stated_input_tokens is not null or stated_output_tokens is not null or stated_total_tokens is not null
 ),
 
@@ -147,7 +150,8 @@ select
         when is_reasoning_beside then ', exclusive_reasoning'
         when hidden_reasoning is not null then ', hidden_reasoning'
         else ''
-    end as normalisation_rule,
+    end
+    || case when is_running_total then ', running_total' else '' end as normalisation_rule,
     case
         when is_exclusive and total = input + coalesce(output, 0) then null
         else total - prompt - coalesce(completion, 0)
