@@ -20,6 +20,9 @@ from unitcost.lifting import macros
 from unitcost.sqltext import sql_text
 from unitcost.task_rules import TaskRules, create_rule_macros
 
+_FILLED = """case when list_contains(map_values(attributes), '')
+    then map_from_entries(list_filter(map_entries(attributes), lambda e: e.value <> ''))
+    else attributes end"""
 _FILE = Path(__file__).resolve().parent / "sources" / "vocabulary.toml"
 
 
@@ -72,8 +75,10 @@ class Vocabulary(BaseModel):
     def macros(self) -> dict[str, str]:
         """Signature -> body of every SQL macro that reads attributes, in order of creation.
 
-        `attr_<field>(attributes)`, one a field, takes a MAP(VARCHAR, VARCHAR) and answers the first
-        key present that is not empty, NULL when none is. `attr_keys()` are the keys of all fields,
+        `attr_<field>(attributes)`, one a field, takes a MAP(VARCHAR, VARCHAR) from which `filled`
+        has taken the empty values, and answers the first key present, NULL when none is. Empty
+        values are looked for once a map, since to ask it of each of hundreds of keys takes longer
+        to plan than a small day's rows take to read. `attr_keys()` are the keys of all fields,
         each field's in order of trust, and `attr_key_fields()` beside them the fields, for who
         looks up many fields of many records at once. The others are for `sql/raw`.
         """
@@ -84,6 +89,7 @@ class Vocabulary(BaseModel):
         )
         pairs = [(field, key) for field, keys in self.fields.items() for key in keys]
         return reading | {
+            "filled(attributes)": _FILLED,
             **{f"attr_{f}(attributes)": _first(k) for f, k in self.fields.items()},
             "attr_keys()": _texts(key for _, key in pairs),
             "attr_key_fields()": _texts(field for field, _ in pairs),
@@ -132,7 +138,7 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
 
 
 def _first(keys: Iterable[str]) -> str:
-    tries = ", ".join(f"nullif(attributes[{sql_text(key)}], '')" for key in keys)
+    tries = ", ".join(f"attributes[{sql_text(key)}]" for key in keys)
     return f"coalesce({tries})"
 
 

@@ -160,6 +160,13 @@ described as (
         ) as attributes
     from opened as o
     left join usages as u on o.source_line = u.source_line
+),
+
+read as (
+    select
+        *,
+        filled(attributes) as known
+    from described
 )
 
 select
@@ -185,15 +192,15 @@ select
     coalesce(own_name, lower(kind), 'trace') as span_name,
     coalesce(started, stamped) as started,
     ended,
-    attr_provider_name(attributes) as provider_name,
-    attr_server_address(attributes) as server_address,
-    coalesce(attr_request_model(attributes), model) as request_model,
+    attr_provider_name(known) as provider_name,
+    attr_server_address(known) as server_address,
+    coalesce(attr_request_model(known), model) as request_model,
     model as response_model,
     case kind when 'GENERATION' then 'chat' when 'EMBEDDING' then 'embeddings' end as operation,
-    attr_service_tier(attributes) as service_tier,
-    attr_is_batch(attributes) as is_batch,
-    attr_response_id(attributes) as provider_response_id,
-    attr_is_streaming(attributes) as is_streaming,
+    attr_service_tier(known) as service_tier,
+    attr_is_batch(known) as is_batch,
+    attr_response_id(known) as provider_response_id,
+    attr_is_streaming(known) as is_streaming,
     case when is_error then 'true' end as has_error,
     case
         when is_error
@@ -204,8 +211,8 @@ select
     end as error_type,
     case when is_error then nullif(regexp_extract(message, '(?:code|status)[^0-9]{0,8}([45][0-9][0-9])', 1), '') end
         as http_status,
-    nullif(regexp_extract(attr_finish_reason(attributes), '[A-Za-z_-]+'), '') as finish_reason,
-    attr_account_id(attributes) as account_id,
+    nullif(regexp_extract(attr_finish_reason(known), '[A-Za-z_-]+'), '') as finish_reason,
+    attr_account_id(known) as account_id,
     case when usage is not null then 'disjoint_classes' end as usage_rule,
     usage,
     case when not is_trace then coalesce(nullif(total_cost, ''), details_cost) end as cost,
@@ -220,4 +227,4 @@ select
     prompt_name,
     prompt_version,
     attributes
-from described
+from read

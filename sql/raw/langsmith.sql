@@ -58,7 +58,7 @@ opened as (
 answered as (
     select
         *,
-        map {
+        filled(map {
             'output.value.id': outputs ->> 'id',
             'output.value.llm_output.id': outputs ->> '$.llm_output.id',
             'output.value.generations.0.0.message.kwargs.response_metadata.id': message ->> '$.response_metadata.id',
@@ -82,7 +82,7 @@ answered as (
             message ->> '$.response_metadata.finish_reason',
             'output.value.generations.0.0.message.kwargs.response_metadata.stop_reason':
             message ->> '$.response_metadata.stop_reason'
-        } as answer,
+        }) as answer,
         -- LangChain prefixes the details with the tier where it is not the standard one.
         from_json(
             coalesce(

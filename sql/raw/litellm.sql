@@ -143,7 +143,7 @@ texts as (
         nullif(coalesce(told.id, told.request_id), '') as log_id,
         nullif(told.litellm_call_id, '') as litellm_call_id,
         nullif(told.trace_id, '') as trace_id,
-        coalesce(nullif(told.session_id, ''), attr_session_id(client_values)) as session_id,
+        coalesce(nullif(told.session_id, ''), attr_session_id(filled(client_values))) as session_id,
         nullif(told.starttime, '') as start_text,
         nullif(told.endtime, '') as end_text,
         nullif(told.call_type, '') as call_type,
@@ -338,6 +338,15 @@ digested as (
             to_json(split), '{"source_line": null, "reject_text": null, "gateway_attributes": null}'
         ) as varchar)) as content
     from split
+),
+
+attributed as (
+    select
+        * replace (
+            filled(client_attributes) as client_attributes,
+            filled(gateway_attributes) as gateway_attributes
+        )
+    from digested
 )
 
 select
@@ -429,5 +438,5 @@ select
     attr_service_name(client_attributes) as service_name,
     reject_reason,
     reject_text
-from digested
+from attributed
 order by source_line

@@ -1,6 +1,14 @@
 -- One row per span: its most complete version, whichever delivery brought it
 -- grain: trace_id, span_id
 with
+filled_spans as (
+    select
+        * replace (filled(attributes) as attributes, filled(resource) as resource),
+        coalesce(cardinality(attributes), 0) as facts
+    from raw.spans
+    where record_kind = 'span' and trace_id is not null and span_id is not null
+),
+
 spans as (
     select
         *,
@@ -8,10 +16,8 @@ spans as (
         case
             when attr_output_tokens(attributes) is null and attr_input_tokens(attributes) is null then 1
             else 0
-        end as is_unused,
-        coalesce(cardinality(attributes), 0) as facts
-    from raw.spans
-    where record_kind = 'span' and trace_id is not null and span_id is not null
+        end as is_unused
+    from filled_spans
 ),
 
 repeated as (

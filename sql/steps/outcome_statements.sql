@@ -21,6 +21,11 @@ delivered as (
     from raw.outcomes
 ),
 
+spans as (
+    select * replace (filled(attributes) as attributes)
+    from raw.spans
+),
+
 traced as (
     select
         record_id,
@@ -37,7 +42,7 @@ traced as (
         try_cast(attr_evaluation_score(attributes) as decimal(18, 6)) as evaluation_score,
         lower(attr_task_status(attributes)) as task_status,
         lower(attr_task_outcome(attributes)) as task_outcome
-    from raw.spans
+    from spans
 ),
 
 -- What call logs keep of feedback on a run. Only such rows are unfolded.

@@ -5,6 +5,7 @@ What a query answers is tested in `tests/sql`; layout is sqlfluff's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -31,6 +32,7 @@ from unitcost_models.shared import Provenance
 from unitcost_models.spend import Spend
 
 FILES = [name for layer in LAYERS for name in query_names(layer)]
+READING_ATTRIBUTES = [n for n in FILES if re.search(r"\battr_\w+\(\w", load_query(n).text)]
 LOGS = unions()[CALL_LOGS]
 REPORTED = unions()[REPORTS]
 TOLD = {*LOGS, *REPORTED, *unions()[SPANS]} - {RawOtlp.table}
@@ -60,6 +62,12 @@ def test_file_loads_and_says_what_a_row_is(name: str) -> None:
 def test_header_names_the_key_of_the_row_model(name: str) -> None:
     grain = load_query(name).text.splitlines()[1].removeprefix("-- grain: ")
     assert tuple(grain.split(", ")) == row_models()[name].key
+
+
+@pytest.mark.parametrize("name", READING_ATTRIBUTES)
+def test_attributes_are_read_without_their_empty_values(name: str) -> None:
+    query = load_query(name)
+    assert "filled(" in query.text or "steps.otlp_spans" in query.inputs
 
 
 @pytest.mark.parametrize("name", PORTABLE)

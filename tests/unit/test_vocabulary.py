@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from unitcost import lifting
-from unitcost.vocabulary import load_vocabulary
+from unitcost.vocabulary import create_macros, load_vocabulary
 
 
 def test_a_key_of_the_user_changes_the_fingerprint() -> None:
@@ -18,3 +19,13 @@ def test_another_way_of_reading_changes_the_fingerprint(monkeypatch: pytest.Monk
     before = load_vocabulary().fingerprint
     monkeypatch.setitem(lifting._FIXED, "otlp_status(code)", "upper(code)")
     assert load_vocabulary().fingerprint != before
+
+
+def test_the_first_key_that_is_not_empty_is_the_answer(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    create_macros(workbench, load_vocabulary({"feature": ["a", "b"]}))
+    asked = "select attr_feature(filled(map {'a': '', 'c': '', 'b': 'found'}))"
+    assert workbench.execute(asked).fetchall() == [("found",)]
+    asked = "select attr_feature(filled(map {'a': ''})), attr_feature(filled(null))"
+    assert workbench.execute(asked).fetchall() == [(None, None)]
