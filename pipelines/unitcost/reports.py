@@ -32,9 +32,12 @@ _MACROS = {
         lambda p, i: list_position([report_plain(k) for k in json_keys(v)], p.key) = i))""",
     "report_quoted(record)": r"""regexp_replace(
         record, '("[^"\\]*"\s*:\s*)(-?[0-9][0-9.eE+-]*)(\s*[,}\]])', '\1"\2"\3', 'g')""",
-    # JSON with its bare numbers as texts, so that no digit is lost.
-    "report_exact(record)": r"""coalesce(
-        if(json_valid(report_quoted(record)), report_quoted(record), null), record)""",
+    # JSON with its bare numbers as texts, so that no digit is lost. Rows of CSV have none.
+    "report_exact(record)": r"""case
+        when not regexp_matches(record, '"\s*:\s*-?[0-9]') then record
+        when json_valid(report_quoted(record)) then report_quoted(record)
+        else record
+    end""",
     "report_words(v)": r"""' ' || trim(regexp_replace(lower(regexp_replace(regexp_replace(
         v, '([a-z0-9])([A-Z])', '\1 \2', 'g'), '([a-z])([0-9])', '\1 \2', 'g')),
         '[^a-z0-9]+', ' ', 'g')) || ' '""",
@@ -154,12 +157,12 @@ def _create_names(con: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
 
     How the file spells them is looked up once; of several spellings the first with a value counts.
     """
-    spellings = con.execute(
+    # Asked for in SQL, the wanted names would be looked for in every record.
+    names = con.execute(
         """select report_plain(name), name
-           from (select distinct unnest(json_keys(record)) as name from raw.staged)
-           where list_contains($wanted, report_plain(name)) order by all""",
-        {"wanted": sorted(wanted)},
+           from (select distinct unnest(json_keys(record)) as name from raw.staged) order by all"""
     ).fetchall()
+    spellings = [(plain, name) for plain, name in names if plain in wanted]
     pointers = ", ".join(sql_text(_pointer(name)) for _, name in spellings)
     values = f"json_extract_string(record, [{pointers}])"
     found: dict[str, list[str]] = {}
@@ -183,8 +186,11 @@ def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     create_empty(con, ToldReport, "steps.told_report_shape")
     con.execute(
         f"""create or replace table steps.told_reports as
-            select * from steps.told_report_shape
-            union all by name
-            ({load_query(f"raw.{source_format}").text})"""
+            select row_number() over () as told_no, *
+            from (
+                select * from steps.told_report_shape
+                union all by name
+                ({load_query(f"raw.{source_format}").text})
+            )"""
     )
     con.execute(f"create table raw.parsed as {load_query(SHARED_QUERY).text}")

@@ -47,6 +47,7 @@ checked as (
 
 read as (
     select
+        told_no,
         source_line,
         record,
         problem,
@@ -128,7 +129,7 @@ scoped as materialized (
     select
         *,
         md5(row(*columns(
-            * exclude (source_line, record, problem, part, scope, is_final, delivered_as_of)
+            * exclude (told_no, source_line, record, problem, part, scope, is_final, delivered_as_of)
         ))::varchar) as content,
         md5(row(
             delivery_form, kind, bucket_start, bucket_end, scope,
@@ -154,13 +155,24 @@ deliveries as (
     group by scope_id, part
 ),
 
-numbered as (
+-- Apart, as a window carries every column it is given.
+places as (
     select
-        s.* replace (d.newest as delivered_as_of),
+        s.told_no,
         d.delivery_id,
+        d.newest,
         row_number() over (partition by s.scope_id, s.part, s.content order by s.source_line) as occurrence
     from scoped as s
     inner join deliveries as d on s.scope_id = d.scope_id and s.part = d.part
+),
+
+numbered as (
+    select
+        s.* replace (p.newest as delivered_as_of),
+        p.delivery_id,
+        p.occurrence
+    from scoped as s
+    inner join places as p on s.told_no = p.told_no
 )
 
 select
