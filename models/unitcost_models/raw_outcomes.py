@@ -51,10 +51,9 @@ class RawOutcome(_Subject, Provenance):
     """What tools that no model provider bills cost: searches, sandboxes, data."""
 
 
-class RawLangfuseScore(Provenance):
-    """One version of a score that Langfuse keeps; no comment, no free text."""
+class RawScore(Provenance):
+    """One version of a score or of feedback on a trace or a span; no comment, no free text."""
 
-    table: ClassVar[str] = "raw.langfuse_scores"
     key: ClassVar[tuple[str, ...]] = ("record_id",)
 
     record_id: str
@@ -70,12 +69,19 @@ class RawLangfuseScore(Provenance):
     """Judged as a task where the settings make sessions the tasks."""
     score_name: str
     data_type: str
-    """BOOLEAN, NUMERIC, CATEGORICAL, or another that gives no statement."""
+    """BOOLEAN, NUMERIC, CATEGORICAL, FEEDBACK (a label, a number or both), or another that gives no
+    statement."""
     label: str | None
     score: Decimal | None
     score_source: str | None
-    """API, EVAL or ANNOTATION."""
+    """Who judged, as the tool says: API, EVAL, HUMAN, LLM, ..."""
     judged_at: datetime
+
+
+class RawLangfuseScore(RawScore):
+    """One version of a score that Langfuse keeps; no comment, no free text."""
+
+    table: ClassVar[str] = "raw.langfuse_scores"
 
 
 class OutcomeStatement(_Subject):

@@ -50,3 +50,21 @@ class TaskDay(Row):
 
     task_id: str
     day: date
+
+
+class UnmatchedJudgements(Row):
+    """Outcomes, scores and feedback by source and day, and those that no known request answers to.
+
+    Their requests are not delivered, or carry none of the ids that the judgements name.
+    """
+
+    table: ClassVar[str] = "marts.unmatched_judgements"
+    key: ClassVar[tuple[str, ...]] = ("source_format", "day")
+    is_daily: ClassVar[bool] = False
+
+    source_format: str
+    day: date
+    """UTC date of the judgement; 2099-12-31 where it has no time."""
+    judgement_count: int
+    """Records, versions included; those that say nothing of success too."""
+    unmatched_count: int

@@ -18,6 +18,7 @@ from unitcost_models.base import Row, columns
 from unitcost_models.call_logs import RawCall
 from unitcost_models.meta import QuarantinedRecord
 from unitcost_models.raw_otlp import RawSpan
+from unitcost_models.raw_outcomes import RawScore
 from unitcost_models.reports import RawReport
 
 _META: tuple[type[Row], ...] = (*(row for row, _ in Catalogue().rows_of()), QuarantinedRecord)
@@ -34,6 +35,7 @@ _SHAPES: dict[type[Row], str] = {
     RawCall: "`raw.<format>` of a log of single calls",
     RawReport: "`raw.<format>` of a report or a bill",
     RawSpan: "`raw.<format>` of spans",
+    RawScore: "`raw.<format>` of scores and feedback",
 }
 
 

@@ -13,6 +13,7 @@ from unitcost.sources import SOURCES
 from unitcost_models.base import Row
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawSpan
+from unitcost_models.raw_outcomes import RawScore
 from unitcost_models.reports import RawReport
 
 
@@ -39,7 +40,12 @@ def published_models() -> list[type[Row]]:
 
 
 CALL_LOGS, SPANS, REPORTS = "raw.call_logs", "raw.spans", "raw.reports"
-UNIONS: dict[str, type[Row]] = {CALL_LOGS: RawCall, SPANS: RawSpan, REPORTS: RawReport}
+UNIONS: dict[str, type[Row]] = {
+    CALL_LOGS: RawCall,
+    SPANS: RawSpan,
+    REPORTS: RawReport,
+    "raw.scores": RawScore,
+}
 """Raw tables of one shape as one, and the shape."""
 PRICES = ("core.prices", "core.prices_in_force")
 """The price book as it is kept for readers."""

@@ -13,7 +13,7 @@ import duckdb
 from unitcost.session import Session
 from unitcost.silence import note_silence
 from unitcost.sources import SOURCES
-from unitcost.tables import row_models
+from unitcost.tables import CALL_LOGS, SPANS, row_models, unions
 from unitcost.uniting import unite
 from unitcost.workbench import create_empty, create_view, run_steps
 from unitcost_models.meta import Delivery
@@ -45,7 +45,7 @@ def _touched(session: Session, delivery: Delivery) -> set[date]:
         for source in SOURCES.values():
             _open_late(session, con, f"raw.{source.format}", delivery.sha256)
         unite(con)
-        return _revenue_days(con) | _judged_days(session, con)
+        return _revenue_days(con) | _judged_days(session, con) | _days_of_spans(session, con)
 
 
 def _open_late(session: Session, con: duckdb.DuckDBPyConnection, table: str, sha256: str) -> None:
@@ -95,3 +95,21 @@ def _days_of_given_ids(session: Session, con: duckdb.DuckDBPyConnection) -> set[
                 in (select s.request_id from {STATEMENTS} as s where s.request_id is not null)"""
     ).fetchall()
     return {day for (day,) in rows}
+
+
+def _days_of_spans(session: Session, con: duckdb.DuckDBPyConnection) -> set[date]:
+    """Days of the spans that are judged without saying of which trace they are."""
+    judged = "select observation_id from raw.scores where trace_id is null"
+    if not con.execute(f"from ({judged}) where observation_id is not null limit 1").fetchall():
+        return set()
+    tables = [table for union in (SPANS, CALL_LOGS) for table in unions()[union]]
+    files = [f for table in tables for f in session.catalogue.live(table)]
+    if not files:
+        return set()
+    rows = con.execute(
+        f"""select distinct day
+            from read_parquet($files, union_by_name = true, hive_partitioning = false)
+            where span_id in ({judged})""",
+        {"files": session.absolute(files)},
+    )
+    return {day for (day,) in rows.fetchall()}

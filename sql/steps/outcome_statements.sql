@@ -66,11 +66,50 @@ rated as (
     from fed_back
 ),
 
-scored as (
+newest_scores as (
     select
         *,
-        row_number() over (partition by score_id order by version desc nulls last, record_id asc) as place
-    from raw.langfuse_scores
+        row_number() over (
+            partition by source_format, score_id
+            order by version desc nulls last, record_id asc
+        ) as place
+    from raw.scores
+),
+
+-- A judgement may name its span and not the trace.
+lost_spans as (
+    select distinct observation_id
+    from newest_scores
+    where trace_id is null and observation_id is not null
+),
+
+found_spans as (
+    select
+        s.span_id,
+        min(s.trace_id) as trace_id
+    from (
+        select
+            span_id,
+            trace_id
+        from raw.spans
+        union all
+        select
+            span_id,
+            trace_id
+        from raw.call_logs
+    ) as s
+    inner join lost_spans as l on s.span_id = l.observation_id
+    group by s.span_id
+    having min(s.trace_id) = max(s.trace_id)
+),
+
+scored as (
+    select
+        n.* exclude (trace_id),
+        coalesce(n.trace_id, f.trace_id) as trace_id
+    from newest_scores as n
+    left join found_spans as f on n.observation_id = f.span_id
+    where n.place = 1
 ),
 
 evaluated as (
@@ -91,13 +130,12 @@ evaluated as (
         cast(null as varchar) as task_type,
         cast(null as varchar) as customer_id,
         lower(score_name) as evaluation_name,
-        case when data_type = 'CATEGORICAL' then lower(label) end as evaluation_label,
-        case when data_type in ('BOOLEAN', 'NUMERIC') then score end as evaluation_score,
+        case when data_type in ('CATEGORICAL', 'FEEDBACK') then lower(label) end as evaluation_label,
+        case when data_type in ('BOOLEAN', 'NUMERIC', 'FEEDBACK') then score end as evaluation_score,
         cast(null as varchar) as task_status,
         cast(null as varchar) as task_outcome,
-        'langfuse_score' as outcome_source
+        case when source_format = 'langfuse_scores' then 'langfuse_score' else source_format end as outcome_source
     from scored
-    where place = 1
     union all
     select
         record_id || ':' || judgement.key as record_id,

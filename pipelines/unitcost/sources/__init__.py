@@ -43,6 +43,7 @@ FORMATS = (
     "invoices",
     "outcomes",
     "langfuse_scores",
+    "feedback",
     "revenue",
     "requests",
 )
