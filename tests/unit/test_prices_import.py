@@ -54,6 +54,7 @@ CATALOGUE: dict[str, dict[str, Any]] = {
     "us-gov.openai.gpt-5": {"litellm_provider": "bedrock", "input_cost_per_token": 9e-06},
     "gpt-5-2025-08-07": {"litellm_provider": "openai", "input_cost_per_token": 7e-06},
     "groq/gpt-5": {"litellm_provider": "groq", "input_cost_per_token": 9e-06},
+    "perplexity/openai/gpt-5": {"litellm_provider": "perplexity", "input_cost_per_token": 9e-06},
 }
 OTHER = {
     "data": [
@@ -111,6 +112,7 @@ def test_every_price_gets_its_verdict(do: Do) -> None:
     ("spelling", "reason"),
     [
         ("groq/gpt-5", "no price lists of openai on groq"),
+        ("perplexity/openai/gpt-5", "no price lists of openai on perplexity"),
         (
             "deepseek-flash",
             "by the clock here: 0.15 deepseek_offpeak_workdays, 0.3 deepseek_peak_workdays",
@@ -178,6 +180,8 @@ def test_the_money_of_the_last_28_days_is_exact(do: Do, tmp_path: Path) -> None:
     assert (reading.effect_usd, reading.requests) == (Decimal("0.000001375"), 1)
     nova = _found(done, verdict="new model")
     assert (nova.effect_usd, nova.requests) == (Decimal("0.000045"), 1)
+    unused = _found(done, spelling="azure/eu/gpt-5")  # cheaper, and nobody called it
+    assert str(unused.effect_usd) == "0E-12"
 
 
 def test_drafts_are_rows_of_the_book(do: Do, tmp_path: Path) -> None:

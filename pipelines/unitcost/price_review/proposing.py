@@ -182,7 +182,7 @@ def _point(p: Proposal) -> tuple[Point, str]:
 def _costed(proposal: Proposal, use: Use) -> Proposal:
     with localcontext(prec=60):
         change = (proposal.theirs or Decimal(0)) - (proposal.ours or Decimal(0))
-        effect = use.quantity * change / (proposal.per or 1)
+        effect = use.quantity * change / (proposal.per or 1) + 0  # no negative zero
     update = {"effect_usd": effect.quantize(Decimal("1e-12")), "requests": use.requests}
     return proposal.model_copy(update=update)
 
