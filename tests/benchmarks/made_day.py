@@ -120,6 +120,11 @@ _REVENUE = """
 """
 
 
+def requests_sql(count: int) -> str:
+    """A day's requests as a query, by the columns of core.requests."""
+    return f"with rolls as ({_ROLLS.format(count=count)}) {_REQUESTS.format(count=count)}"
+
+
 def made_day(count: int) -> duckdb.DuckDBPyConnection:
     """A workbench that holds the price book and a day of `count` requests."""
     con = open_workbench()
@@ -134,9 +139,7 @@ def made_day(count: int) -> duckdb.DuckDBPyConnection:
         models["core.revenue"],
     ):
         create_empty(con, row)
-    rolls = _ROLLS.format(count=count)
-    body = _REQUESTS.format(count=count)
-    con.execute(f"insert into core.requests by name with rolls as ({rolls}) {body}")
+    con.execute(f"insert into core.requests by name {requests_sql(count)}")
     con.execute(f"insert into core.tasks by name {_TASKS}")
     con.execute(f"insert into core.revenue by name {_REVENUE}")
     return con

@@ -1,0 +1,54 @@
+"""A month from landing to every mart: seconds, requests a second, peak memory, bytes on disk.
+
+`UNITCOST_BENCH_MONTH` sets how many requests, over `UNITCOST_BENCH_DAYS` days; the memory limit is
+that of `UNITCOST_MEMORY_LIMIT`. Asserts only that every request arrives with a cost or a reason.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.benchmarks.made_month import FIRST, write_month
+from unitcost.paths import Home
+
+pytestmark = pytest.mark.benchmark
+
+DAYS = int(os.environ.get("UNITCOST_BENCH_DAYS", "2"))
+REQUESTS = int(os.environ.get("UNITCOST_BENCH_MONTH", "2000"))
+
+
+def test_a_month_from_landing_to_every_mart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path)
+    landed = write_month(home.landing, REQUESTS, DAYS)
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(
+        [str(Path(sys.executable).with_name("unitcost")), "nightly", "--home", str(tmp_path)]
+        + ["--through", str(FIRST + timedelta(DAYS - 1))],
+        check=True,
+        capture_output=True,
+    )
+    seconds, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    lake = sum(file.stat().st_size for file in home.lake.rglob("*.parquet"))
+    with capsys.disabled():
+        print(  # noqa: T201 -- a benchmark's answer is what it prints
+            f"\n{REQUESTS:,} requests of {DAYS} days, {landed / 1e6:,.0f} MB landed: "
+            f"{seconds:.1f} s, {processor:.1f} s of processor time, "
+            f"{REQUESTS / seconds:,.0f} requests/s, peak {after.ru_maxrss / 1024:,.0f} MiB, "
+            f"lake {lake / 1e6:,.0f} MB"
+        )
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        counted = """select count(*), count(*) filter (where (cost_usd is null)
+            = (unpriced_reason is null)) from marts.cost_per_request"""
+        assert con.execute(counted).fetchall() == [(REQUESTS // DAYS * DAYS, 0)]
