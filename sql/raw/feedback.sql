@@ -122,6 +122,6 @@ select
     score_source,
     judged_at,
     reject_reason,
-    case when reject_reason is not null then cast(record as varchar) end as reject_text
+    case when reject_reason is not null then coalesce(cast(record as varchar), 'null') end as reject_text
 from checked
 order by source_line, record_id
