@@ -15,6 +15,7 @@ from unitcost.reports import parse_report
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
 from unitcost.sqltext import sql_text
+from unitcost.unfolding import unfold
 from unitcost.unread_usage import find_unread
 from unitcost_models.base import columns
 from unitcost_models.meta import Delivery, QuarantinedRecord, UnreadUsage
@@ -70,6 +71,7 @@ def refuse(
 
 def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     """`raw.parsed`: the records of `raw.staged` as the raw table keeps them, or why it cannot."""
+    unfold(con, source)
     if source.is_call_log:
         parse_call_log(con, source.format)
         return

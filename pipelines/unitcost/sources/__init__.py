@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from unitcost.sources.base import Sample, Source
+from unitcost.sources.envelopes import opened
 
 FORMATS = (
     "otlp_json",
@@ -55,5 +56,10 @@ SOURCES: dict[str, Source] = {
 
 
 def detect_format(sample: Sample) -> str | None:
-    """The first source that is sure of the sample, or None."""
+    """The first source that is sure of the sample, or of the records of its pages, or None."""
+    inner = opened(sample)
+    return _sure_of(sample) or (_sure_of(inner) if inner else None)
+
+
+def _sure_of(sample: Sample) -> str | None:
     return next((s.format for s in SOURCES.values() if s.detect(sample)), None)
