@@ -101,8 +101,4 @@ def _window(file: LakeFile) -> tuple[int, ...]:
 
 
 def _raw_files(catalogue: Catalogue) -> list[LakeFile]:
-    return [
-        f
-        for f in catalogue.files.values()
-        if f.table_name.startswith("raw.") and f.retired_at is None
-    ]
+    return [f for name in SOURCES for f in catalogue.live(f"raw.{name}")]

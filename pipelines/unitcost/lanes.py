@@ -16,6 +16,7 @@ import duckdb
 
 from unitcost.build import Turn, build_day, open_builder
 from unitcost.session import Session
+from unitcost.sources import SOURCES
 from unitcost_models.meta import LakeFile
 
 LOG = logging.getLogger("unitcost")
@@ -67,7 +68,7 @@ def _turns(count: int) -> list[Turn]:
 
 def _are_small(session: Session, days: Sequence[date]) -> bool:
     size = dict.fromkeys(days, 0)
-    for file in list(session.catalogue.files.values()):
-        if file.day in size and file.retired_at is None and file.table_name.startswith("raw."):
+    for file in (f for name in SOURCES for f in session.catalogue.live(f"raw.{name}", days)):
+        if file.day is not None:
             size[file.day] += file.bytes
     return max(size.values()) <= _SMALL_BYTES

@@ -59,9 +59,5 @@ def _noted(catalogue: Catalogue) -> set[tuple[date, str]]:
 
 def _days(catalogue: Catalogue) -> set[date]:
     """Days with calls."""
-    counting = {f"raw.{s.format}" for s in SOURCES.values() if s.counts_calls}
-    return {
-        f.day
-        for f in catalogue.files.values()
-        if f.retired_at is None and f.day is not None and f.table_name in counting
-    }
+    counting = [f"raw.{s.format}" for s in SOURCES.values() if s.counts_calls]
+    return {f.day for table in counting for f in catalogue.live(table) if f.day is not None}

@@ -32,9 +32,8 @@ _EPOCH = date(2020, 1, 1)
 
 def record_touches(session: Session, arrived: Iterable[Delivery]) -> None:
     """Note for each new delivery which built days it speaks of."""
-    late = {f.delivery for f in session.catalogue.files.values() if f.is_late and not f.retired_at}
     for delivery in arrived:
-        if delivery.sha256 in late:
+        if any(f.is_late for f in session.catalogue.files.of_delivery(delivery.sha256)):
             for day in _touched(session, delivery):
                 session.catalogue.touches.add((day, delivery.sha256))
     note_silence(session.catalogue, session.settings.tasks)
@@ -49,7 +48,8 @@ def _touched(session: Session, delivery: Delivery) -> set[date]:
 
 
 def _open_late(session: Session, con: duckdb.DuckDBPyConnection, table: str, sha256: str) -> None:
-    files = [f for f in session.catalogue.live(table) if f.is_late and f.delivery == sha256]
+    delivered = session.catalogue.files.of_delivery(sha256)
+    files = [f for f in delivered if f.is_late and f.table_name == table]
     if files:
         create_view(con, table, session.absolute(files))
     else:

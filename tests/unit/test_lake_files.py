@@ -1,75 +1,59 @@
-"""A written file keeps its table's contract, or is not written."""
+"""The lake's files are found by table, day and delivery as a walk over all of them finds them."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from pathlib import Path
-from typing import ClassVar
+from datetime import date, datetime
 
-import duckdb
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from unitcost.lake.files import ContractError, write_rows
-from unitcost_models.base import Row
+from unitcost.lake.listing import LakeFiles
+from unitcost_models.meta import LakeFile
 
-
-class Bill(Row):
-    table: ClassVar[str] = "core.bills"
-    key: ClassVar[tuple[str, ...]] = ("line",)
-
-    line: str
-    tokens: int | None
-    cost_usd: Decimal | None
-    day: date
+DAYS = (date(2026, 11, 1), date(2026, 11, 2), None)
+TABLES = ("raw.a", "core.b")
 
 
-GOOD = (
-    "select 'a' as line, 5 as tokens, "
-    "0.000001234::decimal(18,12) as cost_usd, date '2026-11-01' as day"
+def file(path: str, table: str, day: date | None, delivery: str | None, retired: bool) -> LakeFile:
+    return LakeFile(
+        table_name=table,
+        day=day,
+        path=path,
+        rows=1,
+        bytes=1,
+        sha256="0" * 64,
+        run_id="r",
+        delivery=delivery,
+        is_late=False,
+        retired_at=datetime(2026, 11, 3) if retired else None,
+        shape="s",
+    )
+
+
+FILES = st.builds(
+    file,
+    st.sampled_from("abcd"),
+    st.sampled_from(TABLES),
+    st.sampled_from(DAYS),
+    st.sampled_from((None, "d1", "d2")),
+    st.booleans(),
 )
 
 
-def test_equal_rows_are_the_same_file(workbench: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    first = write_rows(workbench, Bill, GOOD, tmp_path)
-    second = write_rows(workbench, Bill, GOOD, tmp_path)
-    assert first == second
-    assert [p.name for p in tmp_path.iterdir()] == [first.path.name]
-
-
-def test_types_are_the_contracts(workbench: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    written = write_rows(workbench, Bill, GOOD, tmp_path)
-    described = workbench.execute(f"describe select * from '{written.path}'").fetchall()
-    assert [(name, kind) for name, kind, *_ in described] == [
-        ("line", "VARCHAR"),
-        ("tokens", "BIGINT"),
-        ("cost_usd", "DECIMAL(38,12)"),
-        ("day", "DATE"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        ("0.1::double as cost_usd", "cost_usd is DOUBLE instead of DECIMAL"),
-        ("0.1::decimal(38,20) as cost_usd", "cost_usd is DECIMAL\\(38,20\\)"),
-        ("0.1::decimal(18,12) as costs_usd", "cost_usd is missing; costs_usd is not in"),
-    ],
-)
-def test_inexact_or_unknown_columns_are_refused(
-    workbench: duckdb.DuckDBPyConnection, tmp_path: Path, change: str, complaint: str
-) -> None:
-    sql = GOOD.replace("0.000001234::decimal(18,12) as cost_usd", change)
-    with pytest.raises(ContractError, match=complaint):
-        write_rows(workbench, Bill, sql, tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_required_null_is_refused(workbench: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="NULL in line"):
-        write_rows(workbench, Bill, GOOD.replace("'a'", "null::varchar"), tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_no_rows_is_a_valid_file(workbench: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    assert write_rows(workbench, Bill, f"{GOOD} limit 0", tmp_path).rows == 0
+@given(st.lists(FILES, max_size=12), st.sets(st.sampled_from("abcd")))
+def test_what_is_found_is_what_a_walk_finds(named: list[LakeFile], forgotten: set[str]) -> None:
+    files = LakeFiles(named)
+    for path in forgotten & set(files):
+        del files[path]
+    kept = {f.path: f for f in named if f.path not in forgotten}
+    assert dict(files) == kept
+    assert len(files) == len(kept)
+    live = sorted((f for f in kept.values() if f.retired_at is None), key=lambda f: f.path)
+    for table in TABLES:
+        assert files.current(table) == [f for f in live if f.table_name == table]
+        for day in DAYS[:2]:
+            found = files.current(table, [day] if day else None)
+            assert found == [f for f in live if f.table_name == table and f.day == day]
+    for delivery in ("d1", "d2"):
+        found = sorted(files.of_delivery(delivery), key=lambda f: f.path)
+        assert found == [f for f in live if f.delivery == delivery]

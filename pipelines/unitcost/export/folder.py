@@ -121,9 +121,9 @@ def _inputs(catalogue: Catalogue, settings: ExportSettings, month: Month) -> str
     book = {*_BEHIND_FOCUS[2:]} if settings.focus and is_open else set()
     files = [
         f
-        for f in catalogue.files.values()
-        if f.retired_at is None
-        and ((f.table_name in wanted and f.day in month) or f.table_name in book)
+        for table in wanted | book
+        for f in catalogue.live(table)
+        if f.day in month or table in book
     ]
     return hashlib.sha256(f"{files_digest(files)}{settings!r}".encode()).hexdigest()
 

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 import duckdb
 
+from unitcost.lake.listing import LakeFiles
 from unitcost.months import Month
 from unitcost_models.base import Row, columns
 from unitcost_models.meta import (
@@ -43,7 +44,7 @@ def utc_now() -> datetime:
 class Catalogue:
     """Everything `meta` holds; the truth about which files count."""
 
-    files: dict[str, LakeFile] = field(default_factory=dict)
+    files: LakeFiles = field(default_factory=LakeFiles)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     unread: dict[tuple[str, str], UnreadUsage] = field(default_factory=dict)
     days: dict[date, BuiltDay] = field(default_factory=dict)
@@ -61,17 +62,7 @@ class Catalogue:
 
     def live(self, table: str, days: Iterable[date] | None = None) -> list[LakeFile]:
         """The current files of a table, sorted by path; of those days, or of all."""
-        wanted = None if days is None else set(days)
-        return sorted(
-            (
-                f
-                for f in list(self.files.values())  # another day's build may add files
-                if f.table_name == table
-                and f.retired_at is None
-                and (wanted is None or f.day in wanted)
-            ),
-            key=lambda f: f.path,
-        )
+        return self.files.current(table, days)
 
     def add(self, file: LakeFile) -> None:
         """Name a file that stands beside the table's others (raw tables)."""
@@ -88,7 +79,7 @@ class Catalogue:
 
     def forget_delivery(self, sha256: str) -> None:
         """Retire the raw files of a delivery, so that it can be read again."""
-        for old in [f for f in self.files.values() if f.delivery == sha256]:
+        for old in self.files.of_delivery(sha256):
             self._retire(old)
         self.touches = {t for t in self.touches if t[1] != sha256}
 
@@ -105,11 +96,10 @@ class Catalogue:
         """Forget replaced files that no reader and no closed month needs any more."""
         oldest = utc_now() - RETENTION
         pinned = {path for _, path in self.pinned}
-        self.files = {
-            path: f
-            for path, f in self.files.items()
-            if f.retired_at is None or f.retired_at >= oldest or path in pinned
-        }
+        retired = [f for f in self.files.values() if f.retired_at and f.retired_at < oldest]
+        for file in retired:
+            if file.path not in pinned:
+                del self.files[file.path]
 
     def _closed_file(self, month: str, path: str) -> ClosedFile:
         file = self.files[path]
@@ -142,7 +132,7 @@ def load_catalogue(warehouse: Path) -> Catalogue:
     if not warehouse.is_file():
         return catalogue
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        catalogue.files = {f.path: f for f in _read(con, LakeFile)}
+        catalogue.files = LakeFiles(_read(con, LakeFile))
         catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
         catalogue.unread = {(u.path, u.usage_name): u for u in _read(con, UnreadUsage)}
         catalogue.days = {d.day: d for d in _read(con, BuiltDay)}

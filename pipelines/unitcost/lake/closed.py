@@ -15,6 +15,7 @@ import duckdb
 
 from unitcost.errors import ClosedMonthError
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
+from unitcost.lake.listing import LakeFiles
 from unitcost.lake.publish import write_catalogue
 from unitcost.months import Month
 from unitcost.paths import Home
@@ -53,7 +54,7 @@ def freeze(catalogue: Catalogue, month: Month, terms: Terms) -> Catalogue:
     pinned = {(name, f.path) for f in files}
     catalogue.pinned |= pinned
     return Catalogue(
-        files={f.path: f for f in files},
+        files=LakeFiles(files),
         deliveries=dict(catalogue.deliveries),
         days={day: built for day, built in catalogue.days.items() if day in month},
         touches={(day, delivery) for day, delivery in catalogue.touches if day in month},
