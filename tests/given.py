@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -13,10 +14,14 @@ from unitcost_models.base import Row
 def given(con: duckdb.DuckDBPyConnection, row: type[Row], *rows: dict[str, Any]) -> None:
     """Create the row model's table holding just these rows."""
     create_empty(con, row)
-    for values in rows:
-        names = ", ".join(values)
-        marks = ", ".join("?" for _ in values)
-        con.execute(f"insert into {row.table} ({names}) values ({marks})", list(values.values()))
+    for names, alike in groupby(rows, key=tuple):
+        cells = [list(values.values()) for values in alike]
+        marks = ", ".join(f"({', '.join('?' for _ in names)})" for _ in cells)
+        # One statement for rows alike: planning one takes longer than inserting forty.
+        con.execute(
+            f"insert into {row.table} ({', '.join(names)}) values {marks}",
+            [cell for line in cells for cell in line],
+        )
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

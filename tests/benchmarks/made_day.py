@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from unitcost.pricing import load_price_book
+from tests.shipped_book import open_shipped_book
 from unitcost.tables import row_models
 from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.agreements import AllowanceBefore
@@ -128,7 +128,7 @@ def requests_sql(count: int) -> str:
 def made_day(count: int) -> duckdb.DuckDBPyConnection:
     """A workbench that holds the price book and a day of `count` requests."""
     con = open_workbench()
-    load_price_book(con)
+    open_shipped_book(con)
     models = row_models()
     for row in (
         Request,

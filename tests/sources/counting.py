@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.given import rows_of
+from tests.shipped_book import open_shipped_book
 from tests.sources.reading import ROOT, workbench
 from unitcost.accepting import parse
-from unitcost.pricing import load_price_book
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
 from unitcost.uniting import unite
@@ -37,6 +37,6 @@ def count_fixtures(scratch: Path, *names: str, day: date = DAY) -> list[dict[str
                 [file.parent.name, file.name],
             )
         unite(con)
-        load_price_book(con)
+        open_shipped_book(con)
         run_steps(con, ["core.requests"], day)
         return rows_of(con, "select * from core.requests order by started_at, request_id")

@@ -7,7 +7,8 @@ out, every value but NULLs and digests.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +22,7 @@ from unitcost.accepting import parse
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
 from unitcost.vocabulary import create_macros, load_vocabulary
-from unitcost.workbench import open_workbench
+from unitcost.workbench import clear, open_workbench
 
 ROOT = Path(__file__).resolve().parents[1] / "fixtures" / "sources"
 FILES = sorted(p for p in ROOT.glob("*/*") if p.name != "expected.json")
@@ -29,8 +30,24 @@ DIGESTS = ("record_id", "scope_id", "delivery_id")
 FORMATS = sorted({p.parent.name for p in FILES})
 
 
-def workbench() -> duckdb.DuckDBPyConnection:
-    """A workbench in which any source can be parsed."""
+_IDLE: list[duckdb.DuckDBPyConnection] = []
+
+
+@contextmanager
+def workbench() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A workbench in which any source can be parsed; cleared and kept for the next test.
+
+    To open one and make the vocabulary's macros takes longer than to parse a small file.
+    """
+    con = _IDLE.pop() if _IDLE else _opened()
+    try:
+        yield con
+    finally:
+        clear(con, kept=())
+        _IDLE.append(con)
+
+
+def _opened() -> duckdb.DuckDBPyConnection:
     con = open_workbench()
     create_macros(con, load_vocabulary())
     return con

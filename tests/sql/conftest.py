@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from unitcost.pricing import load_price_book
+from tests.shipped_book import open_shipped_book
 from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
 
@@ -17,5 +17,5 @@ def counting() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every `count` replaces the raw tables, so that tests do not see each other's rows."""
     with open_workbench() as con:
         create_macros(con, load_vocabulary())
-        load_price_book(con)
+        open_shipped_book(con)
         yield con

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from tests.given import given, rows_of
-from unitcost.pricing import load_price_book
+from tests.shipped_book import open_shipped_book
 from unitcost.workbench import open_workbench, run_steps
 from unitcost_models.agreements import AllowanceBefore
 from unitcost_models.requests import Request
@@ -22,7 +22,7 @@ _NOON = datetime(2026, 10, 20, 12)
 def open_priced_workbench() -> duckdb.DuckDBPyConnection:
     """A workbench with the shipped price book in it."""
     con = open_workbench()
-    load_price_book(con)
+    open_shipped_book(con)
     return con
 
 

@@ -38,6 +38,11 @@ def _asked(at: datetime, tokens: int = 1_000_000) -> dict[str, Any]:
     return request(provider="acme", model="acme-1", started_at=at, input_tokens=tokens)
 
 
+def _costs(con: duckdb.DuckDBPyConnection, moments: list[datetime]) -> list[Decimal | None]:
+    asked = (_asked(at) | {"request_id": f"r{n}"} for n, at in enumerate(moments))
+    return [row["cost_usd"] for row in price(con, *asked)]
+
+
 def _cost(con: duckdb.DuckDBPyConnection, at: datetime, tokens: int = 1_000_000) -> Decimal | None:
     cost: Decimal | None = price(con, _asked(at, tokens))[0]["cost_usd"]
     return cost
@@ -77,12 +82,12 @@ def test_a_past_day_never_learns_of_rows_appended_later(
     day = rows[-1].recorded_on
     assume(not _hold_at_once(rows))
     put_prices(con, rows, day)
-    before = [_cost(con, at) for at in moments]
+    before = _costs(con, moments)
     next_day = {"recorded_on": day + timedelta(1)}
     renamed = [_renamed(row).model_copy(update=next_day) for row in later]
     meddling = price_row("meddling", "correction", rows[0].price_id, unit_price="77", **next_day)
     put_prices(con, [*rows, *renamed, meddling], day)
-    assert [_cost(con, at) for at in moments] == before
+    assert _costs(con, moments) == before
 
 
 def _renamed(row: Price) -> Price:

@@ -9,8 +9,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from tests.shipped_book import open_shipped_book
 from tests.sql.reconciled_month import Fault, reconcile_month
-from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench
 
 ENOUGH = Decimal("0.95")
@@ -147,7 +147,7 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def bench() -> Iterator[duckdb.DuckDBPyConnection]:
     with open_workbench() as con:
-        load_price_book(con)
+        open_shipped_book(con)
         yield con
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from tests.given import given as put
 from tests.given import rows_of
+from tests.shipped_book import open_shipped_book
 from unitcost.errors import UsageError
 from unitcost.months import Month
-from unitcost.pricing import load_price_book
 from unitcost.reconciling import reconcile
 from unitcost.waterfall import month_report
 from unitcost.workbench import open_workbench
@@ -81,7 +81,7 @@ _INVOICED = st.fixed_dictionaries(
 @pytest.fixture(scope="module")
 def bench() -> Iterator[duckdb.DuckDBPyConnection]:
     with open_workbench() as con:
-        load_price_book(con)
+        open_shipped_book(con)
         yield con
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.given import given, rows_of
-from unitcost.pricing import load_price_book
+from tests.shipped_book import open_shipped_book
 from unitcost.workbench import open_workbench, run_step
 from unitcost_models.provider import ProviderCost, ProviderUsage
 
@@ -28,7 +28,7 @@ _ROW = {
 @pytest.fixture(scope="module")
 def bench() -> Iterator[duckdb.DuckDBPyConnection]:
     with open_workbench() as con:
-        load_price_book(con)
+        open_shipped_book(con)
         yield con
 
 

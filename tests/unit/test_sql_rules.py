@@ -15,9 +15,9 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from tests.shipped_book import open_shipped_book
 from unitcost.call_logs import parse_call_log, prepare
 from unitcost.lake.maps import ENTRIES
-from unitcost.pricing import load_price_book
 from unitcost.queries import LAYERS, READ_ONLY, load_query, query_names, query_path
 from unitcost.reports import parse_report, prepare_report
 from unitcost.tables import CALL_LOGS, REPORTS, SPANS, row_models, unions
@@ -119,7 +119,7 @@ def empty_day() -> Iterator[duckdb.DuckDBPyConnection]:
             if row.table.split(".")[0] in (*LAYERS, *READ_ONLY):
                 create_empty(con, row)
         unite(con)
-        load_price_book(con)
+        open_shipped_book(con)
         yield con
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,7 +54,7 @@ def read_rows(book: PriceBook, row: type[R], pattern: str) -> list[R]:
     problems: list[str] = []
     for folder in book.folders():
         for path in folder.files(pattern):
-            for found in _read_file(path, folder.name(path), row):
+            for found in _read_text(path.read_bytes(), folder.name(path), row):
                 if isinstance(found, row):
                     rows.append(found)
                 else:
@@ -62,17 +64,22 @@ def read_rows(book: PriceBook, row: type[R], pattern: str) -> list[R]:
     return rows
 
 
-def _read_file(path: Path, name: str, row: type[R]) -> Iterator[R | str]:
+@lru_cache(maxsize=1024)
+def _read_text(text: bytes, name: str, row: type[R]) -> tuple[R | str, ...]:
+    """The rows of a file, kept: books that are compared have most of their files in common."""
+    return tuple(_lines(text, name, row))
+
+
+def _lines(text: bytes, name: str, row: type[R]) -> Iterator[R | str]:
     """Its rows, or what is wrong with a line; a spreadsheet's mark of UTF-8 is skipped."""
     wanted = csv_columns(row)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            if tuple(next(reader, [])) != wanted:
-                yield f"{name}:1: the columns must be {','.join(wanted)}"
-                return
-            for cells in filter(None, reader):
-                yield from _read_line(cells, f"{name}:{reader.line_num}", row)
+        reader = csv.reader(StringIO(text.decode("utf-8-sig"), newline=""))
+        if tuple(next(reader, [])) != wanted:
+            yield f"{name}:1: the columns must be {','.join(wanted)}"
+            return
+        for cells in filter(None, reader):
+            yield from _read_line(cells, f"{name}:{reader.line_num}", row)
     except (UnicodeDecodeError, csv.Error) as error:
         yield f"{name}: cannot be read as CSV in UTF-8 ({error}); save it as such"
 

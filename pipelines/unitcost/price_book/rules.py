@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -86,7 +87,7 @@ def _read_toml(folder: Folder, path: Path, table: str) -> tuple[str, list[dict[s
     name = folder.name(path)
     try:
         text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text).get(table, [])
+        values = _parsed(text).get(table, [])
     except FileNotFoundError:
         raise PriceBookError([f"{name}: missing from the price tables; restore it"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -94,6 +95,12 @@ def _read_toml(folder: Folder, path: Path, table: str) -> tuple[str, list[dict[s
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise PriceBookError([f"{name}: {table} must be written [[{table}]], once an entry"])
     return text, values
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> dict[str, Any]:
+    """A file's tables, kept: each table is asked for by itself, and nobody changes them."""
+    return tomllib.loads(text)
 
 
 def _lines(text: str, table: str, count: int) -> list[int]:
