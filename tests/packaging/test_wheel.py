@@ -1,8 +1,12 @@
-"""The wheel, installed alone, runs the demo even where a hostile `models` package lies about."""
+"""The wheel, installed alone, runs the demo even where a hostile `models` package lies about.
+
+`UNITCOST_DEMO_DAYS=30` runs the whole month, as `.ci/run` does.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +15,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+DAYS = os.environ.get("UNITCOST_DEMO_DAYS", "2")
+MONTH = ("--through", "2026-11-12", "--days", DAYS)
 
 
 def run(*command: str, cwd: Path) -> str:
@@ -42,6 +48,6 @@ def test_the_demo_runs_beside_a_hostile_models_package(installed: Path, tmp_path
     hostile = tmp_path / "models"
     hostile.mkdir()
     (hostile / "__init__.py").write_text("raise RuntimeError('the wrong models package')\n")
-    answers = json.loads(run(str(installed / "unitcost"), "demo", "--json", cwd=tmp_path))
+    answers = json.loads(run(str(installed / "unitcost"), "demo", *MONTH, "--json", cwd=tmp_path))
     assert len(answers) >= 6
     assert all(answer["rows"] for answer in answers)

@@ -98,9 +98,11 @@ def test_the_demo_keeps_to_its_month_and_off_real_data(
     (landing / "requests" / "mine.csv").write_text("started_at\n")
     assert exit_code("--home", str(tmp_path), "demo") == 2
     assert "are not the demo's" in capsys.readouterr().err
-    (landing / ".demo").write_text("2026-11-04 7\n")
+    (landing / ".demo").write_text("2026-11-04 7 30\n")
     assert exit_code("--home", str(tmp_path), "demo", "--seed", "8") == 2
-    assert "through 2026-11-04 with seed 7" in capsys.readouterr().err
+    assert "30 days of the demo through 2026-11-04 with seed 7" in capsys.readouterr().err
+    assert exit_code("--home", str(tmp_path), "demo", "--days", "2") == 2
+    assert exit_code("--home", str(tmp_path), "demo", "--days", "0") != 0
 
 
 @pytest.fixture

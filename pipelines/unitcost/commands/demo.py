@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from unitcost.commands.common import (
     COMMON,
@@ -32,6 +33,9 @@ def demo(
         date | None, Parameter(help="Last day of the month; default yesterday.")
     ] = None,
     seed: Annotated[int, Parameter(help="Another seed gives another month.")] = 7,
+    days: Annotated[
+        int, Parameter(validator=Number(gte=1), help="How many days; fewer are sooner there.")
+    ] = 30,
     common: Common = COMMON,
 ) -> int:
     """Write a month of vendor files into landing, run the nightly, print the answers.
@@ -44,7 +48,7 @@ def demo(
 
     home = Home(common.home)
     landing = home.landing
-    month = _month(landing, through, seed)
+    month = _month(landing, through, seed, days)
     write_agreement(home.price_tables, *month)
     with progress():
         write_demo(landing, *month)
@@ -67,8 +71,8 @@ def _show_answers(found: list[Answer]) -> None:
             OUT.print(answer.note, style="dim")
 
 
-def _month(landing: Path, through: date | None, seed: int) -> tuple[date, int]:
-    """Last day and seed of the folder's demo, noted down when it was first written.
+def _month(landing: Path, through: date | None, seed: int, days: int) -> tuple[date, int, int]:
+    """Last day, seed and length of the folder's demo, noted down when it was first written.
 
     Raises:
         UsageError: landing holds other deliveries, or another month of the demo.
@@ -78,16 +82,16 @@ def _month(landing: Path, through: date | None, seed: int) -> tuple[date, int]:
     hint = "choose another folder: unitcost demo --home /tmp/unitcost-demo"
     marker = landing / ".demo"
     if marker.exists():
-        day, number = marker.read_text().split()
-        written = (date.fromisoformat(day), int(number))
-        if (through or written[0], seed) != written:
-            message = f"{landing} holds the demo's month through {day} with seed {number}"
+        day, number, length = marker.read_text().split()
+        written = (date.fromisoformat(day), int(number), int(length))
+        if (through or written[0], seed, days) != written:
+            message = f"{landing} holds {length} days of the demo through {day} with seed {number}"
             raise UsageError(message, hint)
         return written
     if landing.is_dir() and deliveries(landing):
         message = f"{landing} holds deliveries that are not the demo's"
         raise UsageError(message, hint)
-    month = (through or datetime.now(UTC).date() - timedelta(days=1), seed)
+    month = (through or datetime.now(UTC).date() - timedelta(days=1), seed, days)
     landing.mkdir(parents=True, exist_ok=True)
-    marker.write_text(f"{month[0]} {month[1]}\n")
+    marker.write_text(f"{month[0]} {month[1]} {month[2]}\n")
     return month
