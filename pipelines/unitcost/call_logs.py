@@ -69,6 +69,15 @@ _MACROS = {
     "told_map(v)": """case
         when json_type(v) = 'OBJECT' then from_json(v, '"MAP(VARCHAR, VARCHAR)"')
     end""",
+    # A list of names and values as a map: the first of each name.
+    "told_named(pairs)": """coalesce(map_from_entries(list_filter(
+        pairs, lambda p, i: p.key is not null and list_position(
+            list_transform(pairs, lambda o: o.key), p.key) = i)), map())""",
+    # A count as JSON has it; a text that is none stays one, so that the rule refuses it.
+    "told_count(v)": """case
+        when told_whole(v) is not null then to_json(told_whole(v))
+        when v is not null then to_json(v)
+    end""",
     # Header names in lower case; a list of one value is that value.
     "told_headers(v)": """try(map_from_entries(list_transform(
         map_entries(told_map(told_json(v))),

@@ -20,6 +20,7 @@ FORMATS = (
     "bedrock_invocation_log",
     "langsmith",
     "posthog",
+    "agent_events",
     "claude_code",
     "codex",
     "gemini_cli",

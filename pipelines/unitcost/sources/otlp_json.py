@@ -17,6 +17,7 @@ OpenLLMetry, OpenInference, OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM):
 from __future__ import annotations
 
 from unitcost.sources.base import LATE_SPAN_ROWS, Sample, Source
+from unitcost.sources.otlp_logs import tells_agent_events
 from unitcost_models.raw_otlp import RawOtlp
 
 _BATCHES = ("resourceSpans", "resourceLogs", "resourceMetrics")
@@ -24,9 +25,10 @@ _BATCHES = ("resourceSpans", "resourceLogs", "resourceMetrics")
 
 def detect(sample: Sample) -> bool:
     """Whether the sample is surely OTLP/JSON."""
-    return sample.kind == "json" and any(
+    is_otlp = sample.kind == "json" and any(
         isinstance(record.get(key), list) for record in sample.records for key in _BATCHES
     )
+    return is_otlp and not tells_agent_events(sample)
 
 
 SOURCE = Source(
