@@ -107,3 +107,24 @@ def test_a_dearer_price_is_on_no_card_and_prices_by_its_line(tmp_path: Path) -> 
             on_cards = con.execute("select count(input_trillionths) from core.price_cards")
             assert on_cards.fetchall() == [(0,)]
             assert price_one(con, **asked)["cost_usd"] == Decimal(unit_price) * 1000
+
+
+def test_requests_are_held_against_the_cards_of_their_own_time_alone(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    cut, later = datetime(2026, 8, 21), datetime(2026, 8, 22)
+    asked = [
+        request(request_id=f"{at}", model="gpt-5.6-sol", started_at=at, input_tokens=1)
+        for at in (cut, later)
+    ]
+    assert [row["cost_usd"] for row in price(con, *asked)] == [Decimal("0.000004")] * 2
+    in_force = "select count(*) from {} where valid_from <= $later and valid_to > $cut"
+    counts = [
+        con.execute(in_force.format(cards), {"cut": cut, "later": later}).fetchall()
+        for cards in ("core.price_cards", "steps.cards_in_force")
+    ]
+    assert (
+        counts[0]
+        == counts[1]
+        == con.execute("select count(*) from steps.cards_in_force").fetchall()
+    )
