@@ -9,6 +9,19 @@ from typing import ClassVar
 from unitcost_models.base import Row
 
 
+class LakeVersion(Row):
+    """Which version of the lake this is; one row."""
+
+    table: ClassVar[str] = "meta.lake"
+    key: ClassVar[tuple[str, ...]] = ("schema_version",)
+    is_daily: ClassVar[bool] = False
+
+    schema_version: int
+    """What a program must know to write here; a newer one than it knows is refused."""
+    written_by: str
+    """The version of unitcost that published it."""
+
+
 class LakeFile(Row):
     """One immutable Parquet file of one table."""
 

@@ -136,7 +136,7 @@ def _write_days(
     session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
 ) -> int:
     late = source.late_rows or "false"
-    body = _select_list(source, entry)
+    body = _select_list(session, con, source, entry)
     parts = con.execute(f"select distinct day, ({late}) from raw.accepted order by all").fetchall()
     return sum(
         session.write_raw(
@@ -159,19 +159,29 @@ def _provenance(entry: Delivery) -> dict[str, str]:
     }
 
 
-def _select_list(source: Source, entry: Delivery) -> str:
+def _select_list(
+    session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
+) -> str:
     provenance = _provenance(entry)
+    own = [c.name for c in columns(source.row) if c.name not in provenance]
+    told = {name: f'"{name}"' for name in own}
+    if session.pseudonyms:
+        kinds = con.execute("describe raw.accepted").fetchall()
+        fields = session.vocabulary.fields
+        told |= {name: session.pseudonyms.column(name, kind, fields) for name, kind, *_ in kinds}
     return ", ".join(
-        f"{provenance[c.name]} as {c.name}" if c.name in provenance else f'"{c.name}"'
+        f"{provenance[c.name]} as {c.name}" if c.name in provenance else told[c.name]
         for c in columns(source.row)
     )
 
 
 def _quarantine(session: Session, con: duckdb.DuckDBPyConnection, entry: Delivery) -> int:
     provenance = _provenance(entry)
+    keeps_text = session.settings.privacy.keeps_text
+    kept = f"left(text, {_TEXT_LIMIT})" if keeps_text else "cast(null as varchar)"
     sql = f"""select {provenance["source_format"]} as source_format,
                      {provenance["source_file"]} as source_file,
-                     source_line, reason, left(text, {_TEXT_LIMIT}) as text,
+                     source_line, reason, {kept} as text,
                      {provenance["ingested_at"]} as ingested_at
               from (select source_line, reason, text from raw.rejected
                     union all

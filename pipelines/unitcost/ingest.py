@@ -5,6 +5,7 @@ delivered = accepted + duplicates + quarantined + left out, for every file.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from unitcost import reports
 from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
+from unitcost.lake.files import ContractError
 from unitcost.landing import deliveries, digest, format_of, why_not
 from unitcost.queries import query_path
 from unitcost.session import Session
@@ -26,6 +29,10 @@ from unitcost.workbench import clear
 from unitcost_models.meta import Delivery
 
 LOG = logging.getLogger("unitcost")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Faults of the machine and not of a file: the run fails, and the file is read by the next."""
+_PARSER_ERRORS = (duckdb.DataError, duckdb.InvalidInputException, ContractError, pa.ArrowInvalid)
+"""What a file can cause that no parser foresaw; running out of memory or disk is none of it."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,16 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     shared = fingerprint(source_format) if source.is_call_log else b""
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
     shared += reports.fingerprint(source_format) if source.is_report else b""
+    shared += _privacy(session)
     parser = query_path(f"raw.{source_format}").read_bytes() + shared
     return hashlib.sha256(parser + session.vocabulary.fingerprint.encode()).hexdigest()[:16]
+
+
+def _privacy(session: Session) -> bytes:
+    """What of `[privacy]` decides what is kept of a record; nothing by default."""
+    if session.pseudonyms:
+        return session.pseudonyms.fingerprint.encode()
+    return b"" if session.settings.privacy.keeps_text else b"no text"
 
 
 def arrivals(session: Session) -> list[Arrival]:
@@ -81,9 +96,43 @@ def ingest_all(session: Session, wanted: set[str]) -> Iterator[Delivery]:
     with session.workbench(any(SOURCES[f].reads_vocabulary for f in formats)) as con:
         for arrival in todo:
             LOG.info("reading %s", arrival.name)
-            delivery = _ingest(session, con, arrival)
-            session.catalogue.deliveries[delivery.path] = delivery
-            yield delivery
+            delivery = _ingest_or_refuse(session, con, arrival)
+            if delivery is not None:
+                session.catalogue.deliveries[delivery.path] = delivery
+                yield delivery
+
+
+def _ingest_or_refuse(
+    session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival
+) -> Delivery | None:
+    """What became of the file, whatever is wrong with it; None where it is gone."""
+    try:
+        return _ingest(session, con, arrival)
+    except FileNotFoundError:
+        LOG.warning("%s is gone before it was read", arrival.name)
+        return None
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise
+        reason = f"the file cannot be read ({error.strerror}); deliver it again"
+    except _PARSER_ERRORS as error:
+        first = str(error).partition("\n")[0]
+        reason = f"the parser failed on the file ({first}); nothing of it was taken, report this"
+    LOG.warning("%s: %s", arrival.name, reason)
+    return _refuse_whole(session, con, arrival, reason)
+
+
+def _refuse_whole(
+    session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival, reason: str
+) -> Delivery:
+    """A file that broke off is one quarantined record; what was taken of it is given back."""
+    try:
+        content = digest(arrival.path)
+    except OSError:
+        content = hashlib.sha256(f"unread {arrival.name}".encode()).hexdigest()
+    session.catalogue.forget_delivery(content)
+    clear(con, kept=())
+    return refuse(session, con, _entry(session, arrival, content), reason)
 
 
 def _ingest(session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival) -> Delivery:
@@ -123,15 +172,25 @@ def _entry(session: Session, arrival: Arrival, content: str) -> Delivery:
 
 
 def _twin(session: Session, entry: Delivery) -> str | None:
-    """Another delivery of the same content that the same parser has read."""
+    """Another delivery of the same content that the same parser has read, or lies there to be read.
+
+    A content has one format: its rows are known by its digest.
+    """
+    landing = session.home.landing
     return next(
         (
             other.path
             for other in session.catalogue.deliveries.values()
             if other.sha256 == entry.sha256
-            and other.fingerprint == entry.fingerprint
             and other.path != entry.path
-            and other.note is None
+            and (other.note is None or other.delivered)
+            and (other.fingerprint == entry.fingerprint or _is_elsewhere(landing, other, entry))
         ),
         None,
     )
+
+
+def _is_elsewhere(landing: Path, other: Delivery, entry: Delivery) -> bool:
+    """Whether it lies there as another format too; where it was moved away it is read anew."""
+    is_other = other.source_format not in (None, entry.source_format)
+    return is_other and (landing / other.path).is_file()

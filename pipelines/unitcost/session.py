@@ -22,6 +22,7 @@ from unitcost.lake.lock import writer_lock
 from unitcost.lake.publish import publish, remove_orphans
 from unitcost.paths import Home
 from unitcost.price_book.book import PriceBook
+from unitcost.privacy import Pseudonyms, load_pseudonyms
 from unitcost.settings import Settings, load_settings
 from unitcost.silence import note_silence, passed_through
 from unitcost.tables import published_models
@@ -53,6 +54,8 @@ class Session:
     run_id: str = field(default_factory=lambda: uuid4().hex[:12])
     prices: dict[str, pa.Table] = field(default_factory=dict)
     """The price book's tables, once they were read."""
+    pseudonyms: Pseudonyms | None = None
+    """What makes the names of customers and users unknown, where the settings ask for it."""
     scratch: Path = field(init=False)
     """Spill and staging files."""
 
@@ -64,6 +67,8 @@ class Session:
     def workbench(self, with_vocabulary: bool = True) -> duckdb.DuckDBPyConnection:
         """An empty in-memory database, spilling to scratch, with the vocabulary's macros or not."""
         con = open_workbench(self.settings.memory_limit, str(self.scratch))
+        if self.pseudonyms:
+            self.pseudonyms.create_macro(con)
         if with_vocabulary:
             create_macros(con, self.vocabulary)
             rules = self.settings.tasks
@@ -125,11 +130,10 @@ def read_session(root: Path) -> Iterator[Session]:
         SettingsError, VocabularyError: the settings file cannot be used.
     """
     home = Home(root.resolve())
-    settings = load_settings(home.settings_file)
-    vocabulary = load_vocabulary(settings.vocabulary_additions())
+    asked = _Asked.of(home)
     catalogue = load_catalogue(home.warehouse)
     with TemporaryDirectory(prefix="unitcost-") as scratch:
-        session = Session(home, settings, vocabulary, catalogue, price_book(home, settings))
+        session = asked.session(home, catalogue)
         session.scratch = Path(scratch)
         yield session
 
@@ -139,6 +143,32 @@ def _places_of_drafts(home: Home) -> Iterator[Path]:
     for folder in (home.landing, home.exports, home.price_tables):
         yield folder
         yield from (path for path in folder.glob("*") if path.is_dir())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the settings of a home ask for."""
+
+    settings: Settings
+    vocabulary: Vocabulary
+    pseudonyms: Pseudonyms | None
+
+    @classmethod
+    def of(cls, home: Home) -> _Asked:
+        """Read them; a wrong key of the settings is found before anything is locked."""
+        settings = load_settings(home.settings_file)
+        pseudonyms = load_pseudonyms(settings.privacy)
+        if pseudonyms:
+            settings = pseudonyms.in_settings(settings)
+        vocabulary = load_vocabulary(settings.vocabulary_additions())
+        return cls(settings, vocabulary, pseudonyms)
+
+    def session(self, home: Home, catalogue: Catalogue) -> Session:
+        """A session that follows them."""
+        book = price_book(home, self.settings)
+        session = Session(home, self.settings, self.vocabulary, catalogue, book)
+        session.pseudonyms = self.pseudonyms
+        return session
 
 
 def price_book(home: Home, settings: Settings) -> PriceBook:
@@ -157,8 +187,7 @@ def open_session(root: Path) -> Iterator[Session]:
         ClosedMonthError: the catalogue that vouches for closed months is missing.
     """
     home = Home(root.resolve())
-    settings = load_settings(home.settings_file)
-    vocabulary = load_vocabulary(settings.vocabulary_additions())
+    asked = _Asked.of(home)
     with writer_lock(home.lock):
         require_catalogue(home)
         catalogue = load_catalogue(home.warehouse)
@@ -166,5 +195,5 @@ def open_session(root: Path) -> Iterator[Session]:
         sweep(_places_of_drafts(home))
         shutil.rmtree(home.scratch, ignore_errors=True)
         home.scratch.mkdir(parents=True)
-        yield Session(home, settings, vocabulary, catalogue, price_book(home, settings))
+        yield asked.session(home, catalogue)
         shutil.rmtree(home.scratch, ignore_errors=True)

@@ -66,6 +66,24 @@ class ExportSettings(BaseModel):
     """FOCUS versions in which the charges are written too."""
 
 
+class PrivacySettings(BaseModel):
+    """`[privacy]`: what may be known of people, and what is kept of refused records."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pseudonymise: tuple[Literal["customer_id", "user_id"], ...] = ()
+    """Dimensions whose values are replaced by keyed digests before anything is written."""
+    key_env: str = "UNITCOST_PSEUDONYM_KEY"
+    """Name of the environment variable that holds the key; the key itself is never written."""
+    quarantined_text: bool = True
+    """Whether a refused record's text is kept; never where names are replaced."""
+
+    @property
+    def keeps_text(self) -> bool:
+        """Whether the quarantine keeps texts."""
+        return self.quarantined_text and not self.pseudonymise
+
+
 class Settings(BaseSettings):
     """The user's settings.
 
@@ -93,6 +111,8 @@ class Settings(BaseSettings):
     """How shared and unattributed cost is spread; nothing is by default."""
     exports: ExportSettings = ExportSettings()
     """Files for finance; changes no table."""
+    privacy: PrivacySettings = PrivacySettings()
+    """Pseudonyms, and what the quarantine keeps."""
     memory_limit: str | None = None
     """DuckDB's limit, e.g. `8GB`; by default 80 % of the machine."""
 

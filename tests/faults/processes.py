@@ -14,12 +14,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from dagster import DagsterInstance
 
 from unitcost.cli import main
+from unitcost.lake import catalogue
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(
@@ -70,11 +72,16 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     logs_to_disk: bool = False
     """Whether Dagster's log is kept in files as a user's is; in memory it costs half."""
+    clock_days: int = 0
+    """How far the process's clock is ahead."""
+
+    said_to: Path | None = None
+    """Where what it says is kept; beside its home if not named."""
 
     @property
     def log(self) -> Path:
-        """What the process says; beside its home."""
-        return self.home.with_name(f"{self.home.name}.log")
+        """What the process says."""
+        return self.said_to or self.home.with_name(f"{self.home.name}.log")
 
     def start(self, kill: Kill | None = None, file_limit: int | None = None) -> Any:
         """The process, started."""
@@ -114,6 +121,8 @@ def _work(command: Command, dies_at: int | None, file_limit: int | None) -> None
         _limit_files(file_limit)
     if not command.logs_to_disk:
         _log_in_memory()
+    if command.clock_days:
+        _move_clock(timedelta(days=command.clock_days))
     sys.addaudithook(changes.see)
     try:
         main(["--home", str(command.home), *command.words])
@@ -152,6 +161,15 @@ def _limit_files(size: int) -> None:
     """No file may grow beyond a size: what writes more fails as on a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def _move_clock(ahead: timedelta) -> None:
+    class Moved(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + ahead
+
+    vars(catalogue)["datetime"] = Moved
 
 
 def _log_in_memory() -> None:

@@ -25,6 +25,7 @@ _FAILURES = (
     "PlaceError",
     "ClosedMonthError",
     "FocusError",
+    "LakeVersionError",
 )
 
 

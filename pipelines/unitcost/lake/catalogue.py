@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 import duckdb
 
+from unitcost import __version__
 from unitcost.lake.listing import LakeFiles
 from unitcost.months import Month
 from unitcost_models.base import Row, columns
@@ -24,12 +25,17 @@ from unitcost_models.meta import (
     ClosedMonth,
     Delivery,
     LakeFile,
+    LakeVersion,
     Posting,
     Touch,
     UnreadUsage,
 )
 
 R = TypeVar("R", bound=Row)
+
+SCHEMA_VERSION = 2
+"""Of the lake that this version writes. 1 had no `meta.lake`; it is read, and the next nightly run
+publishes it as the newest. It grows when an older program would misread or harm what is written."""
 
 RETENTION = timedelta(days=1)
 """How long a replaced file stays for readers who still hold the catalogue that names it."""
@@ -38,6 +44,10 @@ RETENTION = timedelta(days=1)
 def utc_now() -> datetime:
     """The present as the tables store it: UTC without zone, whole microseconds."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+class LakeVersionError(RuntimeError):
+    """A lake that this version does not know; the message says which one does."""
 
 
 @dataclass
@@ -114,6 +124,7 @@ class Catalogue:
 
     def rows_of(self) -> Iterator[tuple[type[Row], list[Row]]]:
         """Each meta table's row model and rows, in key order."""
+        yield LakeVersion, [LakeVersion(schema_version=SCHEMA_VERSION, written_by=__version__)]
         yield LakeFile, [self.files[path] for path in sorted(self.files)]
         yield Delivery, [self.deliveries[path] for path in sorted(self.deliveries)]
         yield UnreadUsage, [self.unread[key] for key in sorted(self.unread)]
@@ -127,11 +138,16 @@ class Catalogue:
 
 
 def load_catalogue(warehouse: Path) -> Catalogue:
-    """The published catalogue, or an empty one where nothing was published yet."""
+    """The published catalogue, or an empty one where nothing was published yet.
+
+    Raises:
+        LakeVersionError: a newer version of unitcost has written it.
+    """
     catalogue = Catalogue()
     if not warehouse.is_file():
         return catalogue
     with duckdb.connect(str(warehouse), read_only=True) as con:
+        _require_known_version(con, warehouse)
         catalogue.files = LakeFiles(_read(con, LakeFile))
         catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
         catalogue.unread = {(u.path, u.usage_name): u for u in _read(con, UnreadUsage)}
@@ -143,6 +159,18 @@ def load_catalogue(warehouse: Path) -> Catalogue:
         catalogue.adjusted = {a.day: a for a in _read(con, AdjustedDay)}
         catalogue.postings = {(p.posting_no, p.month): p for p in _read(con, Posting)}
     return catalogue
+
+
+def _require_known_version(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Refuse what a newer version has written; what an older one wrote is read as it is."""
+    for lake in _read(con, LakeVersion):
+        if lake.schema_version > SCHEMA_VERSION:
+            message = (
+                f"{warehouse} was written by unitcost {lake.written_by} (lake version "
+                f"{lake.schema_version}); this is {__version__}, which knows versions up to "
+                f"{SCHEMA_VERSION}: install unitcost {lake.written_by} or later"
+            )
+            raise LakeVersionError(message)
 
 
 def _read(con: duckdb.DuckDBPyConnection, row: type[R]) -> list[R]:

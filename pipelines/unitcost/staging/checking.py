@@ -31,10 +31,8 @@ def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, in
     if _count(con, "raw.invalid"):
         _find_deep(con, kept)
     bad = _count(con, "raw.invalid")
-    con.execute(
-        f"""create or replace view raw.staged as select source_line, record from {kept}
-            {"anti join raw.invalid using (file_row_number)" if bad else ""}"""
-    )
+    sound = _without_invalid(con, kept, spool) if bad else kept
+    con.execute(f"create or replace view raw.staged as select source_line, record from {sound}")
     con.execute(
         f"""create or replace view raw.rejected as
             select source_line, reason, text from read_parquet({sql_text(spool.rejected)})
@@ -43,6 +41,21 @@ def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, in
             from {kept} inner join raw.invalid as i using (file_row_number)"""
     )
     return _count(con, kept) - bad, spool.rejected_count + bad
+
+
+def _without_invalid(con: duckdb.DuckDBPyConnection, kept: str, spool: Spool) -> str:
+    """The other records as a file of their own.
+
+    A source's filter is tried before a join takes the invalid ones away, and fails on them.
+    """
+    target = sql_text(spool.folder / "sound.parquet")
+    con.execute(
+        f"""copy (
+            select source_line, record from {kept} anti join raw.invalid using (file_row_number)
+            order by file_row_number
+        ) to {target} (format parquet, compression lz4, row_group_size 20480)"""
+    )
+    return f"read_parquet({target})"
 
 
 def _find_invalid(con: duckdb.DuckDBPyConnection, kept: str) -> None:

@@ -1,0 +1,56 @@
+"""A lake of a newer version is refused, one of an older version read and brought up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.pipeline.books import REQUESTS, contents, deliver, night
+from tests.unit.test_cli import exit_code
+from unitcost import __version__
+from unitcost.lake.catalogue import SCHEMA_VERSION
+from unitcost.paths import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A published lake."""
+    home = Home(tmp_path / "home")
+    deliver(home, "first.csv", REQUESTS[:1])
+    assert night(home)
+    return home
+
+
+def change(home: Home, statement: str) -> None:
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute(statement)
+
+
+def test_a_newer_lake_is_refused_and_left_as_it_is(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(home, f"update meta.lake set schema_version = {SCHEMA_VERSION + 1}, written_by = '9.1'")
+    before = {
+        p: p.read_bytes() for p in home.root.rglob("*") if p.suffix in (".duckdb", ".parquet")
+    }
+    for command in (["nightly"], ["close", "2026-10"], ["reprice", "--dry-run"]):
+        assert exit_code("--home", str(home.root), *command) == 1
+        assert "install unitcost 9.1 or later" in capsys.readouterr().err
+    after = {p: p.read_bytes() for p in home.root.rglob("*") if p.suffix in (".duckdb", ".parquet")}
+    assert after == before
+
+
+def test_an_older_lake_is_read_and_published_as_the_newest(home: Home) -> None:
+    table = "marts.cost_per_request"
+    [before] = contents(home.warehouse, [table])[table]
+    change(home, "drop table meta.lake")
+    change(home, "alter table meta.deliveries drop column left_out")
+    change(home, "alter table meta.files drop column shape")
+    deliver(home, "second.csv", REQUESTS[2:3])
+    assert night(home)
+    assert contents(home.warehouse, ["meta.lake"])["meta.lake"] == [(SCHEMA_VERSION, __version__)]
+    after = contents(home.warehouse, [table])[table]
+    assert before in after
+    assert len(after) == 2
