@@ -71,8 +71,7 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
         raise NightlyError(message)
     home = Home(root.resolve())
     prepare(home)
-    before = load_catalogue(home.warehouse)
-    formats = _prepare_work(home, last)
+    before, formats = _prepare_work(home, last)
     if formats is None:
         return _report(before, before, last, started, None)
     result = run_job(home, last, formats)
@@ -90,19 +89,19 @@ def prepare(home: Home) -> None:
     os.environ["UNITCOST_HOME"] = str(home.root)
 
 
-def _prepare_work(home: Home, through: date) -> set[str] | None:
-    """The formats in use if there is work, or None; days that have ended are marked final then."""
+def _prepare_work(home: Home, through: date) -> tuple[Catalogue, set[str] | None]:
+    """What is published, and the formats in use if there is work; else ended days become final."""
     with open_session(home.root) as session:
         collected = collect(home, session.settings.sources)
         if session.settings.pull or collected.problems or has_work(session, through):
-            return _formats_in_use(session)
+            return session.catalogue, _formats_in_use(session)
         catalogue, today = session.catalogue, utc_now().date()
         ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]
         for day in ended:
             catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
         if ended:
             session.publish()
-    return None
+    return catalogue, None
 
 
 def _formats_in_use(session: Session) -> set[str]:

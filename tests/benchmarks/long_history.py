@@ -19,6 +19,7 @@ from unitcost.lake.catalogue import Catalogue
 from unitcost.nightly import run_nightly
 from unitcost.rebuild import shared_inputs
 from unitcost.session import open_session
+from unitcost.tables import published_models
 from unitcost_models.meta import LakeFile
 
 _FORMAT = "requests"
@@ -48,9 +49,9 @@ def make_history(root: Path, last: date, days: int, records: int) -> None:
     """A home in which `days` days up to `last` were delivered and built."""
     deliver(root, last, f"day-{last}", records)
     run_nightly(root, last)
-    with open_session(root) as session:
+    with open_session(root) as session, duckdb.connect() as con:
         for number in range(1, days):
-            _add_day(root, session.catalogue, last, last - timedelta(number))
+            _add_day(con, root, session.catalogue, last, last - timedelta(number))
         catalogue = session.catalogue
         digests = input_digests(catalogue, shared_inputs(session), set())
         built = catalogue.days[last]
@@ -59,34 +60,32 @@ def make_history(root: Path, last: date, days: int, records: int) -> None:
         session.publish()
 
 
-def _add_day(root: Path, catalogue: Catalogue, last: date, day: date) -> None:
+def _add_day(
+    con: duckdb.DuckDBPyConnection, root: Path, catalogue: Catalogue, last: date, day: date
+) -> None:
     source = f"{_FORMAT}/day-{last}.csv"
     target = f"{_FORMAT}/day-{day}.csv"
     _link(root / "landing" / source, root / "landing" / target)
     content = hashlib.sha256(str(day).encode()).hexdigest()
     known = catalogue.deliveries[source]
     catalogue.deliveries[target] = known.model_copy(update={"path": target, "sha256": content})
-    for file in [f for f in catalogue.files.values() if f.day == last]:
-        catalogue.add(_named(root, file, last, day, content))
-
-
-def _named(root: Path, file: LakeFile, last: date, day: date, content: str) -> LakeFile:
-    path = file.path.replace(f"day={file.day}", f"day={day}")
-    if own := _OWN.get(file.table_name):
-        _copy(root / file.path, root / path, own.format(day=day, back=(last - day).days))
-    else:
+    for file in _files_of(catalogue, last):
+        path = file.path.replace(f"day={last}", f"day={day}")
+        own = _OWN.get(file.table_name, "").format(day=day, back=(last - day).days)
         _link(root / file.path, root / path)
-    return file.model_copy(
-        update={"path": path, "day": day, "delivery": content if file.delivery else None}
-    )
-
-
-def _copy(source: Path, target: Path, own: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as con:
-        con.execute(f"copy (select * replace ({own}) from '{source}') to '{target}'")
+        if own:
+            (root / path).unlink()
+            con.execute(
+                f"copy (select * replace ({own}) from '{root / file.path}') to '{root / path}'"
+            )
+        delivery = content if file.delivery else None
+        catalogue.add(file.model_copy(update={"path": path, "day": day, "delivery": delivery}))
 
 
 def _link(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     os.link(source, target)
+
+
+def _files_of(catalogue: Catalogue, day: date) -> list[LakeFile]:
+    return [f for table in published_models() for f in catalogue.live(table.table, [day])]

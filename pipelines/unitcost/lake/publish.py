@@ -6,7 +6,7 @@ All tables of all days change together or not at all; readers keep the snapshot 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -81,12 +81,11 @@ def _create_view(
 
 def remove_orphans(home: Home, catalogue: Catalogue) -> int:
     """Delete the files that no catalogue names, left by a crash or expired; how many."""
-    named = {home.root / path for path in catalogue.files}
     orphans = [
-        path
+        home.root / path
         for folder in (home.lake, home.quarantine)
-        for path in folder.rglob("*.parquet")
-        if path not in named
+        for path in _parquet_below(home.root, folder)
+        if path not in catalogue.files
     ]
     orphans += home.root.glob(".warehouse-*.duckdb*")
     orphans += [
@@ -97,3 +96,10 @@ def remove_orphans(home: Home, catalogue: Catalogue) -> int:
     for path in orphans:
         path.unlink()
     return len(orphans)
+
+
+def _parquet_below(root: Path, folder: Path) -> Iterator[str]:
+    """Every Parquet file's path below the root, as text: a long history has ten thousands."""
+    prefix = len(f"{root}/")
+    for below, _, names in os.walk(folder):
+        yield from (f"{below}/{n}"[prefix:] for n in names if n.endswith(".parquet"))
