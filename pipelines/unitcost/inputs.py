@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 import duckdb
@@ -36,10 +37,13 @@ _BAND_HOURS = 1
 and the span of its caller may lie on either side of midnight."""
 
 
-def open_prices(session: Session, con: duckdb.DuckDBPyConnection) -> None:
-    """Put the price book's tables into a workbench."""
-    for name, rows in read_prices(session).items():
-        con.register("rows", rows)
+def open_prices(
+    session: Session, con: duckdb.DuckDBPyConnection, wanted: Iterable[str] | None = None
+) -> None:
+    """Put the price book's tables into a workbench, or those that are wanted."""
+    book = read_prices(session)
+    for name in book if wanted is None else wanted:
+        con.register("rows", book[name])
         con.execute(f"create table {name} as select * from rows")
         con.unregister("rows")
 

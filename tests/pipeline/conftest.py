@@ -14,6 +14,8 @@ import pytest
 from dagster import DagsterInstance
 
 from tests.pipeline.books import REQUESTS, deliver, night
+from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
+from unitcost.demo import write_demo
 from unitcost.paths import Home
 
 
@@ -22,6 +24,23 @@ def _log_in_memory() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DagsterInstance, "get", DagsterInstance.ephemeral)
         yield
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two days of the demo's deliveries; to be read, not changed."""
+    folder = tmp_path_factory.mktemp("source")
+    write_demo(folder, THROUGH, days=2)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Fingerprint:
+    """What their marts are, delivered at once as they are."""
+    home = Home(tmp_path_factory.mktemp("plain"))
+    found = marts(load(home, files(source), source, THROUGH))
+    assert len(found) > 2 * 10
+    return found
 
 
 @pytest.fixture(scope="session")

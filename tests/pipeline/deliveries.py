@@ -14,6 +14,13 @@ from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 
 Fingerprint = dict[tuple[str, date | None], str]
+THROUGH = date(2026, 11, 4)
+"""Last day of what is delivered."""
+
+
+def files(folder: Path) -> list[Path]:
+    """All files below a folder, in a stable order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def marts(home: Home) -> Fingerprint:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.pipeline import books
-from tests.pipeline.books import OCTOBER, REQUESTS, THROUGH, deliver, kept_files, night, postings
+from tests.pipeline.books import OCTOBER, THROUGH, deliver, kept_files, night, postings
 from tests.price_books import write_rows
 from unitcost import rebuild, session
 from unitcost.closing import close_month
@@ -27,12 +27,11 @@ REPRICED = Decimal("0.25") + Decimal("0.00000075")
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = Home(tmp_path_factory.mktemp("closed"))
-    deliver(home, "first.csv", REQUESTS)
-    night(home)
-    close_month(home.root, MONTH)
-    return home.root
+def closed(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("closed") / "home"
+    shutil.copytree(built.root, root)
+    close_month(root, MONTH)
+    return root
 
 
 @pytest.fixture

@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.pipeline import deliveries
-from tests.pipeline.deliveries import Fingerprint, load, marts
-from unitcost.demo import write_demo
+from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from unitcost.paths import Home
-
-THROUGH = date(2026, 11, 4)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("source")
-    write_demo(folder, THROUGH, days=2)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Fingerprint:
-    home = Home(tmp_path_factory.mktemp("plain"))
-    found = marts(load(home, files(source), source, THROUGH))
-    assert len(found) > 2 * 10
-    return found
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("way", [deliveries.shuffled, deliveries.doubled, deliveries.split])

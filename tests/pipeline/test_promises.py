@@ -14,15 +14,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipeline.deliveries import Fingerprint, load, marts
+from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from unitcost import nightly
-from unitcost.demo import write_demo
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.lake.lock import LockedError, writer_lock
 from unitcost.nightly import NightlyError, run_nightly
 from unitcost.paths import Home
 
-THROUGH = date(2026, 11, 4)
 NIGHTLY = """
 import sys
 from datetime import date
@@ -33,26 +31,10 @@ run_nightly(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("source")
-    write_demo(folder, THROUGH, days=2)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Fingerprint:
-    return marts(load(Home(tmp_path_factory.mktemp("plain")), files(source), source, THROUGH))
-
-
-@pytest.fixture(scope="module")
 def home_before(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which all but the last day was built."""
     home = Home(tmp_path_factory.mktemp("before"))
     return load(home, files(source), source, THROUGH - timedelta(1)).root
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("seconds", [2.0, 4.0])

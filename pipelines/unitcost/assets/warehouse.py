@@ -1,7 +1,7 @@
 """The last assets: the price book as readers see it, and the catalogue that makes a run visible."""
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -39,10 +39,10 @@ def prices(
         )
 
 
-def write_prices(session: Session, tables: Iterable[str] = PRICES) -> dict[str, LakeFile]:
+def write_prices(session: Session, tables: Collection[str] = PRICES) -> dict[str, LakeFile]:
     """The price book's kept tables, one file each."""
     with session.workbench(with_vocabulary=False) as con:
-        open_prices(session, con)
+        open_prices(session, con, tables)
         sql = "select * from {} order by price_id"
         return {t: session.write(con, row_models()[t], sql.format(t), None) for t in tables}
 
