@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.sources import reading
 from tests.sql.staging_by_hand import accept, parse, reasons, sightings
 from unitcost.sources.base import Sample
 from unitcost.sources.litellm import detect
 from unitcost.vocabulary import create_macros, load_vocabulary
+from unitcost.workbench import open_workbench
 from unitcost_models.base import columns
 from unitcost_models.raw_litellm import RawLitellm
 from unitcost_models.sources import SourceSighting
@@ -23,9 +26,10 @@ START = 1772445600.25
 
 
 @pytest.fixture
-def workbench(workbench: Connection) -> Connection:
-    create_macros(workbench, load_vocabulary())
-    return workbench
+def workbench() -> Iterator[Connection]:
+    """A workbench with the vocabulary's macros; no test may change them."""
+    with reading.workbench() as con:
+        yield con
 
 
 def payload(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -289,10 +293,11 @@ def test_the_account_is_the_organization_that_the_provider_names(
     assert row["account_id"] == account
 
 
-def test_the_configured_key_wins(workbench: Connection) -> None:
-    create_macros(workbench, load_vocabulary({"customer_id": ["account"]}))
+def test_the_configured_key_wins() -> None:
     metadata = {"requester_metadata": {"account": "mine", "customer_id": "theirs"}}
-    (row,) = parse(workbench, "litellm", payload(metadata=metadata))
+    with open_workbench() as con:
+        create_macros(con, load_vocabulary({"customer_id": ["account"]}))
+        (row,) = parse(con, "litellm", payload(metadata=metadata))
     assert row["customer_id"] == "mine"
 
 

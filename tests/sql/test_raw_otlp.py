@@ -12,12 +12,12 @@ import duckdb
 import pytest
 
 from tests.given import rows_of
+from tests.sources import reading
 from tests.sql.staging_by_hand import parse
 from unitcost.queries import load_query
 from unitcost.sources import detect_format
 from unitcost.staging import sample, stage
 from unitcost.vocabulary import VocabularyError, create_macros, load_vocabulary
-from unitcost.workbench import open_workbench
 from unitcost_models.base import columns
 from unitcost_models.raw_otlp import RawOtlp
 
@@ -35,11 +35,9 @@ LAB_SPANS = {
 
 @pytest.fixture
 def con() -> Iterator[Con]:
-    """A workbench with the vocabulary's macros."""
-    con = open_workbench()
-    create_macros(con, load_vocabulary())
-    yield con
-    con.close()
+    """A workbench with the vocabulary's macros; no test may change them."""
+    with reading.workbench() as con:
+        yield con
 
 
 def any_value(value: object) -> dict[str, Any]:
@@ -399,11 +397,12 @@ def test_the_same_record_has_the_same_id_wherever_it_stands(con: Con) -> None:
     assert len(set(ids)) == 3
 
 
-def test_an_added_key_is_kept_and_comes_first(con: Con) -> None:
-    create_macros(con, load_vocabulary({"customer_id": ["my.account"]}))
-    kept = attributes_of(con, {"tenant.id": "t", "my.account": "a", "my.other": "x"})
+def test_an_added_key_is_kept_and_comes_first(workbench: Con) -> None:
+    create_macros(workbench, load_vocabulary({"customer_id": ["my.account"]}))
+    kept = attributes_of(workbench, {"tenant.id": "t", "my.account": "a", "my.other": "x"})
     assert kept == {"tenant.id": "t", "my.account": "a"}
-    found = con.execute("select attr_customer_id(?::map(varchar, varchar))", [kept]).fetchall()
+    asked = "select attr_customer_id(?::map(varchar, varchar))"
+    found = workbench.execute(asked, [kept]).fetchall()
     assert found == [("a",)]
 
 
