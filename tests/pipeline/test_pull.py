@@ -125,7 +125,7 @@ def test_the_wait_a_provider_asks_for_is_kept() -> None:
     assert 25 < seconds <= 30
     assert _retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
     assert _retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0
-    assert _retry_after("soon") is None
+    assert [_retry_after(word) for word in ("soon", "nan", "inf")] == [None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,15 @@ def test_the_wait_a_provider_asks_for_is_kept() -> None:
     [
         (401, '{"error": "expired"}', "the key was refused (401)"),
         (403, "", "the key was refused (403)"),
-        (400, "bad group_by", "answered 400"),
-        (302, "", "answered 302"),
+        (400, "bad group_by", "answered 400; check --from and --to"),
+        (302, "", "answered 302; check the base_url"),
+        (404, "", "answered 404; check the base_url"),
         (503, "", "answered 503"),
         (200, "<html>login</html>", "no whole JSON (text/html)"),
         (200, '{"data":' + "[" * 100_000, "no whole JSON"),
         (200, "[]", "no page but a JSON list"),
+        (200, '{"error": "over quota, sk-test"}', "no list `data`"),
+        (200, '{"data": {"a": 1}}', "no list `data`"),
         (200, '{"has_more": true, "data": []}', "names no next_page"),
     ],
 )
@@ -153,6 +156,28 @@ def test_what_cannot_be_had_is_told_without_the_key(
     assert said in str(caught.value)
     assert KEY not in str(caught.value)
     assert not list(home.landing.rglob("*.jsonl"))
+
+
+def test_a_provider_that_asks_for_hours_is_not_waited_for(
+    home: Home, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(PATH).respond_with_data("", 429, headers={"Retry-After": "7200"})
+    with pytest.raises(PullError, match="answered 429 and asks to wait 7200 s; pull again then"):
+        fetch(home, httpserver)
+    assert len(httpserver.log) == 1
+
+
+def test_trying_again_is_told_beside_the_answer(
+    home: Home,
+    httpserver: HTTPServer,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    httpserver.expect_ordered_request(PATH).respond_with_data("", 500)
+    httpserver.expect_ordered_request(PATH).respond_with_data(page())
+    fetch(home, httpserver)
+    assert "answered 500; asking again in" in caplog.text
+    assert capsys.readouterr().out == ""
 
 
 def test_a_server_that_is_not_there_is_told(home: Home) -> None:

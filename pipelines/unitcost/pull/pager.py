@@ -6,6 +6,8 @@ What is asked is in `queries`; where pages are kept is in `keeping`.
 from __future__ import annotations
 
 import json
+import logging
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,10 +15,12 @@ from typing import Any
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from unitcost.pull.errors import PassingError, PullError
 from unitcost.pull.queries import Parameters, Query
 
+LOG = logging.getLogger("unitcost")
 ATTEMPTS = 6
 """Tries of one page before its query is given up."""
 LONGEST_WAIT = 300.0
@@ -25,6 +29,13 @@ MOST_PAGES = 10_000
 _BUSY = 429
 _SERVER_ERROR = 500
 _REFUSED = (401, 403)
+
+
+def _tell(details: RetryDetails) -> None:
+    LOG.warning("%s; asking again in %.1f s", details.caused_by, details.wait_for)
+
+
+set_on_retry_hooks([_tell])  # by itself it writes to stdout, where data goes
 
 
 def pages(client: httpx.Client, query: Query, cursor: str | None = None) -> Iterator[str]:
@@ -78,7 +89,11 @@ def _wait(error: Exception) -> float | bool:
         return False
     if error.retry_after is None:
         return True
-    return error.retry_after if error.retry_after <= LONGEST_WAIT else False
+    return False if _is_too_long(error.retry_after) else error.retry_after
+
+
+def _is_too_long(wait: float | None) -> bool:
+    return wait is not None and wait > LONGEST_WAIT
 
 
 def _fetch_once(
@@ -96,6 +111,8 @@ def _fetch_once(
         raise PassingError(f"{path}: the answer is no whole JSON ({kind})") from None
     if not isinstance(page, dict):
         raise PullError(f"{path}: the answer is no page but a JSON {type(page).__name__}")
+    if not isinstance(page.get("data"), list):
+        raise PullError(f"{path}: the answer is no page: it has no list `data`; check the base_url")
     return answer.text, page
 
 
@@ -105,10 +122,12 @@ def _check_status(path: str, answer: httpx.Response) -> None:
         message = f"{path}: the key was refused ({status}); use an admin key that has not expired"
         raise PullError(message)
     if status == _BUSY or status >= _SERVER_ERROR:
-        message = f"{path}: the provider answered {status}"
-        raise PassingError(message, _retry_after(answer.headers.get("retry-after")))
+        wait = _retry_after(answer.headers.get("retry-after"))
+        later = f" and asks to wait {wait:.0f} s; pull again then" if _is_too_long(wait) else ""
+        raise PassingError(f"{path}: the provider answered {status}{later}", wait)
     if status != httpx.codes.OK:
-        raise PullError(f"{path}: the provider answered {status}; check --from and --to")
+        hint = "--from and --to" if status == httpx.codes.BAD_REQUEST else "the base_url"
+        raise PullError(f"{path}: the provider answered {status}; check {hint}")
 
 
 def _retry_after(header: str | None) -> float | None:
@@ -116,7 +135,8 @@ def _retry_after(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        return max(float(header), 0.0)
+        seconds = float(header)
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:
