@@ -6,6 +6,7 @@ What can be read is not known here; that is each source's `detect`.
 from __future__ import annotations
 
 from unitcost.sources.base import Sample
+from unitcost.sources.envelopes import opened
 
 _INSTEAD = "deliver the log of a gateway, OpenTelemetry traces, or the responses as provider_bodies"
 _REASONS: tuple[tuple[frozenset[str], str], ...] = (
@@ -24,6 +25,16 @@ _REASONS: tuple[tuple[frozenset[str], str], ...] = (
         f"tokens; {_INSTEAD}",
     ),
     (
+        frozenset({"batches"}),
+        "Tempo's answer to a query is not read; deliver the spans as the collector's file exporter "
+        "writes them, OTLP/JSON with resourceSpans",
+    ),
+    (
+        frozenset({"traceID", "processes"}),
+        "Jaeger's answer to a query is not read; deliver the spans as the collector's file "
+        "exporter writes them, OTLP/JSON with resourceSpans",
+    ),
+    (
         frozenset({"type", "thread_id"}),
         "events of `codex exec --json` have no times; deliver the rollouts in ~/.codex/sessions",
     ),
@@ -32,5 +43,6 @@ _REASONS: tuple[tuple[frozenset[str], str], ...] = (
 
 def why_unreadable(sample: Sample) -> str | None:
     """What the file is and what to deliver instead, where it is known to tell of no call."""
-    names = {name for record in sample.records for name in record}
+    records = (*sample.records, *(inner.records if (inner := opened(sample)) else ()))
+    names = {name for record in records for name in record}
     return next((reason for needed, reason in _REASONS if needed <= names), None)
