@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from unitcost import reports
 from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
-from unitcost.lake.files import ContractError
 from unitcost.landing import deliveries, digest, format_of, why_not
 from unitcost.queries import query_path
 from unitcost.session import Session
@@ -31,7 +29,13 @@ from unitcost_models.meta import Delivery
 LOG = logging.getLogger("unitcost")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 """Faults of the machine and not of a file: the run fails, and the file is read by the next."""
-_PARSER_ERRORS = (duckdb.DataError, duckdb.InvalidInputException, ContractError, pa.ArrowInvalid)
+_PARSER_ERRORS = (
+    duckdb.DataError,
+    duckdb.InvalidInputException,
+    ValueError,
+    TypeError,
+    LookupError,
+)
 """What a file can cause that no parser foresaw; running out of memory or disk is none of it."""
 
 

@@ -1,10 +1,9 @@
-"""Killed, full, broken or crowded: the next nightly is as if nothing had happened."""
+"""Full, crowded or without work: nothing is harmed. Kills are in `tests/faults`."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -35,27 +34,6 @@ def home_before(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which all but the last day was built."""
     home = Home(tmp_path_factory.mktemp("before"))
     return load(home, files(source), source, THROUGH - timedelta(1)).root
-
-
-@pytest.mark.parametrize("seconds", [2.0, 4.0])
-def test_a_killed_run_leaves_no_trace(
-    seconds: float, source: Path, expected: Fingerprint, tmp_path: Path
-) -> None:
-    home = Home(tmp_path)
-    for file in files(source):
-        target = home.landing / file.relative_to(source)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.read_bytes())
-    with subprocess.Popen(
-        [sys.executable, "-c", NIGHTLY, str(home.root), THROUGH.isoformat()],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as run:  # fmt: skip
-        time.sleep(seconds)
-        run.send_signal(signal.SIGKILL)
-    assert run_nightly(home.root, THROUGH).failed_checks == ()
-    assert marts(home) == expected
-    named = {home.root / path for path in load_catalogue(home.warehouse).files}
-    assert set(home.lake.rglob("*.parquet")) <= named
 
 
 def test_nothing_new_is_nothing_done_and_later_records_wait(home_before: Path) -> None:
