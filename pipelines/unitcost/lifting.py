@@ -36,8 +36,10 @@ _FIXED = {
     # Only what is read of a batch gets a type; a part of another shape becomes NULL, no error.
     "otlp_spans(record)": f"from_json(record, '{_SPANS}').resourceSpans",
     "otlp_logs(record)": f"from_json(record, '{_LOGS}').resourceLogs",
-    "otlp_is_id(id, digits)": """length(id) = digits and regexp_full_match(id, '[0-9a-f]*')
-        and regexp_matches(id, '[^0]')""",
+    # Hex digits are read as a UUID, which is far quicker than a regular expression.
+    "otlp_is_id(id, digits)": """case when id is not null then
+        length(id) = digits and id <> repeat('0', digits)
+        and try_cast(repeat(id, 32 // digits) as uuid) is not null end""",
     "otlp_kind(kind)": """case lower(replace(kind, 'SPAN_KIND_', ''))
         when '1' then 'internal' when '2' then 'server' when '3' then 'client'
         when '4' then 'producer' when '5' then 'consumer' when 'internal' then 'internal'
@@ -93,10 +95,15 @@ _FIXED = {
         when list_contains(otlp_text_keys(), p.key) then true
         when otlp_may_be_list(p.value) then list_contains(otlp_allowed_keys(), p.key)
         else false end)""",
+    "otlp_known(attributes)": """otlp_pairs(
+        list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key)))""",
+    # Lists written as text are rare, and to prepare to look for them takes longer than to ask.
+    "otlp_listed(pairs)": """case
+        when len(list_filter(pairs, lambda p: otlp_may_be_list(p.value))) = 0 then pairs
+        else list_transform(pairs, lambda p: {'key': p.key, 'value': otlp_string_text(p.value)})
+        end""",
     # What is kept of a resource, whose containers are not looked into.
-    "otlp_resource_pairs(attributes)": """list_transform(
-        otlp_pairs(list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key))),
-        lambda p: {'key': p.key, 'value': otlp_string_text(p.value)})""",
+    "otlp_resource_pairs(attributes)": "otlp_listed(otlp_known(attributes))",
     "otlp_digest(pairs)": """list_aggregate(
         list_transform(pairs, lambda p: p.value), 'string_agg', '|')
         || list_aggregate(list_transform(pairs, lambda p: p.key), 'string_agg', '|')""",
@@ -107,9 +114,11 @@ _FIXED = {
     "otlp_exception_type(events)": """case when len(events) > 0 then list_filter(
         list_filter(events, lambda e: e.name = 'exception')[1].attributes,
         lambda a: a.key = 'exception.type')[1].value.stringValue end""",
-    "is_count(v)": """v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') or coalesce(
-        try_cast(v as decimal(38, 6)) between 0 and 1000000000000
-        and try_cast(v as decimal(38, 6)) % 1 = 0, false)""",
+    # By cases, as every side of an `or` would be worked out for every value.
+    "is_count(v)": """case
+        when v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') then true
+        else coalesce(try_cast(v as decimal(38, 6)) between 0 and 1000000000000
+            and try_cast(v as decimal(38, 6)) % 1 = 0, false) end""",
     "otlp_lift(container, names, paths)": """list_transform(
         list_zip(names, json_extract_string(container, paths)),
         lambda z: {'key': z[1], 'value': z[2]})""",
@@ -123,9 +132,8 @@ _FIXED = {
         else false end)[1].key""",
     "otlp_containers(texts)": """list_filter(
         texts, lambda p: list_contains(otlp_container_keys(), p.key))""",
-    "otlp_lists(texts)": """list_transform(
-        list_filter(texts, lambda p: not list_contains(otlp_text_keys(), p.key)),
-        lambda p: {'key': p.key, 'value': otlp_string_text(p.value)})""",
+    "otlp_lists(texts)": """otlp_listed(
+        list_filter(texts, lambda p: not list_contains(otlp_text_keys(), p.key)))""",
 }
 
 

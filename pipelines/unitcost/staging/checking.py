@@ -15,7 +15,7 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # What nests deeply ends in a run of closing brackets.
 _CLOSING_RUNS = ("}" * 32, "]" * 32, "]}" * 16)
 _MAY_BE_DEEP = "may be deep"
-FAULT = f"""case
+_FAULT = f"""case
     when not json_valid(record) then {sql_text(NOT_JSON)}
     when ltrim(left(record, 64), ' \t\r')[1] <> '{{' then {sql_text(NOT_OBJECT)}
     when {" or ".join(f"contains(record, '{run}')" for run in _CLOSING_RUNS)}
@@ -27,7 +27,7 @@ end"""
 def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, int]:
     """Make `raw.staged` and `raw.rejected`; returns how many rows each has."""
     kept = f"read_parquet({sql_text(spool.kept)}, file_row_number = true)"
-    _find_invalid(con, kept if spool.has_faults else f"(select *, {FAULT} as fault from {kept})")
+    _find_invalid(con, kept)
     if _count(con, "raw.invalid"):
         _find_deep(con, kept)
     bad = _count(con, "raw.invalid")
@@ -63,7 +63,7 @@ def _find_invalid(con: duckdb.DuckDBPyConnection, kept: str) -> None:
     con.execute(
         f"""create or replace table raw.invalid as
             select file_row_number, nullif(fault, {sql_text(_MAY_BE_DEEP)}) as reason
-            from {kept}
+            from (select file_row_number, {_FAULT} as fault from {kept})
             where fault is not null"""
     )
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 
 from unitcost.sqltext import sql_text
-from unitcost.staging.checking import FAULT
 from unitcost.staging.limits import (
     CUT_SHORT,
     KEPT_TEXT,
@@ -24,7 +23,7 @@ from unitcost.staging.limits import (
     TOO_LONG,
 )
 from unitcost.staging.opening import CutShortError, is_packed, read_chunks, read_head, unpack
-from unitcost.staging.spool import Spool
+from unitcost.staging.spool import SPOOLED, Spool
 
 # The group tells whether a string ends; one that does not is still one token, so that it is not
 # looked at again from each quote in it.
@@ -163,11 +162,10 @@ def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bo
             f"""copy (
                 select
                     row_number() over () as source_line,
-                    json::varchar as record,
-                    {FAULT} as fault
+                    json::varchar as record
                 from read_json_objects({sql_text(text)}, format = '{layout}',
                     compression = 'uncompressed', maximum_object_size = {size})
-            ) to {sql_text(target)} (format parquet, compression lz4)"""
+            ) to {sql_text(target)} ({SPOOLED})"""
         )
     except duckdb.Error:
         return False

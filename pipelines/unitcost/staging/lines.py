@@ -11,10 +11,9 @@ from pathlib import Path
 import duckdb
 
 from unitcost.sqltext import sql_text
-from unitcost.staging.checking import FAULT
 from unitcost.staging.limits import CUT_SHORT, KEPT_TEXT, MAX_RECORD, NOT_UTF8, TOO_LONG
 from unitcost.staging.opening import CutShortError, is_packed, read_chunks
-from unitcost.staging.spool import Spool
+from unitcost.staging.spool import SPOOLED, Spool
 
 _UNUSUAL = (b"\r", b"\x01", b"\0")
 
@@ -47,16 +46,17 @@ def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bo
     try:
         con.execute(
             f"""copy (
-                select source_line, record, {FAULT} as fault
+                select source_line, record
                 from (
                     select row_number() over () as source_line, record
                     from read_csv({sql_text(path)}, columns = {{'record': 'varchar'}},
                         auto_detect = false, header = false, delim = '\x01', quote = '',
                         escape = '', new_line = '\\n', strict_mode = false,
-                        compression = 'none', max_line_size = {MAX_RECORD})
+                        compression = 'none', max_line_size = {MAX_RECORD},
+                        buffer_size = {MAX_RECORD})
                 )
                 where record is not null and ltrim(left(record, 64)) <> ''
-            ) to {sql_text(target)} (format parquet, compression lz4, row_group_size_bytes '8MB')"""
+            ) to {sql_text(target)} ({SPOOLED})"""
         )
     except duckdb.Error:
         return False

@@ -17,6 +17,10 @@ from unitcost.staging.limits import KEPT_TEXT
 _KEPT = pa.schema([("source_line", pa.int64()), ("record", pa.string())])
 _REJECTED = pa.schema([("source_line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
 _FLUSH_BYTES = 8 << 20
+_GROUP_BYTES = 1 << 20
+SPOOLED = f"format parquet, compression lz4, row_group_size_bytes {_GROUP_BYTES}"
+"""How DuckDB writes records. It reads a row group at a time, or 2,048 records: what it makes of
+them (a parsed document, lists of lists) should stay in the processor's cache."""
 
 
 class Spool:
@@ -48,17 +52,12 @@ class Spool:
         self._offset = self._last_line
 
     def take(self, kept: Path) -> None:
-        """Take a Parquet file of source_line, record and fault in place of what is kept here."""
+        """Take a Parquet file of source_line and record in place of what is kept here."""
         self.kept = kept
-
-    @property
-    def has_faults(self) -> bool:
-        """Whether `kept` has the column `fault`."""
-        return self.kept != self._own
 
     def end_part(self) -> None:
         """Take in what another program has written for the part, so that the next can follow."""
-        if self.has_faults:
+        if self.kept != self._own:
             with pq.ParquetFile(self.kept) as written:
                 for batch in written.iter_batches():
                     self.keep_batch(batch.column("source_line"), batch.column("record"))
@@ -76,7 +75,9 @@ class Spool:
             return
         numbers = pc.add(numbers, self._offset)
         self._last_line = max(self._last_line, pc.max(numbers).as_py())
-        self._kept.write_batch(pa.record_batch([numbers, records], schema=_KEPT))
+        batch = pa.record_batch([numbers, records], schema=_KEPT)
+        rows = max(1, len(numbers) * _GROUP_BYTES // batch.nbytes)
+        self._kept.write_batch(batch, row_group_size=rows)
 
     def keep(self, line: int, record: bytes) -> None:
         """Keep one record, known to be UTF-8."""

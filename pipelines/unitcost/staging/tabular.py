@@ -10,13 +10,12 @@ import duckdb
 import pyarrow as pa
 
 from unitcost.sqltext import sql_name, sql_text
-from unitcost.staging.checking import FAULT
 from unitcost.staging.csvblocks import blocks_of, read_block
 from unitcost.staging.csvlines import Record, records_of
 from unitcost.staging.layout import header_of
 from unitcost.staging.limits import MAX_RECORD, StagingError
 from unitcost.staging.opening import is_packed, read_chunks, read_head, unpack
-from unitcost.staging.spool import Spool
+from unitcost.staging.spool import SPOOLED, Spool
 
 _RAGGED = "the line has {found} values, the header {wanted}; quote values that hold commas"
 _QUOTING = "the quoting of the line is broken; double the quotes inside values"
@@ -111,10 +110,9 @@ def spool_parquet(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> N
             f"""copy (
                 select
                     row_number() over () as source_line,
-                    json_object({pairs})::varchar as record,
-                    {FAULT} as fault
+                    json_object({pairs})::varchar as record
                 from read_parquet({source}, hive_partitioning = false)
-            ) to {sql_text(target)} (format parquet, compression lz4, row_group_size 20480)"""
+            ) to {sql_text(target)} ({SPOOLED})"""
         )
     except duckdb.Error as error:
         message = "the Parquet file is damaged or cannot be read; write it again"
