@@ -6,6 +6,8 @@ Which files are read is not decided here.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from datetime import date
 
 import duckdb
 
@@ -135,20 +137,33 @@ def _select_accepted(con: duckdb.DuckDBPyConnection) -> None:
 def _write_days(
     session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
 ) -> int:
-    late = source.late_rows or "false"
     body = _select_list(session, con, source, entry)
-    parts = con.execute(f"select distinct day, ({late}) from raw.accepted order by all").fetchall()
     return sum(
         session.write_raw(
-            con,
-            source.row,
-            f"""select {body} from raw.accepted
-                where day = date '{day}' and ({late}) = {is_late}
-                order by source_line, record_id""",
-            RawPart(day, entry.sha256, is_late),
+            con, source.row, f"select {body} from {rows}", RawPart(day, entry.sha256, is_late)
         ).rows
-        for day, is_late in parts
+        for day, is_late, rows in day_parts(con, "raw.accepted", source.late_rows or "false")
     )
+
+
+def day_parts(
+    con: duckdb.DuckDBPyConnection, relation: str, late: str
+) -> Iterator[tuple[date, bool, str]]:
+    """Each day, whether its rows are late, and the SQL of these rows in the order of their lines.
+
+    Rows that are in this order already, as those of a file of lines are, are not sorted: that would
+    take as long as writing them. Rows of one line then stand as they were parsed.
+    """
+    parts = con.execute(
+        f"""select day, is_late, bool_and(follows)
+            from (select day, ({late}) as is_late,
+                coalesce(source_line >= lag(source_line) over (), true) as follows
+                from {relation})
+            group by day, is_late order by day, is_late"""
+    ).fetchall()
+    for day, is_late, is_sorted in parts:
+        rows = f"{relation} where day = date '{day}' and ({late}) = {is_late}"
+        yield day, is_late, rows if is_sorted else f"{rows} order by source_line, record_id"
 
 
 def _provenance(entry: Delivery) -> dict[str, str]:

@@ -5,6 +5,8 @@ Which keys those are is not known here; that is the vocabulary.
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from unitcost.sqltext import sql_text
@@ -84,19 +86,30 @@ _FIXED = {
         or starts_with(key, 'gen_ai.aggregated_usage.')""",
     # Those that are kept as they are: and a number of usage that nothing reads, to be counted.
     "otlp_plain(pairs)": """list_filter(pairs, lambda p: case
-        when list_contains(otlp_allowed_keys(), p.key) then not otlp_may_be_list(p.value)
+        when otlp_is_allowed(p.key) then not otlp_may_be_list(p.value)
         when otlp_is_usage(p.key) then try_cast(p.value as decimal(38, 6)) is not null
         else false end)""",
     "otlp_unread(pairs)": """list_transform(list_filter(pairs, lambda p: case
-        when otlp_is_usage(p.key) then not list_contains(otlp_allowed_keys(), p.key)
+        when otlp_is_usage(p.key) then not otlp_is_allowed(p.key)
         else false end), lambda p: p.key)""",
+    # By cases, as every side of an `or` would be worked out for every value.
+    "is_count(v)": """case
+        when v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') then true
+        else coalesce(try_cast(v as decimal(38, 6)) between 0 and 1000000000000
+            and try_cast(v as decimal(38, 6)) % 1 = 0, false) end""",
     # Those to look into: containers, input messages, and what may be a list written as text.
-    "otlp_texts(pairs)": """list_filter(pairs, lambda p: case
+    "otlp_is_text(p)": """case
         when list_contains(otlp_text_keys(), p.key) then true
-        when otlp_may_be_list(p.value) then list_contains(otlp_allowed_keys(), p.key)
-        else false end)""",
+        when otlp_may_be_list(p.value) then otlp_is_allowed(p.key)
+        else false end""",
+    # Those and what may be a bad count: a record without any needs no second look.
+    "otlp_notable(pairs)": """list_filter(pairs, lambda p: case
+        when contains(p.key, 'oken') and not is_count(p.value) then true
+        else otlp_is_text(p) end)""",
+    "otlp_texts(notable)": """case
+        when len(notable) > 0 then list_filter(notable, lambda p: otlp_is_text(p)) else [] end""",
     "otlp_known(attributes)": """otlp_pairs(
-        list_filter(attributes, lambda a: list_contains(otlp_allowed_keys(), a.key)))""",
+        list_filter(attributes, lambda a: otlp_is_allowed(a.key)))""",
     # Lists written as text are rare, and to prepare to look for them takes longer than to ask.
     "otlp_listed(pairs)": """case
         when len(list_filter(pairs, lambda p: otlp_may_be_list(p.value))) = 0 then pairs
@@ -114,11 +127,6 @@ _FIXED = {
     "otlp_exception_type(events)": """case when len(events) > 0 then list_filter(
         list_filter(events, lambda e: e.name = 'exception')[1].attributes,
         lambda a: a.key = 'exception.type')[1].value.stringValue end""",
-    # By cases, as every side of an `or` would be worked out for every value.
-    "is_count(v)": """case
-        when v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') then true
-        else coalesce(try_cast(v as decimal(38, 6)) between 0 and 1000000000000
-            and try_cast(v as decimal(38, 6)) % 1 = 0, false) end""",
     "otlp_lift(container, names, paths)": """list_transform(
         list_zip(names, json_extract_string(container, paths)),
         lambda z: {'key': z[1], 'value': z[2]})""",
@@ -126,10 +134,11 @@ _FIXED = {
     "is_lifted(key, v)": """length(v) <= 256 and v[1] not in ('{', '[') and (
         not starts_with(key, 'output.value.') or not contains(key, 'oken') or is_count(v))""",
     # The key of the first count that is none, or NULL.
-    "otlp_bad_count(pairs)": """list_filter(pairs, lambda p: case
-        when contains(p.key, 'oken') then not is_count(p.value)
-            and list_contains(otlp_count_keys(), p.key)
-        else false end)[1].key""",
+    "otlp_bad_count(pairs, notable)": """case when len(notable) > 0 then list_filter(
+        pairs, lambda p: case
+            when contains(p.key, 'oken') then not is_count(p.value)
+                and list_contains(otlp_count_keys(), p.key)
+            else false end)[1].key end""",
     "otlp_containers(texts)": """list_filter(
         texts, lambda p: list_contains(otlp_container_keys(), p.key))""",
     "otlp_lists(texts)": """otlp_listed(
@@ -153,7 +162,8 @@ def macros(
     lifts = " ".join(_lift(name, keys) for name, keys in lifted.items())
     first_input = ", ".join(f"otlp_first(texts, {sql_text(name)})" for name in input_messages)
     return {
-        "otlp_allowed_keys()": _list(allowed),
+        "otlp_is_allowed(key)": f"""coalesce(
+            list_contains({_by_length(allowed)}[strlen(key)], key), false)""",
         "otlp_text_keys()": _list(texts),
         "otlp_container_keys()": _list(lifted),
         "otlp_count_keys()": _list(counts),
@@ -187,6 +197,15 @@ def _lift(container: str, keys: Iterable[str]) -> str:
 def _path(dotted: str) -> str:
     """A JSON path: names quoted, numbers as array indexes."""
     return "$" + "".join(f"[{p}]" if p.isdigit() else f'."{p}"' for p in dotted.split("."))
+
+
+def _by_length(keys: Iterable[str]) -> str:
+    """A constant list of the keys of 1 byte, of 2 bytes, and so on: few are compared with one."""
+    lists: dict[int, list[str]] = defaultdict(list)
+    for key in keys:
+        lists[len(key.encode())].append(key)
+    ranked = [lists[length] for length in range(1, max(lists) + 1)]
+    return f"""from_json({sql_text(json.dumps(ranked))}, '[["VARCHAR"]]')"""
 
 
 def _list(values: Iterable[str]) -> str:

@@ -162,7 +162,7 @@ read as (
 sifted as (
     select
         *,
-        otlp_texts(pairs) as texts
+        otlp_notable(pairs) as notable
     from read
 ),
 
@@ -184,14 +184,15 @@ kept as (
         try_cast(flags as bigint) as flags,
         resource,
         resource_id,
-        list_concat(otlp_plain(pairs), otlp_found(texts, exception_type)) as pairs
+        list_concat(otlp_plain(pairs), otlp_found(otlp_texts(notable), exception_type)) as pairs,
+        notable
     from sifted
 ),
 
 counted as (
     select
         *,
-        otlp_bad_count(pairs) as bad_count
+        otlp_bad_count(pairs, notable) as bad_count
     from kept
 ),
 
