@@ -64,7 +64,7 @@ def _quoted(column: Column) -> str:
 
 
 def _read_parquet(row: type[Row], root: Path, files: list[LakeFile]) -> str:
-    listed = ", ".join(sql_text(root / f.path) for f in files)
+    listed = ", ".join(sql_text(f"{root}/{f.path}") for f in files)
     hive = (
         "hive_partitioning = true, hive_types = {'day': DATE}"
         if row.is_daily
