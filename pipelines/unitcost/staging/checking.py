@@ -9,7 +9,7 @@ import duckdb
 
 from unitcost.sqltext import sql_text
 from unitcost.staging.limits import KEPT_TEXT, MAX_DEPTH, NOT_JSON, NOT_OBJECT, TOO_DEEP
-from unitcost.staging.spool import Spool
+from unitcost.staging.spool import SPOOLED, Spool
 
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # What nests deeply ends in a run of closing brackets.
@@ -53,7 +53,7 @@ def _without_invalid(con: duckdb.DuckDBPyConnection, kept: str, spool: Spool) ->
         f"""copy (
             select source_line, record from {kept} anti join raw.invalid using (file_row_number)
             order by file_row_number
-        ) to {target} (format parquet, compression lz4, row_group_size 20480)"""
+        ) to {target} ({SPOOLED})"""
     )
     return f"read_parquet({target})"
 
