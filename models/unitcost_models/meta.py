@@ -77,7 +77,7 @@ class Delivery(Row):
     quarantined: int
     left_out: int | None
     """Records that hold nothing to read: charges of other services on a cloud's bill, pages without
-    an item; None where an older version read it."""
+    an item, lines of a log that tell of no call; None where an older version read it."""
     ingested_at: datetime
     note: str | None
     """Why nothing was read: a repeat of another file, not recognised, ..."""

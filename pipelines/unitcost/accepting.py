@@ -41,7 +41,7 @@ def accept(
     accepted = _write_days(session, con, source, entry)
     quarantined = _quarantine(session, con, entry)
     parsed = _count(con, "select count(*) from raw.parsed")
-    left_out = _left_out(con) if source.is_report else 0
+    left_out = _left_out(con, source)
     delivered = parsed + _count(con, "select count(*) from raw.rejected")
     return entry.model_copy(
         update={
@@ -83,6 +83,7 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     parser = source.format
     if source.is_told_as_otlp:
         prepare(con, parser)
+        con.execute("create or replace table raw.told_lines as select source_line from raw.staged")
         con.execute(f"create or replace table raw.told as {load_query(f'raw.{parser}').text}")
         con.execute("create or replace view raw.staged as select * from raw.told")
         parser = OTLP
@@ -209,12 +210,13 @@ def _quarantine(session: Session, con: duckdb.DuckDBPyConnection, entry: Deliver
     return count
 
 
-def _left_out(con: duckdb.DuckDBPyConnection) -> int:
-    """Records of which a bill's query reads nothing: charges of other services."""
+def _left_out(con: duckdb.DuckDBPyConnection, source: Source) -> int:
+    """Records of which nothing is read: what a user typed, metrics, charges of other services."""
+    delivered = "raw.told_lines" if source.is_told_as_otlp else "raw.staged"
     return _count(
         con,
-        """select count(*) from raw.staged
-           where source_line not in (select source_line from raw.parsed)""",
+        f"""select count(*) from {delivered}
+            where source_line not in (select source_line from raw.parsed)""",
     )
 
 

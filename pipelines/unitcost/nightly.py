@@ -44,7 +44,7 @@ class NightlyReport(BaseModel):
     duplicates: int
     quarantined: int
     left_out: int
-    """Charges of other services on clouds' bills."""
+    """Records that hold nothing to read: see `meta.deliveries`."""
     unrecognised_files: int
     days_built: int
     waiting_rows: int

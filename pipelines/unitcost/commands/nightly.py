@@ -44,7 +44,7 @@ def show_report(report: NightlyReport) -> None:
             f"Read {report.files_read:,} files: {report.delivered:,} records = "
             f"{report.accepted:,} accepted + {report.duplicates:,} duplicates + "
             f"{report.quarantined:,} quarantined"
-            + (f" + {report.left_out:,} of other services." if report.left_out else "."),
+            + (f" + {report.left_out:,} with nothing to count." if report.left_out else "."),
             highlight=False,
         )
         OUT.print(
