@@ -103,6 +103,9 @@ def test_the_demo_keeps_to_its_month_and_off_real_data(
     assert "30 days of the demo through 2026-11-04 with seed 7" in capsys.readouterr().err
     assert exit_code("--home", str(tmp_path), "demo", "--days", "2") == 2
     assert exit_code("--home", str(tmp_path), "demo", "--days", "0") != 0
+    (landing / ".demo").write_text("2026-11-04 7\n")
+    assert exit_code("--home", str(tmp_path), "demo") == 2
+    assert "older version" in capsys.readouterr().err
 
 
 @pytest.fixture

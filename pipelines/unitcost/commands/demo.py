@@ -82,7 +82,11 @@ def _month(landing: Path, through: date | None, seed: int, days: int) -> tuple[d
     hint = "choose another folder: unitcost demo --home /tmp/unitcost-demo"
     marker = landing / ".demo"
     if marker.exists():
-        day, number, length = marker.read_text().split()
+        noted = marker.read_text().split()
+        if len(noted) != 3:
+            message = f"{landing} holds the demo of an older version"
+            raise UsageError(message, hint)
+        day, number, length = noted
         written = (date.fromisoformat(day), int(number), int(length))
         if (through or written[0], seed, days) != written:
             message = f"{landing} holds {length} days of the demo through {day} with seed {number}"
