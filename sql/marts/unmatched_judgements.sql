@@ -2,6 +2,26 @@
 -- grain: source_format, day
 -- view
 with
+observed as (
+    select
+        record_id,
+        source_format,
+        day,
+        trace_id,
+        session_id,
+        observation_id
+    from raw.langfuse_scores
+    union all
+    select
+        record_id,
+        source_format,
+        day,
+        trace_id,
+        session_id,
+        observation_id
+    from raw.feedback
+),
+
 delivered as (
     select
         record_id,
@@ -27,20 +47,7 @@ delivered as (
         cast(null as varchar) as request_id,
         session_id,
         observation_id as span_id
-    from raw.langfuse_scores
-    union all
-    select
-        record_id,
-        source_format,
-        day,
-        cast(null as varchar) as task_id,
-        cast(null as varchar) as workflow_run_id,
-        trace_id,
-        cast(null as varchar) as provider_response_id,
-        cast(null as varchar) as request_id,
-        session_id,
-        observation_id as span_id
-    from raw.feedback
+    from observed
 ),
 
 -- Spans by the trace they are in: a judged span need not be that of a call.

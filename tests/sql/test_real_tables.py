@@ -147,13 +147,13 @@ def test_trajectories_have_a_cost_per_task(workbench: Connection, shared_data: P
             from told cross join range(50) as r(n) where n < api_calls"""
     )
     run_step(workbench, "marts.task_costs", DAY)
-    shown(
-        read(
-            workbench,
-            "cost_per_success",
-            """tasks, requests, round(cost_usd, 5), round(cost_per_task_usd, 5),
-               round(unknown_pct, 0), succeeded""",
-            "where period = 'day' and dimension = 'all'",
-        )
+    rows = read(
+        workbench,
+        "cost_per_success",
+        """tasks, requests, round(cost_usd, 5), round(cost_per_task_usd, 5),
+           round(unknown_pct, 0), succeeded""",
+        "where period = 'day' and dimension = 'all'",
     )
+    assert [row[:2] for row in rows] == [(3, 5 + 5 + 12)]
+    shown(rows)
     shown(read(workbench, "token_profile", "round(prompt_per_completion, 1)"))
