@@ -21,9 +21,9 @@ from unitcost.nightly import NightlyReport, run_nightly
 
 pytestmark = pytest.mark.benchmark
 
-LENGTHS = tuple(int(n) for n in os.environ.get("UNITCOST_BENCH_DAYS", "4").split(","))
+LENGTHS = tuple(int(n) for n in os.environ.get("UNITCOST_BENCH_DAYS", "3").split(","))
 LAST = date(2026, 11, 20)
-RECORDS = 100
+RECORDS = 20
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ DAY = date(2026, 3, 2)
 _FIRST_OF_EACH = """map_from_entries(list_filter(
     {0}, lambda e, i: list_position(list_transform({0}, lambda o: o.key), e.key) = i))"""
 INGESTED_AT = "2026-04-01 00:00:00"
+_entry_lists_of: dict[str, list[str]] = {}
 
 
 def stage(con: duckdb.DuckDBPyConnection, texts: Iterable[str]) -> None:
@@ -38,13 +39,28 @@ def parse(
 ) -> list[dict[str, Any]]:
     """The parse SQL's answer for records (a text is taken as it is), entries as maps."""
     stage(con, (r if isinstance(r, str) else json.dumps(r) for r in records))
-    return rows_of(con, with_maps(con, load_query(f"raw.{source}").text))
+    return rows_of(con, _answer(con, f"raw.{source}"))
 
 
 def with_maps(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     """The same answer with maps where entries of maps are given, as writing a file makes them."""
+    return _mapped(sql, _entry_lists(con, sql))
+
+
+def _answer(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """A parse query with maps; to plan it only for its types would take as long as running it."""
+    sql = load_query(name).text
+    if name not in _entry_lists_of:
+        _entry_lists_of[name] = _entry_lists(con, sql)
+    return _mapped(sql, _entry_lists_of[name])
+
+
+def _entry_lists(con: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     described = con.execute(f"describe {sql}").fetchall()
-    names = [name for name, kind, *_ in described if kind == ENTRIES]
+    return [name for name, kind, *_ in described if kind == ENTRIES]
+
+
+def _mapped(sql: str, names: list[str]) -> str:
     maps = ", ".join(f"{_FIRST_OF_EACH.format(name)} as {name}" for name in names)
     return f"select * replace ({maps}) from ({sql})" if maps else sql
 
@@ -66,7 +82,7 @@ def accept_staged(con: duckdb.DuckDBPyConnection, row: type[Row], name: str = "a
     before = _count(con, row)
     own = {"source_format": "?", "source_file": "?", "ingested_at": "?"}
     names = [c.name for c in columns(row)]
-    answer = with_maps(con, load_query(row.table).text)
+    answer = _answer(con, row.table)
     con.execute(
         f"insert into {row.table} select {', '.join(own.get(n, n) for n in names)} "
         f"from (select distinct on (record_id) * from ({answer}) "

@@ -158,7 +158,7 @@ def test_a_request_with_a_fee_that_has_no_price_bears_nothing(tmp_path: Path) ->
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     weights=st.lists(st.integers(0, 10**7), min_size=1, max_size=7),

@@ -168,7 +168,7 @@ def test_a_rule_holds_within_its_days() -> None:
     assert received(allocate(rule(text + "valid_from = 2026-03-02")), "r") != {}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @over(st.decimals(-(10**7), 10**7, places=12), st.integers(1, 12))
 def test_a_monthly_fee_is_whole_over_the_month(fee: Decimal, month: int) -> None:
     text = rule(f'method = "even"\nmonthly_usd = "{fee:f}"')
@@ -205,7 +205,7 @@ POOLS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @over(
     st.lists(st.tuples(NAMES, MONEY | st.none(), st.sampled_from(["s", "t"])), max_size=8),
     st.lists(st.tuples(METHODS, POOLS), max_size=3),

@@ -23,7 +23,7 @@ from unitcost_models.prices import Price
 
 _TICK = timedelta(microseconds=1)
 _SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 _MOMENTS = st.integers(0, 60 * 24).map(lambda hours: START + timedelta(hours=hours))
 
