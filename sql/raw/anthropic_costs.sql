@@ -199,7 +199,8 @@ digested as (
     from grouped
 ),
 
-deliveries as (
+-- Materialized, as the digest of a whole delivery would else be made again for each of its rows.
+deliveries as materialized (
     select
         scope_id,
         part,

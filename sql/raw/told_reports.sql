@@ -144,7 +144,8 @@ scoped as materialized (
     from read
 ),
 
-deliveries as (
+-- Materialized, as the digest of a whole delivery would else be made again for each of its rows.
+deliveries as materialized (
     select
         scope_id,
         part,
