@@ -21,7 +21,7 @@ from unitcost.nightly import NightlyReport, run_nightly
 
 pytestmark = pytest.mark.benchmark
 
-LENGTHS = tuple(int(n) for n in os.environ.get("UNITCOST_BENCH_DAYS", "3").split(","))
+LENGTHS = tuple(int(n) for n in os.environ.get("UNITCOST_BENCH_DAYS", "4").split(","))
 LAST = date(2026, 11, 20)
 RECORDS = 20
 
