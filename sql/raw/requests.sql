@@ -1,11 +1,45 @@
 -- One row per delivered record of the flat `requests` format, read and checked, or with the reason why not
 -- grain: source_line
 with
+-- The few lists of names that records have; NULL where there is none, or one is unknown or stands twice. A condition
+-- in `where` would be tried on every record.
+known_lists as (
+    select
+        case
+            when
+                len(names) > 0
+                and len(names) = len(list_distinct(names))
+                and list_has_all(
+                    [
+                        'request_id', 'call_id', 'attempt_no', 'trace_id', 'span_id', 'workflow_run_id',
+                        'started_at', 'latency_ms', 'provider', 'platform', 'region_scope', 'account_id', 'model',
+                        'request_model', 'response_model', 'operation', 'service_tier', 'is_batch',
+                        'provider_response_id', 'workflow', 'stage', 'task_id', 'task_type', 'customer_id',
+                        'user_id', 'feature', 'team', 'environment', 'session_id', 'prompt_name', 'prompt_version',
+                        'service_name', 'input_tokens', 'cache_read_tokens', 'cache_write_5m_tokens',
+                        'cache_write_1h_tokens', 'cache_write_30m_tokens', 'cache_write_12h_tokens',
+                        'cache_write_unknown_tokens', 'input_audio_tokens', 'input_image_tokens',
+                        'cache_read_audio_tokens', 'cache_read_image_tokens', 'output_tokens', 'reasoning_tokens',
+                        'output_audio_tokens', 'output_image_tokens', 'prompt_tokens', 'completion_tokens',
+                        'web_search_calls', 'web_fetch_calls', 'file_search_calls', 'grounding_prompts',
+                        'grounding_queries', 'search_units', 'images', 'audio_seconds', 'characters', 'pages',
+                        'container_minutes', 'container_size', 'cache_storage_token_hours', 'status', 'error_type',
+                        'http_status', 'finish_reason', 'billed_state', 'usage_basis', 'reported_cost_usd'
+                    ],
+                    names
+                )
+                then cast(names as varchar)
+        end as names
+    from (select distinct json_keys(record) as names from raw.staged) as lists
+),
+
 delivered as (
     select
         source_line,
         record,
-        from_json(record, '"MAP(VARCHAR, VARCHAR)"') as all_values,
+        coalesce(
+            cast(json_keys(record) as varchar) in (select k.names from known_lists as k), false
+        ) as has_known_names,
         from_json(
             record,
             '{"request_id": "VARCHAR", "call_id": "VARCHAR", "attempt_no": "VARCHAR", "trace_id": "VARCHAR",
@@ -40,18 +74,154 @@ spread as (
     select
         source_line,
         record,
-        all_values,
+        has_known_names,
         known.*
     from delivered
+),
+
+-- What begins with a visible character is not blank.
+filled as (
+    select
+        source_line,
+        record,
+        has_known_names,
+        case
+            when columns(* exclude (source_line, record, has_known_names)) between '!' and '~'
+                then columns(* exclude (source_line, record, has_known_names))
+            when trim(columns(* exclude (source_line, record, has_known_names))) <> ''
+                then columns(* exclude (source_line, record, has_known_names))
+        end
+    from spread
+),
+
+-- A plain record has known names only, nothing nested or escaped, and no number that must be looked at closely.
+-- Its texts hold no quote, so that one may stand between two numbers here.
+told as (
+    select
+        *,
+        has_known_names
+        and not contains(record, '\')
+        and not contains(record, '[')
+        and not contains(substr(record, 2), '{')
+        and not regexp_matches(
+            concat_ws(
+                '"',
+                attempt_no, input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
+                cache_write_30m_tokens, cache_write_12h_tokens, cache_write_unknown_tokens, input_audio_tokens,
+                input_image_tokens, cache_read_audio_tokens, cache_read_image_tokens, output_tokens,
+                reasoning_tokens, output_audio_tokens, output_image_tokens, prompt_tokens, completion_tokens,
+                web_search_calls, web_fetch_calls, file_search_calls, grounding_prompts, grounding_queries,
+                search_units, images, characters, pages, http_status
+            ),
+            '[^0-9"]|[0-9]{12}'
+        )
+        and regexp_full_match(
+            concat_ws('"', latency_ms, audio_seconds, container_minutes, cache_storage_token_hours, reported_cost_usd),
+            '([0-9]{1,11}([.][0-9]{1,18})?("|$))*'
+        ) as is_plain
+    from filled
+),
+
+-- Everything that a record tells, by name: of a plain one as text at once, as small lists and maps are dear.
+listed as (
+    select
+        *,
+        case
+            when not is_plain
+                then list_sort(
+                    list_filter(
+                        map_entries(from_json(record, '"MAP(VARCHAR, VARCHAR)"')), lambda e: trim(e.value) <> ''
+                    )
+                )
+        end as given,
+        case
+            when is_plain then concat(
+                '"},{"key":"account_id","value":"' || account_id,
+                '"},{"key":"attempt_no","value":"' || attempt_no,
+                '"},{"key":"audio_seconds","value":"' || audio_seconds,
+                '"},{"key":"billed_state","value":"' || billed_state,
+                '"},{"key":"cache_read_audio_tokens","value":"' || cache_read_audio_tokens,
+                '"},{"key":"cache_read_image_tokens","value":"' || cache_read_image_tokens,
+                '"},{"key":"cache_read_tokens","value":"' || cache_read_tokens,
+                '"},{"key":"cache_storage_token_hours","value":"' || cache_storage_token_hours,
+                '"},{"key":"cache_write_12h_tokens","value":"' || cache_write_12h_tokens,
+                '"},{"key":"cache_write_1h_tokens","value":"' || cache_write_1h_tokens,
+                '"},{"key":"cache_write_30m_tokens","value":"' || cache_write_30m_tokens,
+                '"},{"key":"cache_write_5m_tokens","value":"' || cache_write_5m_tokens,
+                '"},{"key":"cache_write_unknown_tokens","value":"' || cache_write_unknown_tokens,
+                '"},{"key":"call_id","value":"' || call_id,
+                '"},{"key":"characters","value":"' || characters,
+                '"},{"key":"completion_tokens","value":"' || completion_tokens,
+                '"},{"key":"container_minutes","value":"' || container_minutes,
+                '"},{"key":"container_size","value":"' || container_size,
+                '"},{"key":"customer_id","value":"' || customer_id,
+                '"},{"key":"environment","value":"' || environment,
+                '"},{"key":"error_type","value":"' || error_type,
+                '"},{"key":"feature","value":"' || feature,
+                '"},{"key":"file_search_calls","value":"' || file_search_calls,
+                '"},{"key":"finish_reason","value":"' || finish_reason,
+                '"},{"key":"grounding_prompts","value":"' || grounding_prompts,
+                '"},{"key":"grounding_queries","value":"' || grounding_queries,
+                '"},{"key":"http_status","value":"' || http_status,
+                '"},{"key":"images","value":"' || images,
+                '"},{"key":"input_audio_tokens","value":"' || input_audio_tokens,
+                '"},{"key":"input_image_tokens","value":"' || input_image_tokens,
+                '"},{"key":"input_tokens","value":"' || input_tokens,
+                '"},{"key":"is_batch","value":"' || is_batch,
+                '"},{"key":"latency_ms","value":"' || latency_ms,
+                '"},{"key":"model","value":"' || model,
+                '"},{"key":"operation","value":"' || operation,
+                '"},{"key":"output_audio_tokens","value":"' || output_audio_tokens,
+                '"},{"key":"output_image_tokens","value":"' || output_image_tokens,
+                '"},{"key":"output_tokens","value":"' || output_tokens,
+                '"},{"key":"pages","value":"' || pages,
+                '"},{"key":"platform","value":"' || platform,
+                '"},{"key":"prompt_name","value":"' || prompt_name,
+                '"},{"key":"prompt_tokens","value":"' || prompt_tokens,
+                '"},{"key":"prompt_version","value":"' || prompt_version,
+                '"},{"key":"provider","value":"' || provider,
+                '"},{"key":"provider_response_id","value":"' || provider_response_id,
+                '"},{"key":"reasoning_tokens","value":"' || reasoning_tokens,
+                '"},{"key":"region_scope","value":"' || region_scope,
+                '"},{"key":"reported_cost_usd","value":"' || reported_cost_usd,
+                '"},{"key":"request_id","value":"' || request_id,
+                '"},{"key":"request_model","value":"' || request_model,
+                '"},{"key":"response_model","value":"' || response_model,
+                '"},{"key":"search_units","value":"' || search_units,
+                '"},{"key":"service_name","value":"' || service_name,
+                '"},{"key":"service_tier","value":"' || service_tier,
+                '"},{"key":"session_id","value":"' || session_id,
+                '"},{"key":"span_id","value":"' || span_id,
+                '"},{"key":"stage","value":"' || stage,
+                '"},{"key":"started_at","value":"' || started_at,
+                '"},{"key":"status","value":"' || status,
+                '"},{"key":"task_id","value":"' || task_id,
+                '"},{"key":"task_type","value":"' || task_type,
+                '"},{"key":"team","value":"' || team,
+                '"},{"key":"trace_id","value":"' || trace_id,
+                '"},{"key":"usage_basis","value":"' || usage_basis,
+                '"},{"key":"user_id","value":"' || user_id,
+                '"},{"key":"web_fetch_calls","value":"' || web_fetch_calls,
+                '"},{"key":"web_search_calls","value":"' || web_search_calls,
+                '"},{"key":"workflow","value":"' || workflow,
+                '"},{"key":"workflow_run_id","value":"' || workflow_run_id,
+                '"}'
+            )
+        end as plain_text
+    from told
 ),
 
 texts as (
     select
         source_line,
         record,
-        list_sort(list_filter(map_entries(all_values), lambda e: trim(e.value) <> '')) as given,
-        nullif(trim(columns(* exclude (source_line, record, all_values))), '')
-    from spread
+        is_plain,
+        given,
+        md5(
+            case when is_plain then '[' || substr(plain_text, 4) || ']' else cast(to_json(given) as varchar) end
+        ) as content,
+        trim(columns(* exclude (source_line, record, has_known_names, is_plain, given, plain_text)))
+    from listed
 ),
 
 numbers as (
@@ -167,9 +337,10 @@ judged as (
                 else 'reported'
             end
         ) as known_basis,
-        md5(cast(to_json(given) as varchar)) as content,
         case
-            when given is null then 'not a record with named fields; each record is one object whose names differ'
+            when
+                not is_plain and given is null
+                then 'not a record with named fields; each record is one object whose names differ'
             when started_at is null then 'started_at is missing; give ISO 8601 or an epoch number'
             when start_moment is null
                 then 'started_at ' || started_at || ' is not a time; give ISO 8601 or an epoch number'
