@@ -40,6 +40,7 @@ def _as_api_names(text: str) -> str:
 _MACROS = {
     # Microseconds since 1970 of ISO 8601 text, or of an epoch number in s, ms, us or ns.
     "told_moment(v)": """case
+        when v[5] = '-' then epoch_us(try_cast(v as timestamptz) at time zone 'UTC')
         when try_cast(v as decimal(28, 9)) is null
             then epoch_us(try_cast(v as timestamptz) at time zone 'UTC')
         when try_cast(v as decimal(28, 9)) < 100000000000

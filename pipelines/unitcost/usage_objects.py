@@ -139,10 +139,7 @@ def choose_rule(provider: str | None, flavour: str | None, keys: Collection[str]
 
 def rule_macros() -> dict[str, str]:
     """Signature -> body of `choose_rule` as SQL: `usage_shape` of the names, then the rule."""
-    shapes = " ".join(
-        f"when list_has_all(names, {_list(needed)}) then {sql_text(rule)}"
-        for needed, rule in _BY_KEYS
-    )
+    shapes = " ".join(f"when {_have(needed)} then {sql_text(rule)}" for needed, rule in _BY_KEYS)
     choices = " ".join(_choices())
     return {
         "usage_shape(names)": f"case {shapes} end",
@@ -159,12 +156,13 @@ def _choices() -> Iterator[str]:
             yield f"when provider = '{provider}' and shape = '{shape}' then '{rule}'"
     for provider, rule in _BY_PROVIDER.items():
         if provider not in _IN_OTHER_SHAPES:
-            needed = _list(_NEEDED_KEYS.get(rule, frozenset()))
-            yield f"when provider = '{provider}' and list_has_all(names, {needed}) then '{rule}'"
+            needed = _NEEDED_KEYS.get(rule, frozenset())
+            yield f"when provider = '{provider}' and {_have(needed)} then '{rule}'"
 
 
-def _list(names: Collection[str]) -> str:
-    return f"[{', '.join(map(sql_text, sorted(names)))}]::varchar[]"
+def _have(needed: Collection[str]) -> str:
+    """SQL: all are among `names`. One after the other, as `list_has_all` takes 14 times as long."""
+    return " and ".join(f"list_contains(names, {sql_text(n)})" for n in sorted(needed)) or "true"
 
 
 def normalise(con: duckdb.DuckDBPyConnection) -> None:

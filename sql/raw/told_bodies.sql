@@ -135,7 +135,7 @@ named as (
             told_whole(told.status),
             told_whole(answers[-1].responsemetadata.httpstatuscode)
         ) as stated_status,
-        map_keys(from_json(usage, '"MAP(VARCHAR, JSON)"')) as usage_names,
+        json_keys(usage) as usage_names,
         nullif(coalesce(
             answers[-1].responsemetadata.requestid, told_sdk_request(events[1]), headers['x-amzn-requestid']
         ), '') as aws_request
@@ -178,8 +178,9 @@ addressed as (
             when shape in ('gemini', 'gemini_interactions') then 'gemini'
             when type_name = 'message' and shape = 'anthropic' then 'anthropic'
             when shape in ('cohere', 'deepseek', 'ollama') then shape
-            when list_has_any(usage_names, ['cost_in_usd_ticks', 'num_sources_used']) then 'xai'
-            when list_has_all(usage_names, ['queue_time', 'prompt_time']) then 'groq'
+            when list_contains(usage_names, 'cost_in_usd_ticks') or list_contains(usage_names, 'num_sources_used')
+                then 'xai'
+            when list_contains(usage_names, 'queue_time') and list_contains(usage_names, 'prompt_time') then 'groq'
             when answers[-1].prompt_filter_results is not null then 'azure'
         end as shaped_provider
     from placed
@@ -364,8 +365,11 @@ select
     if(usage_names = ['pages'], 'disjoint_classes', usage_rule(rule_provider, flavour, usage_names, shape))
         as usage_rule,
     -- An object that only says how a call was served counts nothing.
-    if(list_has_all(['trafficType', 'serviceTier', 'service_tier'], usage_names), null, cast(usage as varchar))
-        as usage,
+    case
+        when len(usage_names) > 3 then cast(usage as varchar)
+        when list_has_all(['trafficType', 'serviceTier', 'service_tier'], usage_names) then null
+        else cast(usage as varchar)
+    end as usage,
     case when is_array and shape = 'anthropic' and finish_reason is null then 'partial' end as usage_basis,
     cast(nullif(len(list_filter(
         items,

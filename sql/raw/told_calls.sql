@@ -64,10 +64,20 @@ dimensions as (
     group by told_no
 ),
 
+-- Records without identity, numbered where they are the same: apart, as a window carries every column it is given.
+repeats as (
+    select
+        told_no,
+        row_number() over (partition by content order by source_line asc) as occurrence
+    from steps.told
+    where record_key is null and provider_response_id is null
+),
+
 entries as (
     select
         t.* exclude (web_search_calls, file_search_calls, grounding_prompts, grounding_queries, attributes),
         d.* exclude (told_no),
+        r.occurrence,
         u.entry_no,
         u.entry_model,
         u.normalisation_rule,
@@ -116,6 +126,7 @@ entries as (
     from steps.told as t
     left join raw.usage_objects as u on t.told_no = u.body_id
     left join dimensions as d on t.told_no = d.told_no
+    left join repeats as r on t.told_no = r.told_no
 ),
 
 moments as (
@@ -168,12 +179,12 @@ select
     case
         when record_key is not null or provider_response_id is not null
             then md5(content || '|' || coalesce(entry_no, 0))
-        else md5(content || '|' || row_number() over (partition by content, entry_no order by source_line asc))
+        else md5(content || '|' || occurrence)
     end as record_id,
     coalesce(
         record_key,
         provider_response_id,
-        md5(content || '|' || row_number() over (partition by content, entry_no order by source_line asc))
+        md5(content || '|' || occurrence)
     ) || case when is_answer then '' else '#' || entry_no end as call_id,
     version,
     case when is_start_plausible then cast(make_timestamp(started_us) as date) end as day,
