@@ -119,7 +119,8 @@ class Side(Compared):
     """Where something was used, as finely as both sides tell it."""
 
     account_id: str
-    """Provider account, project or subscription; `(unattributed)` where the report names none."""
+    """Provider account, project or subscription; `(all accounts)` where not all records of both
+    sides name one, `(unattributed)` where none does."""
     model: str
     """Canonical model, else its name in lower case; `(not split)` where the report names none."""
     token_class: str

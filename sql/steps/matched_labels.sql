@@ -13,6 +13,7 @@ ladder as (
         provider,
         platform,
         account_id,
+        month_account_id,
         model,
         service_tier,
         region_scope,
@@ -32,6 +33,7 @@ ladder as (
         provider,
         platform,
         account_id,
+        month_account_id,
         model,
         service_tier,
         region_scope,
@@ -55,6 +57,7 @@ ladder as (
         provider,
         platform,
         account_id,
+        month_account_id,
         model,
         service_tier,
         region_scope,
@@ -84,18 +87,18 @@ ladder as (
                 *,
                 sum(left_quantity) over (
                     partition by
-                        provider, platform, account_id, model, match_day, match_tier, match_class, is_reported
+                        provider, platform, match_account, model, match_day, match_tier, match_class, is_reported
                 ) as side_quantity,
                 sum(left_quantity) over (
-                    partition by provider, platform, account_id, model, match_day, match_tier, match_class
+                    partition by provider, platform, match_account, model, match_day, match_tier, match_class
                 ) - sum(left_quantity) over (
                     partition by
-                        provider, platform, account_id, model, match_day, match_tier, match_class, is_reported
+                        provider, platform, match_account, model, match_day, match_tier, match_class, is_reported
                 ) as other_quantity,
                 sum(left_quantity) over (
                     partition by
-                        provider, platform, account_id, model, match_day, match_tier, match_class, is_reported
-                    order by token_class, service_tier, region_scope
+                        provider, platform, match_account, model, match_day, match_tier, match_class, is_reported
+                    order by token_class, service_tier, region_scope, account_id
                     rows between unbounded preceding and current row
                 ) - left_quantity as quantity_before
             from (
@@ -104,6 +107,7 @@ ladder as (
                     provider,
                     platform,
                     account_id,
+                    month_account_id,
                     model,
                     service_tier,
                     region_scope,
@@ -117,6 +121,7 @@ ladder as (
                         when step_no = 3 then day - 1
                         else day + 1
                     end as match_day,
+                    case when step_no < 3 then account_id else month_account_id end as match_account,
                     case when step_no = 0 then service_tier end as match_tier,
                     case
                         when step_no <> 2 or token_class = 'output' then token_class

@@ -4,13 +4,35 @@
 -- Charges for usage that a report does not split by class stand for the whole account. Another
 -- currency is converted at the recorded rate of the day, on reading; without one the charge has no
 -- dollars. Money is in 1e-12 USD.
+with told as (
+    select
+        r.*,
+        case
+            when d.has_unsplit_costs or not d.has_models then '(not split)' else coalesce(r.model, '(not split)')
+        end as told_model,
+        case when d.has_unsplit_costs then 'not_split' else r.token_class end as told_class
+    from core.reported_usage as r
+    inner join steps.told_dimensions as d
+        on r.day = d.day and r.provider = d.provider and r.platform = d.platform
+    where r.report_kind = 'costs'
+),
+
+placed as (
+    select
+        r.*,
+        case when t.is_told_apart = false then t.shared_account_id else r.account_id end as told_account_id
+    from told as r
+    left join steps.told_accounts as t
+        on r.day = t.day and r.provider = t.provider and r.platform = t.platform and r.told_model = t.model
+)
+
 select
     r.day,
     r.provider,
     r.platform,
-    case when d.has_accounts then r.account_id end as account_id,
-    case when d.has_unsplit_costs then '(not split)' else coalesce(r.model, '(not split)') end as model,
-    case when d.has_unsplit_costs then 'not_split' else r.token_class end as token_class,
+    r.told_account_id as account_id,
+    r.told_model as model,
+    r.told_class as token_class,
     r.charge_category,
     r.currency,
     sum(r.charge_lines) as charge_lines,
@@ -27,18 +49,15 @@ select
         )
     ) as billed_picos,
     sum(cast(coalesce(r.list_cost_usd, r.billed_cost_usd, 0) * 1000000000000 as hugeint)) as list_picos
-from core.reported_usage as r
-inner join steps.told_dimensions as d
-    on r.day = d.day and r.provider = d.provider and r.platform = d.platform
+from placed as r
 left join core.exchange_rates as x
     on r.day = x.day and upper(r.currency) = x.currency
-where r.report_kind = 'costs'
 group by
     r.day,
     r.provider,
     r.platform,
-    case when d.has_accounts then r.account_id end,
-    case when d.has_unsplit_costs then '(not split)' else coalesce(r.model, '(not split)') end,
-    case when d.has_unsplit_costs then 'not_split' else r.token_class end,
+    r.told_account_id,
+    r.told_model,
+    r.told_class,
     r.charge_category,
     r.currency

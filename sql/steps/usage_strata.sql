@@ -22,7 +22,7 @@ with cells as (
         coalesce(m.picos, 0) as metered_picos,
         coalesce(m.utc_picos, 0) as utc_picos,
         coalesce(r.reported_quantity, 0) as reported_quantity
-    from steps.placed_cells as m
+    from steps.metered_cells as m
     full outer join steps.reported_cells as r
         on
             m.day = r.day
@@ -55,8 +55,11 @@ summed as (
         sum(c.priced_quantity) over cell as cell_priced_quantity,
         sum(c.reported_quantity) over cell as cell_reported_quantity,
         coalesce(p.billed_picos, 0) as cell_billed_picos,
-        l.picos_per_token
+        l.picos_per_token,
+        case when t.is_told_apart_all_month then c.account_id else t.month_account_id end as month_account_id
     from cells as c
+    inner join steps.told_accounts as t
+        on c.day = t.day and c.provider = t.provider and c.platform = t.platform and c.model = t.model
     left join charged as p
         on
             c.day = p.day
@@ -113,6 +116,7 @@ select
     provider,
     platform,
     account_id,
+    month_account_id,
     model,
     service_tier,
     region_scope,

@@ -38,7 +38,8 @@ _TRUTH = f"""
             (0, 'openai', 'proj_a', 'gpt-5.4', 'gpt-5.4-2026-03-05'),
             (1, 'openai', 'proj_a', 'gpt-5.4-mini', 'gpt-5.4-mini-2026-03-17'),
             (2, 'openai', 'proj_b', 'gpt-5.4', 'gpt-5.4-2026-03-05'),
-            (3, 'anthropic', 'ws_a', 'claude-sonnet-4-6', 'claude-sonnet-4-6')
+            (3, 'anthropic', 'ws_a', 'claude-sonnet-4-6', 'claude-sonnet-4-6'),
+            (4, 'openai', 'proj_c', 'gpt-5.4', 'gpt-5.4-2026-03-05')
         ) as s (service, provider, account_id, model, raw_model)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
@@ -167,6 +168,13 @@ def moved(con: duckdb.DuckDBPyConnection) -> dict[str, Decimal]:
     return dict(found)
 
 
+def assert_lands(con: duckdb.DuckDBPyConnection, cause: str) -> None:
+    """Nearly all that moved is in this cause, and the parts sum."""
+    found = moved(con)
+    assert found[cause] >= ENOUGH * sum(found.values()) > 0, found
+    assert_parts_sum(con)
+
+
 def assert_parts_sum(con: duckdb.DuckDBPyConnection) -> None:
     """The causes of each day and provider are exactly its gap; and the months' too."""
     wrong = con.execute(
@@ -199,27 +207,43 @@ def test_nothing_differs_where_nothing_is_wrong(bench: duckdb.DuckDBPyConnection
     assert bench.execute("select count(*) from marts.reconciliation").fetchall()[0][0] > 100
 
 
+_UNSPLIT = """
+    create or replace table sums as
+        select day, provider, platform, workspace_id, is_primary, currency, amount_unit,
+            sum(billed_cost)::decimal(38, 12) as billed_cost, billed_cost as billed_cost_usd,
+            'not_split' as cost_type
+        from core.provider_costs group by all;
+    delete from core.provider_costs;
+    insert into core.provider_costs by name from sums
+"""
 LESS_TOLD = {
     "records that name no account": Fault("update ours set account_id = null"),
     "usage without tiers and request counts": Fault(
         reports="""update core.provider_usage
         set service_tier = null, is_batch = null, num_requests = null"""
     ),
-    "costs that are not split": Fault(
-        reports="""create or replace table sums as
-            select day, provider, platform, workspace_id, is_primary, currency, amount_unit,
-                sum(billed_cost)::decimal(38, 12) as billed_cost, billed_cost as billed_cost_usd,
-                'not_split' as cost_type
-            from core.provider_costs group by all;
-        delete from core.provider_costs;
-        insert into core.provider_costs by name from sums"""
-    ),
+    "costs that are not split": Fault(reports=_UNSPLIT),
     "costs without usage": Fault(reports="delete from core.provider_usage"),
     "usage without costs": Fault(reports="delete from core.provider_costs"),
-    "usage of accounts together": Fault(
+    "usage and costs of accounts together": Fault(
         reports="""update core.provider_usage set workspace_id = null;
         update core.provider_costs set workspace_id = null"""
     ),
+    "usage of accounts together": Fault(
+        reports="update core.provider_usage set workspace_id = null"
+    ),
+    "costs of accounts together": Fault(
+        reports="update core.provider_costs set workspace_id = null"
+    ),
+    "a default account without a name": Fault(
+        reports="""update core.provider_usage set workspace_id = null where workspace_id = 'proj_c';
+        update core.provider_costs set workspace_id = null where workspace_id = 'proj_c'"""
+    ),
+    "unsplit costs beside records of which some name no account": Fault(
+        "update ours set account_id = null where hash(request_id) % 3 = 0", reports=_UNSPLIT
+    ),
+    "usage of models together": Fault(reports="update core.provider_usage set raw_model = null"),
+    "costs of models together": Fault(reports="update core.provider_costs set raw_model = null"),
 }
 
 
@@ -230,10 +254,60 @@ def test_what_is_told_less_finely_still_agrees(bench: duckdb.DuckDBPyConnection,
     assert_parts_sum(bench)
 
 
+_SOME = "update ours set account_id = null where hash(request_id) % 3 = 0"
+
+
+@pytest.mark.parametrize("naming", ["", _SOME], ids=["all accounts", "some accounts"])
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_lands_in_its_own_cause(bench: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_a_fault_lands_in_its_own_cause(
+    bench: duckdb.DuckDBPyConnection, name: str, naming: str
+) -> None:
+    """Whether the records name the account, or only some of them do."""
     cause, fault = FAULTS[name]
-    reconcile_month(bench, fault)
-    found = moved(bench)
-    assert found[cause] >= ENOUGH * sum(found.values()) > 0, found
-    assert_parts_sum(bench)
+    reconcile_month(bench, replace(fault, ours=f"{fault.ours}; {naming}".strip("; ")))
+    assert_lands(bench, cause)
+
+
+@pytest.mark.parametrize(
+    "unnamed",
+    [
+        "true",
+        "account_id = 'proj_b'",
+        "started_at < timestamp '2026-10-12'",
+        "started_at::date = date '2026-10-08'",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wrong tier",
+        "a day's file shifted by the time zone",
+        "a provider's day by its own time zone",
+    ],
+)
+def test_causes_are_found_whichever_accounts_are_not_named(
+    bench: duckdb.DuckDBPyConnection, name: str, unnamed: str
+) -> None:
+    cause, fault = FAULTS[name]
+    naming = f"update ours set account_id = null where {unnamed}"
+    reconcile_month(bench, replace(fault, ours=f"{fault.ours}; {naming}".strip("; ")))
+    assert_lands(bench, cause)
+
+
+def test_accounts_are_told_apart_as_far_as_both_sides_know_them(
+    bench: duckdb.DuckDBPyConnection,
+) -> None:
+    """One account of a model takes what names none; several are compared together."""
+    reconcile_month(
+        bench, Fault("update ours set account_id = null where started_at < timestamp '2026-10-12'")
+    )
+    told = bench.execute(
+        """select day < date '2026-10-12', model, list(distinct account_id order by account_id)
+        from marts.reconciliation where provider = 'openai' group by all order by all"""
+    ).fetchall()
+    assert told == [
+        (False, "gpt-5.4", ["proj_a", "proj_b", "proj_c"]),
+        (False, "gpt-5.4-mini", ["proj_a"]),
+        (True, "gpt-5.4", ["(all accounts)"]),
+        (True, "gpt-5.4-mini", ["proj_a"]),
+    ]
