@@ -4,7 +4,8 @@ select
     p.day,
     p.provider,
     p.platform,
-    case when t.is_told_apart then p.account_id else t.shared_account_id end as account_id,
+    t.account_id,
+    t.month_account_id,
     p.model,
     p.service_tier,
     p.region_scope,
@@ -17,12 +18,18 @@ select
     sum(p.utc_picos) as utc_picos
 from steps.provider_days as p
 inner join steps.told_accounts as t
-    on p.day = t.day and p.provider = t.provider and p.platform = t.platform and p.model = t.model
+    on
+        p.day = t.day
+        and p.provider = t.provider
+        and p.platform = t.platform
+        and p.model = t.model
+        and p.account_id is not distinct from t.named_account_id
 group by
     p.day,
     p.provider,
     p.platform,
-    case when t.is_told_apart then p.account_id else t.shared_account_id end,
+    t.account_id,
+    t.month_account_id,
     p.model,
     p.service_tier,
     p.region_scope,

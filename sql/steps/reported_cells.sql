@@ -23,7 +23,8 @@ select
     r.day,
     r.provider,
     r.platform,
-    case when t.is_told_apart then r.account_id else t.shared_account_id end as account_id,
+    t.account_id,
+    t.month_account_id,
     r.model,
     r.service_tier,
     r.region_scope,
@@ -31,12 +32,18 @@ select
     sum(r.reported_quantity) as reported_quantity
 from told as r
 inner join steps.told_accounts as t
-    on r.day = t.day and r.provider = t.provider and r.platform = t.platform and r.model = t.model
+    on
+        r.day = t.day
+        and r.provider = t.provider
+        and r.platform = t.platform
+        and r.model = t.model
+        and r.account_id is not distinct from t.named_account_id
 group by
     r.day,
     r.provider,
     r.platform,
-    case when t.is_told_apart then r.account_id else t.shared_account_id end,
+    t.account_id,
+    t.month_account_id,
     r.model,
     r.service_tier,
     r.region_scope,

@@ -20,10 +20,15 @@ with told as (
 placed as (
     select
         r.*,
-        case when t.is_told_apart = false then t.shared_account_id else r.account_id end as told_account_id
+        case when t.day is null then r.account_id else t.account_id end as told_account_id
     from told as r
     left join steps.told_accounts as t
-        on r.day = t.day and r.provider = t.provider and r.platform = t.platform and r.told_model = t.model
+        on
+            r.day = t.day
+            and r.provider = t.provider
+            and r.platform = t.platform
+            and r.told_model = t.model
+            and r.account_id is not distinct from t.named_account_id
 )
 
 select

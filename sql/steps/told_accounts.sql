@@ -1,11 +1,11 @@
--- One row per provider's day and model: whether both sides know the accounts, and what stands for all of them
--- grain: day, provider, platform, model
+-- One row per provider's day, model and account that a record of either side names: the account it is compared under
+-- grain: day, provider, platform, model, named_account_id
 --
 -- An account is told apart where every record of both sides names one. Where some do not, both sides
 -- are compared together: under the one account that is named, or as all accounts. Days are held
 -- against their neighbours as finely as the whole month knows accounts. Where costs are not split by
 -- model, all models of the day know as much as the least of them.
-with evidence as (
+with told as (
     select
         day,
         provider,
@@ -31,12 +31,23 @@ with evidence as (
 
 grouped as (
     select
-        e.*,
-        strftime(e.day, '%Y-%m') as month,
-        case when d.has_unsplit_costs then '(not split)' else e.model end as known_with
-    from evidence as e
+        t.day,
+        strftime(t.day, '%Y-%m') as month,
+        t.provider,
+        t.platform,
+        t.model,
+        t.account_id,
+        a.account_id is not null as is_absent,
+        case when d.has_unsplit_costs then '(not split)' else t.model end as known_with
+    from told as t
     inner join steps.told_dimensions as d
-        on e.day = d.day and e.provider = d.provider and e.platform = d.platform
+        on t.day = d.day and t.provider = d.provider and t.platform = d.platform
+    left join steps.absent_accounts as a
+        on
+            strftime(t.day, '%Y-%m') = a.month
+            and t.provider = a.provider
+            and t.platform = a.platform
+            and t.account_id = a.account_id
 ),
 
 days as (
@@ -48,6 +59,7 @@ days as (
         bool_and(account_id is not null) as is_told_apart,
         case when min(account_id) < max(account_id) then '(all accounts)' else min(account_id) end as shared_account_id
     from grouped
+    where not is_absent
     group by day, provider, platform, known_with
 ),
 
@@ -60,31 +72,20 @@ months as (
         bool_and(account_id is not null) as is_told_apart,
         case when min(account_id) < max(account_id) then '(all accounts)' else min(account_id) end as shared_account_id
     from grouped
+    where not is_absent
     group by month, provider, platform, known_with
-),
-
-models as (
-    select distinct
-        day,
-        month,
-        provider,
-        platform,
-        model,
-        known_with
-    from grouped
 )
 
 select
-    m.day,
-    m.provider,
-    m.platform,
-    m.model,
-    d.is_told_apart,
-    d.shared_account_id,
-    n.is_told_apart as is_told_apart_all_month,
-    n.shared_account_id as month_account_id
-from models as m
-inner join days as d
-    on m.day = d.day and m.provider = d.provider and m.platform = d.platform and m.known_with = d.known_with
-inner join months as n
-    on m.month = n.month and m.provider = n.provider and m.platform = n.platform and m.known_with = n.known_with
+    g.day,
+    g.provider,
+    g.platform,
+    g.model,
+    g.account_id as named_account_id,
+    case when g.is_absent or d.is_told_apart then g.account_id else d.shared_account_id end as account_id,
+    case when g.is_absent or m.is_told_apart then g.account_id else m.shared_account_id end as month_account_id
+from grouped as g
+left join days as d
+    on g.day = d.day and g.provider = d.provider and g.platform = d.platform and g.known_with = d.known_with
+left join months as m
+    on g.month = m.month and g.provider = m.provider and g.platform = m.platform and g.known_with = m.known_with

@@ -1,7 +1,8 @@
 -- One row per provider's day, account, model, token class and cause: usage without counterpart
 -- grain: day, provider, platform, account_id, model, token_class, cause
 --
--- Of what only the provider reports: a class that none of our requests has, as far as our other
+-- Of what only the provider reports: what requests of ours without a price used, under whatever tier or
+-- region (unpriced); a class that none of our requests has, as far as our other
 -- classes are whole (token_class); then what requests of ours used that were perhaps billed and told
 -- no usage (failed_but_billed; hidden_retries where only a count of tries tells of them); the rest is
 -- usage that no request of ours made (not_instrumented). Where the provider counts requests, its
@@ -33,6 +34,7 @@ classes as (
         model,
         token_class,
         sum(priced_quantity + unpriced_quantity) as metered_quantity,
+        sum(unpriced_quantity - agreed_unpriced_quantity) as unpriced_quantity,
         max(largest_quantity) as largest_quantity,
         sum(reported_quantity) as reported_quantity
     from steps.usage_strata
@@ -66,7 +68,16 @@ whole as (
 -- How much of the provider's requests we have not seen, as a fraction.
 seen as (
     select
-        l.*,
+        l.day,
+        l.provider,
+        l.platform,
+        l.account_id,
+        l.model,
+        l.token_class,
+        l.is_reported,
+        l.left_picos as all_picos,
+        case when l.is_reported then least(l.left_quantity, c.unpriced_quantity) else 0 end as unpriced_quantity,
+        l.left_quantity as all_quantity,
         c.metered_quantity,
         c.largest_quantity,
         n.metered_requests,
@@ -109,6 +120,16 @@ seen as (
             and l.model = n.model
 ),
 
+priced as (
+    select
+        *,
+        all_quantity - unpriced_quantity as left_quantity,
+        case when unpriced_quantity = 0 then 0 else all_picos * unpriced_quantity // all_quantity end as unpriced_picos,
+        all_picos
+        - case when unpriced_quantity = 0 then 0 else all_picos * unpriced_quantity // all_quantity end as left_picos
+    from seen
+),
+
 classless as (
     select
         *,
@@ -117,7 +138,7 @@ classless as (
                 then left_quantity - left_quantity * unseen_part // unseen_whole
             else 0
         end as class_quantity
-    from seen
+    from priced
 ),
 
 doubted as (
@@ -157,6 +178,18 @@ valued as (
 ),
 
 parts as (
+    select
+        v.day,
+        v.provider,
+        v.platform,
+        v.account_id,
+        v.model,
+        v.token_class,
+        'unpriced' as cause,
+        v.unpriced_quantity as part_quantity,
+        v.unpriced_picos as part_picos
+    from valued as v
+    union all
     select
         v.day,
         v.provider,

@@ -11,6 +11,7 @@ with cells as (
         coalesce(m.provider, r.provider) as provider,
         coalesce(m.platform, r.platform) as platform,
         coalesce(m.account_id, r.account_id) as account_id,
+        coalesce(m.month_account_id, r.month_account_id) as month_account_id,
         coalesce(m.model, r.model) as model,
         coalesce(m.service_tier, r.service_tier) as service_tier,
         coalesce(m.region_scope, r.region_scope) as region_scope,
@@ -55,11 +56,8 @@ summed as (
         sum(c.priced_quantity) over cell as cell_priced_quantity,
         sum(c.reported_quantity) over cell as cell_reported_quantity,
         coalesce(p.billed_picos, 0) as cell_billed_picos,
-        l.picos_per_token,
-        case when t.is_told_apart_all_month then c.account_id else t.month_account_id end as month_account_id
+        l.picos_per_token
     from cells as c
-    inner join steps.told_accounts as t
-        on c.day = t.day and c.provider = t.provider and c.platform = t.platform and c.model = t.model
     left join charged as p
         on
             c.day = p.day
