@@ -31,7 +31,7 @@ currency_factors as (
     group by strftime(day, '%Y-%m'), provider, platform, currency
 ),
 
--- Both unit prices are, to a part in a thousand, list prices of the same model and class: ours of one
+-- Both unit prices are, to a part in a thousand or the report's cents, before discounts, list prices of the same model and class: ours of one
 -- tier or region, the charged one of another.
 other_rates as (
     select
@@ -63,7 +63,11 @@ other_rates as (
         and not (c.has_tiers and c.has_regions)
         and (not c.has_tiers or l.service_tier = o.service_tier)
         and (not c.has_regions or l.region_scope = o.region_scope)
-        and abs(c.billed_picos - l.picos_per_token * c.reported_quantity) * 1000 <= c.billed_picos
+        and abs(greatest(c.billed_picos, c.list_picos) - l.picos_per_token * c.reported_quantity)
+        <= greatest(
+            c.billed_picos // 1000,
+            case when 50000000000 * c.cent_lines <= c.billed_picos then 5000000000 * c.cent_lines else 0 end
+        )
         and abs(c.usage_picos - o.picos_per_token * c.reported_quantity) * 1000 <= c.usage_picos
     group by c.day, c.provider, c.platform, c.account_id, c.model, c.token_class
 ),

@@ -2,7 +2,7 @@
 -- grain: day, provider, platform, account_id, model, service_tier, region_scope, token_class
 --
 -- Reported usage is valued at what the same usage cost us; where we have none of it, at what the
--- provider charges for it, and where we have it in another tier or region, at the list price.
+-- provider charges for it before discounts, and where we have it in another tier or region, at the list price.
 -- Quantities are compared only where the reports count them: a day without usage report, or a class
 -- that is charged and not counted, is taken as metered.
 with cells as (
@@ -44,7 +44,7 @@ charged as (
         account_id,
         model,
         token_class,
-        sum(billed_picos) as billed_picos
+        sum(greatest(billed_picos, list_picos)) as billed_picos
     from steps.reported_charges
     where charge_category = 'usage'
     group by day, provider, platform, account_id, model, token_class

@@ -332,3 +332,39 @@ def test_an_account_whose_usage_is_missing_whole_is_named_without_any_account_in
     small = "delete from theirs where account_id = 'proj_c' and n % 50 <> 0"
     reconcile_month(bench, Fault(f"delete from ours where n % 20 = 7; {nameless}", small))
     assert ("proj_c",) not in bench.execute(told).fetchall()
+
+
+def both(one: str, other: str) -> Fault:
+    """Two faults at once."""
+    first, second = FAULTS[one][1], FAULTS[other][1]
+    joined = {
+        side: "; ".join(sql for sql in (getattr(first, side), getattr(second, side)) if sql)
+        for side in ("ours", "theirs", "reports")
+    }
+    return Fault(**joined)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a region that only the charge tells", "a discount stated beside the list cost"),
+        ("one project not instrumented", "a discount stated beside the list cost"),
+        ("old price", "a credit"),
+        ("double a file", "an unknown model"),
+        ("a provider's day by its own time zone", "a credit"),
+    ],
+)
+def test_two_faults_at_once_land_each_in_its_own_cause(
+    bench: duckdb.DuckDBPyConnection, one: str, other: str
+) -> None:
+    """What a single fault moves alone is what its cause has beside another one."""
+    alone = {}
+    for name in (one, other):
+        reconcile_month(bench, FAULTS[name][1])
+        alone[FAULTS[name][0]] = moved(bench)[FAULTS[name][0]]
+    reconcile_month(bench, both(one, other))
+    found = moved(bench)
+    assert_parts_sum(bench)
+    for cause, amount in alone.items():
+        assert abs(found[cause] - amount) <= sum(alone.values()) / 20, (alone, found)
+    assert sum(amount for c, amount in found.items() if c not in alone) <= sum(found.values()) / 20
