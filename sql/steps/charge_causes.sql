@@ -31,8 +31,8 @@ currency_factors as (
     group by strftime(day, '%Y-%m'), provider, platform, currency
 ),
 
--- Both unit prices are, to a part in a thousand or the report's cents, before discounts, list prices of the same model and class: ours of one
--- tier or region, the charged one of another.
+-- Both unit prices are, to a part in a thousand or the report's cents and before discounts, list prices
+-- of the same model and class: ours of one tier or region, the charged one of another.
 other_rates as (
     select
         c.day,
