@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import time
@@ -19,10 +20,11 @@ from unitcost.errors import UsageError
 from unitcost.ingest import ingest_all
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
-from unitcost.pull import run
+from unitcost.pull import answers, keeping, pager, run
+from unitcost.pull.answers import retry_after
 from unitcost.pull.apis import APIS
 from unitcost.pull.errors import PassingError, PullError
-from unitcost.pull.pager import _retry_after, _wait
+from unitcost.pull.pager import _wait
 from unitcost.pull.run import Pulled, pull
 from unitcost.rebuild import build_due
 from unitcost.session import open_session
@@ -120,12 +122,12 @@ def test_the_wait_a_provider_asks_for_is_kept() -> None:
     assert _wait(PassingError("busy")) is True
     assert _wait(PullError("no")) is False
     later = datetime.now(UTC) + timedelta(seconds=30)
-    seconds = _retry_after(later.strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    seconds = retry_after(later.strftime("%a, %d %b %Y %H:%M:%S GMT"))
     assert seconds is not None
     assert 25 < seconds <= 30
-    assert _retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert _retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0
-    assert [_retry_after(word) for word in ("soon", "nan", "inf")] == [None, None, None]
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0
+    assert [retry_after(word) for word in ("soon", "nan", "inf")] == [None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -206,15 +208,73 @@ def test_an_endless_cursor_ends(home: Home, httpserver: HTTPServer, body: str) -
         fetch(home, httpserver)
 
 
-def test_a_repeated_page_under_new_cursors_is_refused(home: Home, httpserver: HTTPServer) -> None:
+@pytest.mark.parametrize("period", [1, 2])
+def test_repeated_pages_under_new_cursors_are_refused(
+    home: Home, httpserver: HTTPServer, period: int
+) -> None:
     count = iter(range(100))
 
     def answer(_: Request) -> Response:
-        return Response(page(bucket(FIRST), after=f"c{next(count)}"))
+        number = next(count)
+        return Response(page(bucket(FIRST, f"{number % period}.5"), after=f"c{number}"))
 
     httpserver.expect_request(PATH).respond_with_handler(answer)
     with pytest.raises(PullError, match="goes in circles"):
         fetch(home, httpserver)
+    assert len(httpserver.log) == period + 1
+
+
+def test_pages_without_end_stop_and_are_not_gone_on_with(
+    home: Home, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = iter(range(100))
+
+    def answer(_: Request) -> Response:
+        number = next(count)
+        return Response(page(bucket(FIRST, f"{number}.5"), after=f"c{number}"))
+
+    monkeypatch.setattr(pager, "MOST_PAGES", 5)
+    monkeypatch.setattr(keeping, "MOST_PAGES", 5)
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    for _ in range(2):
+        with pytest.raises(PullError, match="no end after 5 pages; ask for fewer days"):
+            fetch(home, httpserver)
+        (part,) = (home.landing / "openai_costs").glob(".*.part")
+        assert len(part.read_text().splitlines()) == 5
+    assert [request.args.get("page") for request, _ in httpserver.log][5] is None
+
+
+def test_an_answer_that_unpacks_to_too_much_is_left(home: Home, httpserver: HTTPServer) -> None:
+    bomb = gzip.compress(b'{"data": [' + b" " * (64 << 20) + b"]}")
+    httpserver.expect_request(PATH).respond_with_data(bomb, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(PullError, match="a page of more than 16,776,192 bytes; ask for fewer days"):
+        fetch(home, httpserver)
+    assert len(httpserver.log) == 1
+
+
+def test_an_answer_that_cannot_be_unpacked_is_asked_for_again(
+    home: Home, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_ordered_request(PATH).respond_with_data(
+        "no gzip", headers={"Content-Encoding": "gzip"}
+    )
+    httpserver.expect_ordered_request(PATH).respond_with_data(page(bucket(FIRST)))
+    assert fetch(home, httpserver).pages == 1
+
+
+def test_an_answer_that_drips_is_left(
+    home: Home, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "LONGEST_ANSWER", -1.0)
+    httpserver.expect_request(PATH).respond_with_data(page(bucket(FIRST)))
+    with pytest.raises(PullError, match="half an answer in -1 s"):
+        fetch(home, httpserver)
+
+
+def test_a_wrong_content_type_does_not_hide_a_page(home: Home, httpserver: HTTPServer) -> None:
+    text = "\N{BYTE ORDER MARK}" + page(bucket(FIRST))
+    httpserver.expect_request(PATH).respond_with_data(text, content_type="text/html; charset=x")
+    assert fetch(home, httpserver).pages == 1
 
 
 def test_a_pull_that_was_cut_off_goes_on_where_it_stopped(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from unitcost.pull.errors import PullError
-from unitcost.pull.pager import next_cursor
+from unitcost.pull.pager import MOST_PAGES, next_cursor
 
 RESUMED_FOR = timedelta(hours=1)
 """A cut-off pull that is older begins again: its cursor and its numbers are stale."""
@@ -30,18 +30,29 @@ def line_of(text: str, retrieved_at: datetime) -> str:
 def cursor_of(part: Path) -> str | None:
     """Where a cut-off pull goes on; None where it begins. A half-written line is dropped.
 
-    The file is removed where nothing of it can be used.
+    The file is removed where nothing of it can be used, or where it found no end: gone on with, it
+    would grow by as many pages each night.
     """
     if not part.is_file():
         return None
     age = datetime.now(UTC) - datetime.fromtimestamp(part.stat().st_mtime, UTC)
-    lines = part.read_bytes().split(b"\n")[:-1]
-    cursor = _cursor(lines[-1]) if lines and age < RESUMED_FOR else None
+    count, size, last = _whole_lines(part)
+    cursor = _cursor(last) if age < RESUMED_FOR and count < MOST_PAGES else None
     if cursor is None:
         part.unlink()
     else:
-        part.write_bytes(b"".join(line + b"\n" for line in lines))
+        os.truncate(part, size)
     return cursor
+
+
+def _whole_lines(part: Path) -> tuple[int, int, bytes]:
+    """How many lines the file has, their bytes, and the last of them."""
+    count, size, last = 0, 0, b""
+    with part.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                count, size, last = count + 1, size + len(line), line
+    return count, size, last
 
 
 def keep(part: Path, pages: Iterable[str]) -> int:
