@@ -35,6 +35,14 @@ followed as (
     where f.steps_taken < 1024
 ),
 
+-- Calls that no other one shares an id with, on either side of a link.
+alone as (
+    select group_key from steps.twin_calls
+    union distinct
+    select twin_group as group_key from steps.twin_calls
+    where twin_group like 'one:%'
+),
+
 members as (
     select
         sighting_id,
@@ -51,7 +59,7 @@ members as (
     select
         substring(t.group_key, 5) as sighting_id,
         t.group_key
-    from steps.twin_calls as t
+    from alone as t
     left join steps.traced_calls as c on t.group_key = c.group_key
     where c.group_key is null
 )

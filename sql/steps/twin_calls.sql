@@ -174,6 +174,11 @@ twins as (
         'one:' || sighting_id as group_key,
         twin_group
     from named
+    union all
+    select
+        group_key,
+        twin_group
+    from steps.agent_twins
 )
 
 select

@@ -84,3 +84,83 @@ def test_a_gateways_cache_hit_repeats_an_id_and_is_a_free_request_of_its_own(
     }
     rows = count(counting, [span("root"), traced(0)], [logged(0, 2), hit])
     assert sorted(r["billed_state"] for r in rows) == ["billed", "not_billed"]
+
+
+def of_agent(number: int, source: str = "claude_code", **values: Any) -> dict[str, Any]:
+    """A coding agent's call as its session file has it, or as its event does a second later."""
+    ended = NOON + timedelta(seconds=30 * number + 10)
+    is_event = source == "agent_events"
+    told = {
+        "source_format": source,
+        "witness": 3,
+        "session_id": "s-1",
+        "prompt_tokens": 100 + number,
+        "input_tokens": 100 + number,
+        "started_at": ended - timedelta(seconds=8 if is_event else 1),
+        "ended_at": ended if is_event else None,
+        "provider_response_id": None if is_event else f"msg_{number:020d}",
+        "user_id": "ann@example.com" if is_event else None,
+        "feature": None if is_event else "main",
+    }
+    return log_record(f"{source}:{number}", **told | values)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    seen=st.lists(
+        st.sets(st.sampled_from(("claude_code", "agent_events")), min_size=1), max_size=4
+    ),
+    shuffle=st.randoms(use_true_random=False),
+)
+def test_an_agents_event_and_its_session_file_tell_of_one_call(
+    counting: duckdb.DuckDBPyConnection, seen: list[set[str]], shuffle: Any
+) -> None:
+    records = [of_agent(n, source) for n, places in enumerate(seen) for source in places]
+    shuffle.shuffle(records)
+    rows = count(counting, [], records)
+    assert [r["sighting_count"] for r in rows] == [len(places) for places in seen]
+    for row, places in zip(rows, seen, strict=True):
+        assert (row["user_id"] is not None) == ("agent_events" in places)
+        assert (row["feature"] is not None) == ("claude_code" in places)
+        assert (row["provider_response_id"] is not None) == ("claude_code" in places)
+
+
+def test_an_agents_calls_of_equal_length_pair_one_by_one(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    """The same question asked again, answered longer; a file that holds part of an answer."""
+    first = {"prompt_tokens": 100, "completion_tokens": 20}
+    again = {"prompt_tokens": 100, "completion_tokens": 35}
+    part = {"prompt_tokens": 100, "completion_tokens": 1}
+    records = [
+        of_agent(0, "agent_events", **first),
+        of_agent(1, "agent_events", **again),
+        of_agent(0, **first),
+        of_agent(1, **part),
+    ]
+    rows = count(counting, [], records)
+    assert [r["sighting_count"] for r in rows] == [2, 2]
+    assert totals(rows)[1] == 55
+
+
+def test_an_agents_event_is_no_other_sessions_call_nor_one_long_before(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    records = [
+        of_agent(0, "agent_events"),
+        of_agent(0, session_id="s-2"),
+        of_agent(1, prompt_tokens=100, started_at=NOON + timedelta(minutes=5)),
+        of_agent(2, "agent_events", session_id=None),
+        of_agent(2, session_id=None),
+    ]
+    assert [r["sighting_count"] for r in count(counting, [], records)] == [1] * 5
+
+
+def test_an_agents_event_is_one_call_with_the_gateways_record_of_its_answer(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    gateway = logged(0, 2) | {"provider_response_id": "msg_" + "0" * 20, "prompt_tokens": 100}
+    (row,) = count(counting, [], [of_agent(0), of_agent(0, "agent_events"), gateway])
+    assert (row["sighting_count"], str(row["reported_cost_usd"])) == (3, "0.500000000000")
