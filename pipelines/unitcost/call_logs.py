@@ -74,6 +74,11 @@ _MACROS = {
     "told_named(pairs)": """coalesce(map_from_entries(list_filter(
         pairs, lambda p, i: p.key is not null and list_position(
             list_transform(pairs, lambda o: o.key), p.key) = i)), map())""",
+    # An object whose names an SDK for JavaScript has respelled, under the API's own.
+    "told_snake(v)": r"""to_json(told_named(list_transform(
+        map_entries(from_json(v, '"MAP(VARCHAR, JSON)"')), lambda e: {
+            'key': lower(regexp_replace(e.key, '([a-z0-9])([A-Z])', '\1_\2', 'g')), 'value': e.value
+        })))""",
     # A count as JSON has it; a text that is none stays one, so that the rule refuses it.
     "told_count(v)": """case
         when told_whole(v) is not null then to_json(told_whole(v))

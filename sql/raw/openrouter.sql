@@ -18,7 +18,10 @@ delivered as (
         source_line,
         record,
         from_json(
-            generation,
+            case
+                when contains(generation, '"createdAt"') then cast(told_snake(generation) as varchar)
+                else generation
+            end,
             '{"id": "VARCHAR", "generation_id": "VARCHAR", "created_at": "VARCHAR", "latency": "VARCHAR",
             "generation_time": "VARCHAR", "generation_time_ms": "VARCHAR", "model": "VARCHAR",
             "model_permaslug": "VARCHAR", "variant": "VARCHAR", "provider_name": "VARCHAR", "is_byok": "VARCHAR",
@@ -47,7 +50,7 @@ opened as (
                 when 'VARCHAR' then coalesce(try_cast(told.provider_responses ->> '$' as json), '[]')
                 else coalesce(told.provider_responses, '[]')
             end,
-            '[{"status": "VARCHAR", "model_permaslug": "VARCHAR"}]'
+            '[{"status": "VARCHAR", "model_permaslug": "VARCHAR", "modelPermaslug": "VARCHAR"}]'
         ) as tries,
         coalesce(nullif(told.id, ''), nullif(told.generation_id, '')) as generation_id,
         coalesce(nullif(told.model, ''), nullif(told.model_permaslug, '')) as model,
@@ -92,7 +95,10 @@ select
     end as provider_name,
     model as request_model,
     coalesce(
-        tries[-1].model_permaslug, nullif(told.model_permaslug, ''), regexp_replace(model, ':[a-z]+$', '')
+        tries[-1].model_permaslug,
+        tries[-1].modelpermaslug,
+        nullif(told.model_permaslug, ''),
+        regexp_replace(model, ':[a-z]+$', '')
     ) as response_model,
     case
         when told.api_type in ('completions', 'chat') then 'chat'

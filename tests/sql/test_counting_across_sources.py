@@ -131,9 +131,9 @@ def test_an_agents_calls_of_equal_length_pair_one_by_one(
     counting: duckdb.DuckDBPyConnection,
 ) -> None:
     """The same question asked again, answered longer; a file that holds part of an answer."""
-    first = {"prompt_tokens": 100, "completion_tokens": 20}
-    again = {"prompt_tokens": 100, "completion_tokens": 35}
-    part = {"prompt_tokens": 100, "completion_tokens": 1}
+    first: dict[str, Any] = {"prompt_tokens": 100, "completion_tokens": 20}
+    again: dict[str, Any] = {"prompt_tokens": 100, "completion_tokens": 35}
+    part: dict[str, Any] = {"prompt_tokens": 100, "completion_tokens": 1}
     records = [
         of_agent(0, "agent_events", **first),
         of_agent(1, "agent_events", **again),

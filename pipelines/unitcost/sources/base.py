@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from unitcost_models.base import Row, table_of
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawOtlp, RawSpan
 from unitcost_models.reports import RawReport
+
+_HUMP = re.compile("(?<=[a-z0-9])([A-Z])")
 
 LATE_SPAN_ROWS = "record_kind <> 'span'"
 """Of spans' records, those that may speak of earlier days: judgements."""
@@ -86,3 +89,8 @@ def span_export(
 def report(source_format: str, title: str, record: str, detect: Callable[[Sample], bool]) -> Source:
     """A report or a bill, told as `ToldReport`; `record` says what one row of its raw table is."""
     return Source(source_format, title, table_of(RawReport, f"raw.{source_format}", record), detect)
+
+
+def api_names(names: Iterable[str]) -> set[str]:
+    """Names as an API spells them, also where an SDK for JavaScript has respelled them."""
+    return {_HUMP.sub(r"_\1", name).lower() for name in names}

@@ -6,7 +6,7 @@ How records are read is in `sql/raw/openrouter.sql`; the rules are told in
 
 from __future__ import annotations
 
-from unitcost.sources.base import Sample, call_log
+from unitcost.sources.base import Sample, api_names, call_log
 
 _ANSWER = {"id", "created_at", "native_tokens_prompt"}
 _OWN = {"upstream_id", "cache_discount", "moderation_latency", "num_media_prompt"}
@@ -20,7 +20,9 @@ def detect(sample: Sample) -> bool:
     """
     inner = [record.get("data", record) for record in sample.records]
     generations = [record for record in inner if isinstance(record, dict)]
-    return any(_is_generation(set(g), g) for g in generations or [dict.fromkeys(sample.columns)])
+    return any(
+        _is_generation(api_names(g), g) for g in generations or [dict.fromkeys(sample.columns)]
+    )
 
 
 def _is_generation(names: set[str], generation: dict[str, object]) -> bool:
