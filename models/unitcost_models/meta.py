@@ -190,7 +190,8 @@ class AdjustedDay(Row):
 
 
 class Posting(Row):
-    """What one run posted for one closed month; its rows are in core.adjustments."""
+    """What one run posted for one closed month; its rows are in core.adjustments and
+    core.outcome_adjustments."""
 
     table: ClassVar[str] = "meta.postings"
     key: ClassVar[tuple[str, ...]] = ("posting_no", "month")
@@ -208,7 +209,9 @@ class Posting(Row):
     requests: int
     """Requests whose cost or attribution changed, counted in each row they are part of."""
     amount_usd: Decimal
-    """Sum of the rows."""
+    """Sum of the rows of core.adjustments; 0 where only outcomes changed."""
+    judged_tasks: int | None
+    """Tasks whose outcome changed; None where an older version posted."""
 
 
 class CheckResult(Row):

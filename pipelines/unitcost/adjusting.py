@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,12 +22,56 @@ from unitcost.restating import restate
 from unitcost.session import Session
 from unitcost.sqltext import sql_text
 from unitcost.workbench import create_empty, run_steps
+from unitcost_models.base import Row
 from unitcost_models.closing import Adjustment, PostingDay, RestatedRequest
+from unitcost_models.late_outcomes import OutcomeAdjustment, RestatedTask
 from unitcost_models.meta import AdjustedDay, CheckResult, Posting
 
 LOG = logging.getLogger("unitcost")
 
-TIES = "checks.adjustments_tie_to_requests"
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is posted of one kind of finding, the knowledge it is told from, and what proves it."""
+
+    posted: type[Row]
+    restated: type[Row]
+    changes: str
+    tie: str
+
+
+LEDGERS = (
+    Ledger(
+        Adjustment,
+        RestatedRequest,
+        "steps.request_changes",
+        "checks.adjustments_tie_to_requests",
+    ),
+    Ledger(
+        OutcomeAdjustment,
+        RestatedTask,
+        "steps.task_changes",
+        "checks.outcome_adjustments_tie_to_tasks",
+    ),
+)
+
+
+_JOURNAL = """
+    with posted as (
+        select month, requests, amount_usd, null as task_id from core.adjustments
+        union all
+        select month, 0, 0, case when outcome_before <> outcome_after then task_id end
+        from core.outcome_adjustments
+    )
+    select
+        month,
+        cast(sum(requests) as bigint),
+        cast(sum(amount_usd) as decimal(38, 12)),
+        count(distinct task_id)
+    from posted
+    group by month
+    order by month
+"""
 
 
 def post_adjustments(session: Session, through: date) -> list[CheckResult]:
@@ -40,17 +86,19 @@ def post_adjustments(session: Session, through: date) -> list[CheckResult]:
         return []
     posting = _posting_day(catalogue, through)
     repriced = only_prices_changed(session)
-    parts: list[Path] = []
+    parts: dict[str, list[Path]] = defaultdict(list)
     checks: list[CheckResult] = []
     for day in changed:
         LOG.info("adjusting %s", day)
         with session.workbench() as con:
             restate(session, con, day, day in repriced)
-            parts += _difference(session, con, day, posting)
-            checks.append(run_check(con, load_query(TIES), day))
+            _create_posting(con, posting)
+            for ledger in LEDGERS:
+                parts[ledger.posted.table] += _difference(session, con, day, ledger)
+                checks.append(run_check(con, load_query(ledger.tie), day))
     _post(session, posting, parts)
-    for day, check in zip(changed, checks, strict=True):
-        catalogue.checks[check.check_name, day] = check
+    catalogue.checks |= {(check.check_name, check.day): check for check in checks}
+    for day in changed:
         catalogue.adjusted[day] = AdjustedDay(day=day, inputs=digests[day], adjusted_at=utc_now())
     return checks
 
@@ -65,68 +113,81 @@ def _posting_day(catalogue: Catalogue, through: date) -> PostingDay:
     return PostingDay(posting_no=number, day=day, posted_on=utc_now().date())
 
 
-def _difference(
-    session: Session, con: duckdb.DuckDBPyConnection, day: date, posting: PostingDay
-) -> list[Path]:
-    """The day's new adjustments as a file in scratch; none where nothing is to be posted.
-
-    `core.adjustments` of the workbench holds the day's earlier ones too.
-    """
+def _create_posting(con: duckdb.DuckDBPyConnection, posting: PostingDay) -> None:
     create_empty(con, PostingDay)
     con.execute(
         f"insert into {PostingDay.table} values ($posting_no, $day, $posted_on)",
         posting.model_dump(),
     )
-    run_steps(con, ["steps.request_changes"], day)
-    con.execute(f"create table steps.new as {load_query(Adjustment.table).bind(day)}")
-    posted = _posted(session, con, None)
+
+
+def _difference(
+    session: Session, con: duckdb.DuckDBPyConnection, day: date, ledger: Ledger
+) -> list[Path]:
+    """The day's new rows of a ledger as a file in scratch; none where nothing is to be posted.
+
+    The ledger's table in the workbench holds the day's earlier rows too.
+    """
+    table = ledger.posted.table
+    run_steps(con, [ledger.changes], day)
+    con.execute(f"create or replace table steps.new as {load_query(table).bind(day)}")
+    posted = _posted(session, con, ledger.posted, None)
     con.execute(
-        f"""create table {Adjustment.table} as
+        f"""create table {table} as
             select * from ({posted}) where adjusted_day = date '{day}'
             union all by name select * from steps.new"""
     )
     if not con.execute("select 1 from steps.new limit 1").fetchall():
         return []
-    session.write(con, RestatedRequest, f"select * from {RestatedRequest.table}", day)
-    part = session.scratch / f"adjustments-{day}.parquet"
+    session.write(con, ledger.restated, f"select * from {ledger.restated.table}", day)
+    part = session.scratch / f"{table}-{day}.parquet"
     con.execute(f"copy steps.new to {sql_text(part)} (format parquet)")
     return [part]
 
 
-def _posted(session: Session, con: duckdb.DuckDBPyConnection, day: date | None) -> str:
+def _posted(
+    session: Session, con: duckdb.DuckDBPyConnection, row: type[Row], day: date | None
+) -> str:
     """A SELECT of the adjustments posted earlier, to one day or to any."""
-    files = session.catalogue.live(Adjustment.table, None if day is None else [day])
-    return select_rows(con, Adjustment, session.home.root, files)
+    files = session.catalogue.live(row.table, None if day is None else [day])
+    return select_rows(con, row, session.home.root, files)
 
 
-def _post(session: Session, posting: PostingDay, parts: Sequence[Path]) -> None:
+def _post(session: Session, posting: PostingDay, parts: Mapping[str, Sequence[Path]]) -> None:
     """Append the rows to those of the posting's day, and enter the posting in the journal."""
-    if not parts:
-        return
-    listed = ", ".join(sql_text(part) for part in parts)
     with session.workbench(with_vocabulary=False) as con:
-        con.execute(
-            f"create view steps.new as select * from read_parquet([{listed}], "
-            "hive_partitioning = false)"
-        )
-        earlier = _posted(session, con, posting.day)
-        together = f"select * from ({earlier}) union all by name select * from steps.new"
-        order = ", ".join(Adjustment.key)
-        sql = f"select * from ({together}) order by {order}"
-        session.write(con, Adjustment, sql, posting.day)
+        for row in (ledger.posted for ledger in LEDGERS):
+            create_empty(con, row)
+            if parts[row.table]:
+                _append(session, con, row, posting.day, parts[row.table])
         _enter(session, con, posting)
 
 
+def _append(
+    session: Session,
+    con: duckdb.DuckDBPyConnection,
+    row: type[Row],
+    day: date,
+    parts: Sequence[Path],
+) -> None:
+    """Write the rows together with those that the day has; the workbench holds the new ones."""
+    listed = ", ".join(sql_text(part) for part in parts)
+    new = f"read_parquet([{listed}], hive_partitioning = false)"
+    con.execute(f"insert into {row.table} by name select * from {new}")
+    earlier = _posted(session, con, row, day)
+    together = f"select * from ({earlier}) union all by name select * from {row.table}"
+    order = ", ".join(row.key)
+    session.write(con, row, f"select * from ({together}) order by {order}", day)
+
+
 def _enter(session: Session, con: duckdb.DuckDBPyConnection, posting: PostingDay) -> None:
-    totals = con.execute(
-        """select month, cast(sum(requests) as bigint), cast(sum(amount_usd) as decimal(38, 12))
-           from steps.new group by month order by month"""
-    ).fetchall()
-    for month, requests, amount in totals:
+    """One row a month, from the new rows in the workbench."""
+    for month, requests, amount, judged in con.execute(_JOURNAL).fetchall():
         session.catalogue.postings[posting.posting_no, month] = Posting(
             **posting.model_dump(),
             month=month,
             run_id=session.run_id,
             requests=requests,
             amount_usd=amount,
+            judged_tasks=judged,
         )

@@ -1,4 +1,4 @@
-"""What a day's requests cost by what is known now, beside what was reported; nothing is written.
+"""What a day's requests cost and how its tasks ended, known now beside reported; writes nothing.
 
 Closed days are adjusted from it, and `reprice` shows it.
 """
@@ -18,15 +18,23 @@ from unitcost.queries import load_query
 from unitcost.session import Session
 from unitcost.tables import day_tables, row_models, upstream
 from unitcost.workbench import tables_in
+from unitcost_models.base import Row
 from unitcost_models.closing import PublishedRequest, ReportedRequest, RestatedRequest
+from unitcost_models.late_outcomes import PublishedTask, ReportedTask, RestatedTask
 
-_REQUESTS, _COSTS = "core.requests", "core.request_costs"
+_REQUESTS, _COSTS, _TASKS = "core.requests", "core.request_costs", "core.tasks"
+
+_SIDES: dict[type[Row], tuple[type[Row], type[Row]]] = {
+    RestatedRequest: (PublishedRequest, ReportedRequest),
+    RestatedTask: (PublishedTask, ReportedTask),
+}
+"""What is known of a day -> the same as its tables hold it, and as it was reported since."""
 
 
 def restate(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, is_counted_as_built: bool
 ) -> None:
-    """Make `steps.reported_requests` and `core.restated_requests` of a day in the workbench.
+    """Make what was reported and what is known of a day in the workbench, requests and tasks.
 
     Where the day's requests would be counted as they were, only their prices are looked up again.
     """
@@ -35,26 +43,30 @@ def restate(
     open_prices(session, con)
     open_inputs(session, con, day, set(tables))
     open_days_before(session, con, day)
+    if is_counted_as_built:
+        con.execute(f"create view {_TASKS} as {_select(session, con, _TASKS, day)}")
     done = {*tables_in(con)}
     for table in tables:
         run_table(con, table, day, done)
-    _create(con, RestatedRequest.table, day)
+    for known in _SIDES:
+        _create(con, known.table, known, day)
 
 
 def _open_reported(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
     """The day as published, and as adjusted since."""
-    for table in (_REQUESTS, _COSTS):
+    tables = (_REQUESTS, _COSTS, _TASKS)
+    for table in tables:
         con.execute(f"create view {table} as {_select(session, con, table, day)}")
-    _create(con, PublishedRequest.table, day)
-    for table in (_REQUESTS, _COSTS):
+    for known, (published, _) in _SIDES.items():
+        _create(con, published.table, known, day)
+    for table in tables:
         con.execute(f"drop view {table}")
-    adjusted = session.catalogue.live(RestatedRequest.table, [day])
-    source = (
-        _select(session, con, RestatedRequest.table, day)
-        if adjusted
-        else f"select * from {PublishedRequest.table}"
-    )
-    con.execute(f"create view {ReportedRequest.table} as {source}")
+    for known, (published, reported) in _SIDES.items():
+        adjusted = session.catalogue.live(known.table, [day])
+        source = f"select * from {published.table}"
+        if adjusted:
+            source = _select(session, con, known.table, day)
+        con.execute(f"create view {reported.table} as {source}")
 
 
 def _select(session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date) -> str:
@@ -62,16 +74,16 @@ def _select(session: Session, con: duckdb.DuckDBPyConnection, table: str, day: d
     return select_rows(con, row_models()[table], session.home.root, files)
 
 
-def _create(con: duckdb.DuckDBPyConnection, target: str, day: date) -> None:
-    body = load_query(RestatedRequest.table).bind(day)
+def _create(con: duckdb.DuckDBPyConnection, target: str, known: type[Row], day: date) -> None:
+    body = load_query(known.table).bind(day)
     con.execute(f"create table {target} as {body}")
 
 
 @cache
 def _tables(is_counted_as_built: bool) -> Sequence[str]:
-    """The day tables that a request's cost is made of, inputs first."""
-    counted = _with_inputs(_REQUESTS)
-    wanted = _with_inputs(_COSTS) - (counted if is_counted_as_built else set())
+    """The day tables that costs and outcomes are made of, inputs first."""
+    counted = _with_inputs(_TASKS)
+    wanted = (_with_inputs(_COSTS) | counted) - (counted if is_counted_as_built else set())
     return [table for table in day_tables() if table in wanted]
 
 

@@ -17,22 +17,17 @@ _NAME = "silence: "
 
 
 def note_silence(catalogue: Catalogue, rules: TaskRules) -> None:
-    """Touch the open days whose time has passed; forget those of rules that hold no longer."""
-    if not rules.no_complaint_hours and not _noted(catalogue):
+    """Touch the days whose time has passed; forget those of rules that hold no longer."""
+    if not rules.no_complaint_hours and not any(_is_noted(t) for t in catalogue.touches):
         return
     passed = passed_through(catalogue, rules)
-    kept = {t for t in catalogue.touches if not t[1].startswith(_NAME)}
-    closed = {t for t in _noted(catalogue) if catalogue.is_closed(t[0])}
-    catalogue.touches = (
-        kept
-        | closed
-        | {
-            (day, f"{_NAME}{kind}")
-            for kind, last in passed.items()
-            for day in _days(catalogue)
-            if day <= last and not catalogue.is_closed(day)
-        }
-    )
+    kept = {t for t in catalogue.touches if not _is_noted(t)}
+    catalogue.touches = kept | {
+        (day, f"{_NAME}{kind}")
+        for kind, last in passed.items()
+        for day in _days(catalogue)
+        if day <= last
+    }
 
 
 def passed_through(catalogue: Catalogue, rules: TaskRules) -> Mapping[str, date]:
@@ -53,8 +48,8 @@ def passed_through(catalogue: Catalogue, rules: TaskRules) -> Mapping[str, date]
     }
 
 
-def _noted(catalogue: Catalogue) -> set[tuple[date, str]]:
-    return {t for t in catalogue.touches if t[1].startswith(_NAME)}
+def _is_noted(touch: tuple[date, str]) -> bool:
+    return touch[1].startswith(_NAME)
 
 
 def _days(catalogue: Catalogue) -> set[date]:

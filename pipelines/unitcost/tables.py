@@ -64,9 +64,14 @@ WHOLE = (*PRICES, CREDIT_USE, *RECONCILED)
 """The kept tables that are not daily."""
 
 
-POSTED = ("core.restated_requests", "core.adjustments")
-"""Kept for closed days, when what is known of them changes; the first by closed day, the second by
-the day it is posted to. No day's build makes them."""
+POSTED = (
+    "core.restated_requests",
+    "core.adjustments",
+    "core.restated_tasks",
+    "core.outcome_adjustments",
+)
+"""Kept for closed days, when what is known of them changes; the restated ones by closed day, the
+adjustments by the day they are posted to. No day's build makes them."""
 
 
 @cache

@@ -46,8 +46,8 @@ def deliver(home: Home, name: str, rows: tuple[tuple[object, ...], ...]) -> Path
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / name).open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*COLUMNS, "provider", "feature"])
-        writer.writerows([*row, "openai", "chat"] for row in rows)
+        writer.writerow([*COLUMNS, "provider", "feature", "task_id"])
+        writer.writerows([*row, "openai", "chat", f"task {row[1]}"] for row in rows)
     return folder / name
 
 

@@ -17,6 +17,7 @@ from unitcost.queries import load_query, query_names
 from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse, CommitmentUse
 from unitcost_models.closing import Adjustment
+from unitcost_models.late_outcomes import OutcomeAdjustment
 
 CLAIMS = [name.removeprefix("checks.") for name in query_names("checks")]
 _COMMITMENT = {
@@ -31,6 +32,7 @@ _ALLOWANCE = _HELD | {"day": DAY, "allowed_quantity": 3, "quantity": 5, "free_qu
 WHO = {"feature": "chat", "workflow": "agent", "customer_id": "acme", "task_type": "refund"}
 
 GROUP = "openai / gpt-5-mini / chat / agent / acme"
+KIND = "refund / chat / agent"
 
 BROKEN: dict[str, list[tuple[str, str]]] = {
     "allocation_spreads_its_pools": [
@@ -54,6 +56,12 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
         ("update core.restated_requests set cost_usd = 0.100000000001 where cost_usd = 0.1", GROUP),
         ("update core.restated_requests set cost_usd = null where request_id = 'a'", GROUP),
         ("delete from steps.published_requests where request_id = 'b'", GROUP),
+    ],
+    "outcome_adjustments_tie_to_tasks": [
+        ("update core.restated_tasks set outcome = 'unknown'", KIND),
+        ("update core.restated_tasks set cost_usd = 0.300000000001", KIND),
+        ("update core.restated_tasks set unpriced_requests = 1", KIND),
+        ("delete from steps.published_tasks", KIND),
     ],
     "billing_in_doubt_is_not_priced": [
         ("update marts.cost_per_request set billed_state = 'unknown' where request_id = 'a'", "a"),
@@ -144,10 +152,12 @@ def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
         given(con, AllowanceUse, _ALLOWANCE)
         given(con, AllowanceBefore, _HELD | {"quantity": 1})
         build(con)
-        known = load_query("core.restated_requests").bind(DAY)
-        con.execute(f"create table steps.published_requests as {known}")
-        con.execute(f"create table core.restated_requests as {known}")
+        for kind in ("requests", "tasks"):
+            known = load_query(f"core.restated_{kind}").bind(DAY)
+            con.execute(f"create table steps.published_{kind} as {known}")
+            con.execute(f"create table core.restated_{kind} as {known}")
         create_empty(con, Adjustment)
+        create_empty(con, OutcomeAdjustment)
         yield con
 
 

@@ -17,6 +17,7 @@ from unitcost.tables import inputs_of, row_models, view_tables
 from unitcost.uniting import unite
 from unitcost.workbench import create_empty, open_workbench, run_step, tables_in
 from unitcost_models.closing import Adjustment
+from unitcost_models.late_outcomes import OutcomeAdjustment
 from unitcost_models.meta import BuiltDay, Delivery
 from unitcost_models.prices import Price
 from unitcost_models.spend import CostPerCustomer, CostPerFeature
@@ -305,7 +306,7 @@ def test_views_have_no_rows_on_an_empty_warehouse() -> None:
     with open_workbench() as con:
         built(con)
         con.execute("create schema meta")
-        for row in (Adjustment, BuiltDay, Delivery, Price):
+        for row in (Adjustment, OutcomeAdjustment, BuiltDay, Delivery, Price):
             create_empty(con, row)
         kept = {table for view in view_tables() for table in inputs_of(view)} & {*row_models()}
         for table in kept - {*tables_in(con), *view_tables()}:

@@ -5,19 +5,20 @@ from datetime import date
 
 import dagster as dg
 
-from unitcost.adjusting import TIES, post_adjustments
+from unitcost.adjusting import LEDGERS, Ledger, post_adjustments
 from unitcost.assets.days import day_spec
 from unitcost.assets.publishing import publish_if_alone
 from unitcost.checks import asset_key, claim_result, claim_spec
 from unitcost.partitions import DAYS
 from unitcost.resources import Warehouse
 from unitcost.tables import POSTED
+from unitcost_models.meta import CheckResult
 
 
 @dg.multi_asset(
     name="adjustments",
     specs=[day_spec(table) for table in POSTED],
-    check_specs=[claim_spec(TIES, POSTED[-1])],
+    check_specs=[claim_spec(ledger.tie, ledger.posted.table) for ledger in LEDGERS],
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
@@ -28,9 +29,15 @@ def adjustment_assets(
     session = warehouse.session
     through = max(date.fromisoformat(key) for key in context.partition_keys)
     answers = post_adjustments(session, through)
+    days = len({answer.day for answer in answers})
     for table in POSTED:
-        yield dg.MaterializeResult(asset_key=asset_key(table), metadata={"days": len(answers)})
-    answer = claim_result(TIES, POSTED[-1], answers)
-    if answer.passed:
+        yield dg.MaterializeResult(asset_key=asset_key(table), metadata={"days": days})
+    claims = [_claim(ledger, answers) for ledger in LEDGERS]
+    if all(claim.passed for claim in claims):
         publish_if_alone(context, session)
-    yield answer
+    yield from claims
+
+
+def _claim(ledger: Ledger, answers: list[CheckResult]) -> dg.AssetCheckResult:
+    own = [a for a in answers if f"checks.{a.check_name}" == ledger.tie]
+    return claim_result(ledger.tie, ledger.posted.table, own)

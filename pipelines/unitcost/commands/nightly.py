@@ -67,8 +67,9 @@ def _show_problems(report: NightlyReport) -> None:
         )
     for posting in report.postings:
         ERR.print(
-            f"warning: the closed month {posting.month} is adjusted by {posting.amount_usd:f} USD, "
-            f"posted to {posting.day} (posting {posting.posting_no}); see core.adjustments",
+            f"warning: the closed month {posting.month} is adjusted by {posting.amount_usd:f} USD "
+            f"and {posting.judged_tasks:,} outcomes, posted to {posting.day} (posting "
+            f"{posting.posting_no}); see core.adjustments and core.outcome_adjustments",
             highlight=False,
         )
     for line in report.warnings:
