@@ -114,6 +114,18 @@ def test_grown_prompt_is_found_with_its_tokens(workbench: duckdb.DuckDBPyConnect
     )
 
 
+def test_a_new_feature_begins_on_its_first_day(workbench: duckdb.DuckDBPyConnection) -> None:
+    """Days on which only others were called count for its share, which grows afterwards."""
+    calls = [called(n, f"old{i}") for n in range(8) for i in range(4)]
+    calls += [called(n, f"new{i}", feature="search") for n in (5, 6, 7) for i in range(2 * n - 6)]
+    mover = next(
+        m for m in told(workbench, *calls).movers if m.who.startswith("search") and m.factor == "mix"
+    )
+    assert (mover.before, mover.began_on) == (0, DAY + timedelta(5))
+    # 18 of the 34 calls of the later four days.
+    assert mover.after == Decimal("52.941176")
+
+
 def test_slices_are_explained_one_by_one(workbench: duckdb.DuckDBPyConnection) -> None:
     rows = [
         *(called(n, "a") for n in range(8)),

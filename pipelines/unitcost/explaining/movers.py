@@ -94,12 +94,17 @@ Series = Mapping[Cell, Mapping[date, Day]]
 def read_days(
     con: duckdb.DuckDBPyConnection, spans: tuple[Span, Span], only: Mapping[str, str]
 ) -> Series:
-    """Every cell day by day, from the first day of either period to the last of either."""
+    """Every cell day by day, from the first day of either period to the last of either.
+
+    On a day on which only others were called, a cell has no requests of those that were served.
+    """
     whole = Span(min(s.first for s in spans), max(s.last for s in spans))
     series: dict[Cell, dict[date, Day]] = defaultdict(dict)
+    idle: dict[date, Day] = {}
     for day, *values in con.execute(_days_query(whole, only)).fetchall():
-        series[Cell(*values[:4])][day] = Day(*map(Decimal, values[4:]))
-    return series
+        series[Cell(*values[:4])][day] = called = Day(*map(Decimal, values[4:]))
+        idle[day] = Day(all_served=called.all_served)
+    return {cell: idle | days for cell, days in series.items()}
 
 
 def _days_query(whole: Span, only: Mapping[str, str]) -> str:
