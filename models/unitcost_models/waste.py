@@ -72,8 +72,8 @@ class WastePerMonth(Row):
     unbounded_requests: int
     """Those of which nothing bounds the cost from above."""
     returned_lower_bound_usd: Decimal
-    """The least that a whole month without this waste returns: as on the days of the month that
-    are built so far."""
+    """The least that a month without this waste returns: all of it for a month that is over; in
+    the first and the last month of the warehouse scaled from the days seen to the whole."""
     returned_upper_bound_usd: Decimal | None
     """The most that it returns."""
 

@@ -1,6 +1,9 @@
 -- One row per month, kind of waste and where it arose: what it cost, and what a month without it returns.
 -- grain: month, waste_class, provider, model, feature, workflow, customer_id, prompt_name, prompt_version
 -- view
+--
+-- A month's waste is returned as it was. The first and the last month of all are seen in part: theirs is scaled
+-- from the days seen, first to last, to the whole month.
 with wasted as (
     select
         substr(cast(day as varchar), 1, 7) as month,
@@ -19,13 +22,27 @@ with wasted as (
     where waste_class is not null
 ),
 
-months as (
+spans as (
     select
         substr(cast(day as varchar), 1, 7) as month,
-        cast(count(distinct day) as integer) as days_seen,
-        max(date_diff('day', date_trunc('month', day), date_trunc('month', day) + interval 1 month)) as days_of_month
+        min(day) as first_on,
+        max(day) as last_on,
+        min(date_trunc('month', day)) as month_start,
+        min(date_trunc('month', day) + interval 1 month) as month_end
     from marts.cost_per_feature
     group by substr(cast(day as varchar), 1, 7)
+),
+
+months as (
+    select
+        month,
+        date_diff('day', month_start, month_end) as days_of_month,
+        date_diff(
+            'day',
+            case when lag(month) over (order by month asc) is null then first_on else month_start end,
+            case when lead(month) over (order by month asc) is null then last_on + 1 else month_end end
+        ) as days_seen
+    from spans
 ),
 
 summed as (

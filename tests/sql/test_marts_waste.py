@@ -5,16 +5,18 @@ Which requests are waste, and the bounds of their cost, are in `test_marts_reque
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 import pytest
 
-from tests.given import rows_of
+from tests.given import given, rows_of
 from tests.sql.mart_inputs import DAY, build, put, request, task
 from unitcost.workbench import run_step
+from unitcost_models.marts import CostPerRequest
+from unitcost_models.spend import CostPerFeature
 
 LOST = {"status": "timeout", "billed_state": "unknown", "usage_basis": "missing"}
 
@@ -45,6 +47,22 @@ def test_month_without_the_waste_returns_what_it_cost_on_the_days_seen(
     ) == [
         ("2026-03", "failed_task", "acme", "2", 2, Decimal(1), Decimal(31), Decimal(31)),
     ]
+
+
+def test_a_month_that_is_over_returns_its_waste_and_the_ends_are_scaled(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    """Seen from 20 January to 4 March, and not on every day: February is whole all the same."""
+    days = [date(2026, 1, 20), date(2026, 2, 2), date(2026, 2, 10), date(2026, 3, 1),
+            date(2026, 3, 4)]  # fmt: skip
+    given(workbench, CostPerFeature, *({"day": day, "feature": "f"} for day in days))
+    lost = {"waste_class": "truncated", "provider": "openai"} | dict.fromkeys(
+        ("cost_usd", "cost_lower_bound_usd", "cost_upper_bound_usd"), 12
+    )
+    given(workbench, CostPerRequest, *({"day": day} | lost for day in days))
+    assert read(
+        workbench, "waste_per_month", "month, waste_usd, returned_lower_bound_usd"
+    ) == [("2026-01", 12, 31), ("2026-02", 24, 24), ("2026-03", 24, 186)]
 
 
 def test_storm_is_an_hour_with_more_than_one_retry_in_twenty(
