@@ -143,11 +143,13 @@ class TokenFloor(Row):
     unpriced_requests: int
     """Requests whose cost is unknown and therefore not in cost_usd."""
     floor_usd: Decimal | None
-    """Mean cost of the cheapest decile of the succeeded tasks; None where none succeeded."""
+    """Mean cost of the cheapest decile of the succeeded tasks whose every request has a price; None
+    where there is none."""
     median_success_usd: Decimal | None
-    """Median cost of a succeeded task, nearest rank."""
+    """Median cost of such a task, nearest rank."""
     viable_price_usd: Decimal | None
-    """Price of a success that covers all tasks: cost_usd divided by succeeded."""
+    """Price of a success that covers all tasks: cost_usd divided by succeeded; None where none
+    succeeded or nothing is priced."""
     price_at_80_pct_margin_usd: Decimal | None
     """Price that leaves four fifths: five times the viable one."""
 

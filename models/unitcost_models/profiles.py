@@ -52,6 +52,8 @@ class TokenProfile(Row):
     """A million prompt tokens in effect, caches included."""
     completion_per_million_usd: Decimal | None
     """A million completion tokens."""
+    completion_to_prompt_price: Decimal | None
+    """How many times as much a completion token costs as a prompt token, caches included."""
 
 
 class RetrievalPadding(Row):
@@ -109,7 +111,7 @@ class RetrievalPadding(Row):
 class PromptGrowth(Row):
     """Would a doubled prompt have been seen, and when did it ship?
 
-    Versions follow each other by their first request. Priced requests with a known prompt only.
+    Versions follow each other by their first request. Requests with a known prompt only.
     """
 
     table: ClassVar[str] = "marts.prompt_growth"
@@ -126,6 +128,8 @@ class PromptGrowth(Row):
     """Last day it was used."""
     requests: int
     """Requests, attempts included."""
+    unpriced_requests: int
+    """Those without a price: in the tokens, and in no cost."""
     prompt_per_request: Decimal
     """Prompt tokens of a request, mean."""
     previous_version: str | None
@@ -139,12 +143,12 @@ class PromptGrowth(Row):
     cache_read_pct: Decimal | None
     """cache_read_tokens as a percentage of prompt_tokens."""
     prompt_cost_usd: Decimal | None
-    """Cost of the prompts: fresh, read from and written to caches."""
+    """Cost of the prompts: fresh, read from and written to caches; None where none has a price."""
     repeated_prefix_usd: Decimal | None
     """The shortest prompt's share of prompt_cost_usd: the most that the repeated part can have cost
     at the mean price of a token."""
     cost_per_request_usd: Decimal | None
-    """Cost of a request, answers included."""
+    """Cost of a priced request, answers included."""
 
 
 class ConversationTurn(Row):
@@ -171,7 +175,11 @@ class ConversationTurn(Row):
     cost_per_call_usd: Decimal
     """Cost of a call."""
     prompt_to_first_turn_pct: Decimal | None
-    """prompt_per_call as a percentage of the first turn's: the context tax."""
+    """prompt_per_call as a percentage of the first turn's; None in a month without first turns."""
+    prompt_cost_usd: Decimal
+    """Cost of the prompts: fresh, read from and written to caches."""
+    context_tax_usd: Decimal | None
+    """prompt_cost_usd less what as many first turns cost: the price of what was said before."""
 
 
 class ContextSize(Row):

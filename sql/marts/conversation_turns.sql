@@ -13,6 +13,7 @@ with calls as (
         ) as turn_no,
         prompt_tokens,
         completion_tokens,
+        input_cost_usd + cache_read_cost_usd + cache_write_cost_usd as prompt_cost_usd,
         cost_usd
     from marts.cost_per_request
     where
@@ -32,6 +33,7 @@ turns as (
         count(*) as calls,
         cast(sum(prompt_tokens) as bigint) as prompt_tokens,
         cast(sum(completion_tokens) as bigint) as completion_tokens,
+        sum(prompt_cost_usd) as prompt_cost_usd,
         sum(cost_usd) as cost_usd
     from calls
     group by month, feature, least(turn_no, 20)
@@ -43,6 +45,15 @@ measured as (
         cast(decimal_division(prompt_tokens, calls, 6) as decimal(18, 6)) as prompt_per_call,
         decimal_division(cost_usd, calls, 12) as cost_per_call_usd
     from turns
+),
+
+compared as (
+    select
+        *,
+        max(case when turn_no = 1 then prompt_per_call end) over (partition by month, feature) as first_prompt,
+        max(case when turn_no = 1 then prompt_cost_usd end) over (partition by month, feature) as first_usd,
+        max(case when turn_no = 1 then calls end) over (partition by month, feature) as first_calls
+    from measured
 )
 
 select
@@ -54,10 +65,11 @@ select
     cast(decimal_division(completion_tokens, calls, 6) as decimal(18, 6)) as completion_per_call,
     cost_usd,
     cost_per_call_usd,
-    cast(decimal_division(
-        100 * prompt_per_call,
-        nullif(first_value(prompt_per_call) over (partition by month, feature order by turn_no asc), 0),
-        6
-    ) as decimal(18, 6)) as prompt_to_first_turn_pct
-from measured
+    cast(decimal_division(100 * prompt_per_call, nullif(first_prompt, 0), 6) as decimal(18, 6))
+        as prompt_to_first_turn_pct,
+    prompt_cost_usd,
+    cast(prompt_cost_usd - cast(decimal_division(
+        cast(calls * first_usd as decimal(30, 12)), first_calls, 12
+    ) as decimal(38, 12)) as decimal(38, 12)) as context_tax_usd
+from compared
 order by month, feature, turn_no

@@ -85,6 +85,8 @@ doubted as (
     select
         *,
         succeeded + failed as judged,
+        -- Where no request has a price there is no unit cost: not one of 0.
+        case when cost_usd > 0 or unpriced_requests = 0 then cost_usd end as priced_usd,
         cast(1.96 * cast(sqrt(
             coalesce(decimal_division(succeeded * failed, nullif(succeeded + failed, 0), 6), 0) + 0.9604
         ) as decimal(18, 9)) as decimal(24, 9)) as margin
@@ -125,26 +127,26 @@ select
     cast(decimal_division(
         cast(100 * cost_of_failed_usd as decimal(30, 12)), nullif(cost_usd, 0), 6
     ) as decimal(18, 6)) as failed_cost_pct,
-    decimal_division(cost_usd, nullif(tasks, 0), 12) as cost_per_task_usd,
-    decimal_division(cost_usd, nullif(succeeded, 0), 12) as cost_per_successful_task_usd,
+    decimal_division(priced_usd, nullif(tasks, 0), 12) as cost_per_task_usd,
+    decimal_division(priced_usd, nullif(succeeded, 0), 12) as cost_per_successful_task_usd,
     case
         when succeeded > 0 then cast(decimal_division(
-            cast(cost_usd as decimal(28, 12)), cast(judged * high_rate as decimal(24, 9)), 12
+            cast(priced_usd as decimal(28, 12)), cast(judged * high_rate as decimal(24, 9)), 12
         ) as decimal(38, 12))
     end as cost_per_successful_task_low_usd,
     case
         when succeeded > 0 then cast(decimal_division(
-            cast(cost_usd as decimal(28, 12)), cast(judged * low_rate as decimal(24, 9)), 12
+            cast(priced_usd as decimal(28, 12)), cast(judged * low_rate as decimal(24, 9)), 12
         ) as decimal(38, 12))
     end as cost_per_successful_task_high_usd,
-    decimal_division(cost_usd, nullif(succeeded + unknown, 0), 12) as if_unknown_succeeded_usd,
+    decimal_division(priced_usd, nullif(succeeded + unknown, 0), 12) as if_unknown_succeeded_usd,
     other_cost_tasks,
     human_cost_usd,
     tool_cost_usd,
     case
         when other_cost_tasks > 0
             then decimal_division(
-                cost_usd + coalesce(human_cost_usd, 0) + coalesce(tool_cost_usd, 0), nullif(succeeded, 0), 12
+                priced_usd + coalesce(human_cost_usd, 0) + coalesce(tool_cost_usd, 0), nullif(succeeded, 0), 12
             )
     end as full_cost_per_successful_task_usd
 from rated

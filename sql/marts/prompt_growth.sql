@@ -2,7 +2,8 @@
 -- grain: prompt_name, prompt_version
 -- view
 --
--- The shortest prompt of a version bounds what all its calls repeat (instructions, examples, tools) from above.
+-- The shortest prompt of a version bounds what all its calls repeat (instructions, examples, tools) from above. A
+-- version without a price stands out all the same; what it costs is told of its priced requests.
 with versions as (
     select
         prompt_name,
@@ -15,10 +16,13 @@ with versions as (
         min(prompt_tokens) as shortest_prompt_tokens,
         max(prompt_tokens) as longest_prompt_tokens,
         cast(coalesce(sum(cache_read_tokens), 0) as bigint) as cache_read_tokens,
-        sum(input_cost_usd + cache_read_cost_usd + cache_write_cost_usd) as prompt_cost_usd,
+        count(cost_usd) as priced_requests,
+        cast(sum(prompt_tokens) filter (where cost_usd is not null) as bigint) as priced_tokens,
+        sum(input_cost_usd + cache_read_cost_usd + cache_write_cost_usd) filter (where cost_usd is not null)
+            as prompt_cost_usd,
         sum(cost_usd) as cost_usd
     from marts.cost_per_request
-    where prompt_name is not null and prompt_version is not null and prompt_tokens > 0 and cost_usd is not null
+    where prompt_name is not null and prompt_version is not null and prompt_tokens > 0
     group by prompt_name, prompt_version
 ),
 
@@ -47,6 +51,7 @@ select
     first_on,
     last_on,
     requests,
+    requests - priced_requests as unpriced_requests,
     prompt_per_request,
     previous_version,
     cast(decimal_division(
@@ -57,8 +62,8 @@ select
     cast(decimal_division(100 * cache_read_tokens, prompt_tokens, 6) as decimal(18, 6)) as cache_read_pct,
     prompt_cost_usd,
     cast(decimal_division(
-        cast(prompt_cost_usd * (shortest_prompt_tokens * requests) as decimal(30, 12)), prompt_tokens, 12
+        cast(prompt_cost_usd * (shortest_prompt_tokens * priced_requests) as decimal(30, 12)), priced_tokens, 12
     ) as decimal(38, 12)) as repeated_prefix_usd,
-    decimal_division(cost_usd, requests, 12) as cost_per_request_usd
+    decimal_division(cost_usd, nullif(priced_requests, 0), 12) as cost_per_request_usd
 from followed
 order by prompt_name, prompt_version

@@ -8,6 +8,7 @@ with amounts as (
         feature,
         workflow,
         succeeded as booked_succeeded,
+        unpriced_requests as booked_unpriced_requests,
         cost_usd as booked_cost_usd,
         succeeded,
         failed,
@@ -24,6 +25,7 @@ with amounts as (
         feature,
         workflow,
         0 as booked_succeeded,
+        0 as booked_unpriced_requests,
         0 as booked_cost_usd,
         added_succeeded as succeeded,
         added_failed as failed,
@@ -42,6 +44,7 @@ summed as (
         feature,
         workflow,
         cast(sum(booked_succeeded) as bigint) as booked_succeeded,
+        cast(sum(booked_unpriced_requests) as bigint) as booked_unpriced_requests,
         cast(sum(booked_cost_usd) as decimal(38, 12)) as booked_cost_usd,
         cast(sum(succeeded) as bigint) as succeeded,
         cast(sum(failed) as bigint) as failed,
@@ -68,7 +71,10 @@ select
     workflow,
     booked_succeeded,
     booked_cost_usd,
-    decimal_division(booked_cost_usd, nullif(booked_succeeded, 0), 12) as booked_cost_per_successful_task_usd,
+    case
+        when booked_cost_usd > 0 or booked_unpriced_requests = 0
+            then decimal_division(booked_cost_usd, nullif(booked_succeeded, 0), 12)
+    end as booked_cost_per_successful_task_usd,
     succeeded + failed + unknown as tasks,
     succeeded,
     failed,
@@ -81,6 +87,8 @@ select
     cost_of_succeeded_usd,
     cost_of_failed_usd,
     cost_of_unknown_usd,
-    decimal_division(cost_usd, nullif(succeeded, 0), 12) as cost_per_successful_task_usd
+    case
+        when cost_usd > 0 or unpriced_requests = 0 then decimal_division(cost_usd, nullif(succeeded, 0), 12)
+    end as cost_per_successful_task_usd
 from totalled
 order by month, task_type, feature, workflow

@@ -83,7 +83,9 @@ select
     cost_of_succeeded_usd,
     cost_of_failed_usd,
     cost_of_unknown_usd,
-    decimal_division(cost_usd, nullif(succeeded, 0), 12) as cost_per_successful_task_usd,
+    case
+        when cost_usd > 0 or unpriced_requests = 0 then decimal_division(cost_usd, nullif(succeeded, 0), 12)
+    end as cost_per_successful_task_usd,
     adjusted_succeeded,
     adjusted_failed,
     adjusted_unknown,

@@ -21,6 +21,18 @@ with known as (
         coalesce(feature, '(unattributed)'),
         provider,
         coalesce(model, '(unattributed)')
+),
+
+priced as (
+    select
+        *,
+        cast(decimal_division(
+            cast(1000000 * prompt_cost_usd as decimal(30, 12)), nullif(prompt_tokens, 0), 12
+        ) as decimal(38, 12)) as prompt_per_million_usd,
+        cast(decimal_division(
+            cast(1000000 * completion_cost_usd as decimal(30, 12)), nullif(completion_tokens, 0), 12
+        ) as decimal(38, 12)) as completion_per_million_usd
+    from known
 )
 
 select
@@ -39,11 +51,10 @@ select
     cast(decimal_division(
         cast(100 * prompt_cost_usd as decimal(30, 12)), nullif(cost_usd, 0), 6
     ) as decimal(18, 6)) as prompt_cost_pct,
-    cast(decimal_division(
-        cast(1000000 * prompt_cost_usd as decimal(30, 12)), nullif(prompt_tokens, 0), 12
-    ) as decimal(38, 12)) as prompt_per_million_usd,
-    cast(decimal_division(
-        cast(1000000 * completion_cost_usd as decimal(30, 12)), nullif(completion_tokens, 0), 12
-    ) as decimal(38, 12)) as completion_per_million_usd
-from known
+    prompt_per_million_usd,
+    completion_per_million_usd,
+    try_cast(decimal_division(
+        cast(completion_per_million_usd as decimal(24, 9)), nullif(cast(prompt_per_million_usd as decimal(20, 9)), 0), 6
+    ) as decimal(18, 6)) as completion_to_prompt_price
+from priced
 order by month, feature, provider, model

@@ -119,7 +119,9 @@ def test_a_new_feature_begins_on_its_first_day(workbench: duckdb.DuckDBPyConnect
     calls = [called(n, f"old{i}") for n in range(8) for i in range(4)]
     calls += [called(n, f"new{i}", feature="search") for n in (5, 6, 7) for i in range(2 * n - 6)]
     mover = next(
-        m for m in told(workbench, *calls).movers if m.who.startswith("search") and m.factor == "mix"
+        m
+        for m in told(workbench, *calls).movers
+        if m.who.startswith("search") and m.factor == "mix"
     )
     assert (mover.before, mover.began_on) == (0, DAY + timedelta(5))
     # 18 of the 34 calls of the later four days.

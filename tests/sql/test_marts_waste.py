@@ -60,9 +60,11 @@ def test_a_month_that_is_over_returns_its_waste_and_the_ends_are_scaled(
         ("cost_usd", "cost_lower_bound_usd", "cost_upper_bound_usd"), 12
     )
     given(workbench, CostPerRequest, *({"day": day} | lost for day in days))
-    assert read(
-        workbench, "waste_per_month", "month, waste_usd, returned_lower_bound_usd"
-    ) == [("2026-01", 12, 31), ("2026-02", 24, 24), ("2026-03", 24, 186)]
+    assert read(workbench, "waste_per_month", "month, waste_usd, returned_lower_bound_usd") == [
+        ("2026-01", 12, 31),
+        ("2026-02", 24, 24),
+        ("2026-03", 24, 186),
+    ]
 
 
 def test_storm_is_an_hour_with_more_than_one_retry_in_twenty(
