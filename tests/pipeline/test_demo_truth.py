@@ -14,7 +14,13 @@ import pytest
 
 from unitcost.demo import Truth, answers, demo_truth, write_agreement, write_demo
 from unitcost.demo.run import Usage
-from unitcost.demo.scenario import CUSTOMERS, LOOPING_RUNS, UNDER_WATER
+from unitcost.demo.scenario import (
+    CUSTOMERS,
+    LOOPING_RUNS,
+    PROMPT_CHANGE,
+    UNDER_WATER,
+    plan_of,
+)
 from unitcost.explaining import Span, explain
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
@@ -249,9 +255,31 @@ def test_explain_finds_the_price_that_changed_and_the_marts_its_size(
     assert min(by_volume) < price < max(by_volume)
 
 
-def test_the_customer_under_water_is_found(warehouse: duckdb.DuckDBPyConnection) -> None:
-    deepest = "select customer_id from marts.customers_under_water order by margin_usd limit 1"
-    assert one(warehouse, deepest) == CUSTOMERS[UNDER_WATER]
+def test_the_customer_under_water_is_found_with_what_it_loses(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    deepest = """select customer_id, margin_usd, under_water_days
+                 from marts.customers_under_water order by margin_usd limit 1"""
+    customer = CUSTOMERS[UNDER_WATER]
+    _, monthly = plan_of(UNDER_WATER)
+    paid = (monthly * DAYS / 30).quantize(Decimal("0.01"))
+    lost = paid - truth.cost_by_customer[customer]
+    assert warehouse.execute(deepest).fetchall() == [(customer, lost, DAYS)]
+
+
+def test_the_grown_prompt_is_found_with_its_length(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Instructions of 2,304 tokens before, of 7,936 after; what is asked comes on top."""
+    versions = warehouse.execute(
+        """select prompt_version, first_on, shortest_prompt_tokens, previous_version
+           from marts.prompt_growth where prompt_name = ? order by first_on""",
+        [PROMPT_CHANGE[0]],
+    ).fetchall()
+    (old, before, short, _), (new, shipped, longer, previous) = versions
+    assert (old, new, previous, before, shipped) == (
+        *PROMPT_CHANGE[1:], old, THROUGH - timedelta(1), THROUGH
+    )  # fmt: skip
+    assert 2_304 <= short < 2_304 + 500
+    assert 7_936 <= longer < 7_936 + 500
 
 
 def test_the_questions_page_has_the_answers_of_today(
