@@ -123,7 +123,7 @@ def test_a_new_feature_begins_on_its_first_day(workbench: duckdb.DuckDBPyConnect
         for m in told(workbench, *calls).movers
         if m.who.startswith("search") and m.factor == "mix"
     )
-    assert (mover.before, mover.began_on) == (0, DAY + timedelta(5))
+    assert (mover.before, mover.began_on) == (Decimal(0), DAY + timedelta(5))
     # 18 of the 34 calls of the later four days.
     assert mover.after == Decimal("52.941176")
 
