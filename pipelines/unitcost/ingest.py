@@ -70,23 +70,23 @@ def _privacy(session: Session) -> bytes:
 
 def arrivals(session: Session) -> list[Arrival]:
     """What must be read, in a stable order, found without opening a known file."""
-    landing = session.home.landing
+    landing, known = session.home.landing, session.catalogue.deliveries
+    parsers = {f: parser_fingerprint(session, f) for f in {d.source_format for d in known.values()}}
     return [
         Arrival(path, name, format_of(path, landing))
         for path in deliveries(landing)
-        if not _is_known(session, path, name := str(path.relative_to(landing)))
+        if not _is_known(known.get(name := str(path.relative_to(landing))), path, parsers)
     ]
 
 
-def _is_known(session: Session, path: Path, name: str) -> bool:
-    known = session.catalogue.deliveries.get(name)
+def _is_known(known: Delivery | None, path: Path, parsers: dict[str | None, str]) -> bool:
     if known is None:
         return False
     stat = path.stat()
     return (
         known.bytes == stat.st_size
         and known.mtime_ns == stat.st_mtime_ns
-        and known.fingerprint == parser_fingerprint(session, known.source_format)
+        and known.fingerprint == parsers[known.source_format]
     )
 
 

@@ -75,7 +75,8 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
     if formats is None:
         return _report(before, before, last, started, None)
     result = run_job(home, last, formats)
-    return _report(before, load_catalogue(home.warehouse), last, started, result)
+    after = load_catalogue(home.warehouse, files_after=last)  # what waits, of all files
+    return _report(before, after, last, started, result)
 
 
 def prepare(home: Home) -> None:

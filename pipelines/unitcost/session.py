@@ -19,7 +19,7 @@ from unitcost.lake.catalogue import Catalogue, load_catalogue
 from unitcost.lake.closed import follow_home, require_catalogue
 from unitcost.lake.files import table_folder, write_rows
 from unitcost.lake.lock import writer_lock
-from unitcost.lake.publish import publish, remove_orphans
+from unitcost.lake.publish import publish, remove_expired, remove_orphans
 from unitcost.paths import Home
 from unitcost.price_book.book import PriceBook
 from unitcost.privacy import Pseudonyms, load_pseudonyms
@@ -58,6 +58,8 @@ class Session:
     """What makes the names of customers and users unknown, where the settings ask for it."""
     scratch: Path = field(init=False)
     """Spill and staging files."""
+    has_unpublished: bool = field(init=False, default=False)
+    """Whether it has written files that nobody else knows of yet."""
 
     def __post_init__(self) -> None:
         """A writer's scratch is in its home; a reader's is elsewhere."""
@@ -97,6 +99,7 @@ class Session:
         folder = table_folder(self.home.lake, row.table, part.day)
         if row is QuarantinedRecord:
             folder = self.home.quarantine
+        self.has_unpublished = True
         written = write_rows(con, row, sql, folder)
         return LakeFile(
             table_name=row.table,
@@ -119,6 +122,7 @@ class Session:
     def publish(self) -> None:
         """Make everything written so far visible, at once."""
         publish(self.home, self.catalogue, published_models(), self.run_id)
+        self.has_unpublished = False
         follow_home(self.home, published_models(), self.run_id)
 
 
@@ -179,7 +183,10 @@ def price_book(home: Home, settings: Settings) -> PriceBook:
 
 @contextmanager
 def open_session(root: Path) -> Iterator[Session]:
-    """Become the writer of a home folder, clearing what a crashed run left.
+    """Become the writer of a home folder, clearing what expired and what a crashed run left.
+
+    Only where a writer did not come to its end, which its scratch folder tells, or published less
+    than it wrote, is the lake searched for files that nobody names: a long history has many.
 
     Raises:
         LockedError: another process is writing.
@@ -191,9 +198,14 @@ def open_session(root: Path) -> Iterator[Session]:
     with writer_lock(home.lock):
         require_catalogue(home)
         catalogue = load_catalogue(home.warehouse)
-        remove_orphans(home, catalogue)
+        if home.scratch.exists():
+            remove_orphans(home, catalogue)
+            shutil.rmtree(home.scratch, ignore_errors=True)
         sweep(_places_of_drafts(home))
-        shutil.rmtree(home.scratch, ignore_errors=True)
+        remove_expired(home, catalogue)
         home.scratch.mkdir(parents=True)
-        yield asked.session(home, catalogue)
+        session = asked.session(home, catalogue)
+        yield session
+        if session.has_unpublished:
+            remove_orphans(home, load_catalogue(home.warehouse))
         shutil.rmtree(home.scratch, ignore_errors=True)

@@ -108,8 +108,8 @@ def forget_replaced_files(home: Home) -> None:
         for path, file in writer.catalogue.files.items():
             if file.retired_at is not None:
                 writer.catalogue.files[path] = file.model_copy(update={"retired_at": long_ago})
+        publishing.remove_expired(home, writer.catalogue)
         writer.publish()
-        publishing.remove_orphans(home, writer.catalogue)
 
 
 def test_columns_that_came_later_are_null_in_a_closed_month(closed_books: Home) -> None:

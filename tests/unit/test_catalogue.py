@@ -11,7 +11,7 @@ import duckdb
 
 from unitcost.lake.catalogue import RETENTION, Catalogue, load_catalogue, utc_now
 from unitcost.lake.files import table_folder, write_rows
-from unitcost.lake.publish import publish, remove_orphans
+from unitcost.lake.publish import publish, remove_expired, remove_orphans
 from unitcost.paths import Home
 from unitcost.workbench import open_workbench
 from unitcost_models.base import Row
@@ -110,5 +110,6 @@ def test_replaced_files_are_kept_for_a_while_only(tmp_path: Path) -> None:
     assert old.path in catalogue.files
     expired = utc_now() - RETENTION - timedelta(minutes=1)
     catalogue.files[old.path] = old.model_copy(update={"retired_at": expired})
+    remove_expired(home, catalogue)
     publish(home, catalogue, [Bill], "r2")
-    assert remove_orphans(home, catalogue) == 1
+    assert remove_orphans(home, catalogue) == 0

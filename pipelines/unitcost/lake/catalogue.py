@@ -102,14 +102,15 @@ class Catalogue:
         if old.retired_at is None:
             self.files[old.path] = old.model_copy(update={"retired_at": utc_now()})
 
-    def drop_expired(self) -> None:
-        """Forget replaced files that no reader and no closed month needs any more."""
+    def drop_expired(self) -> list[str]:
+        """Forget replaced files that no reader and no closed month needs any more; their paths."""
         oldest = utc_now() - RETENTION
         pinned = {path for _, path in self.pinned}
-        retired = [f for f in self.files.values() if f.retired_at and f.retired_at < oldest]
-        for file in retired:
-            if file.path not in pinned:
-                del self.files[file.path]
+        retired = [f.path for f in self.files.values() if f.retired_at and f.retired_at < oldest]
+        expired = [path for path in retired if path not in pinned]
+        for path in expired:
+            del self.files[path]
+        return expired
 
     def _closed_file(self, month: str, path: str) -> ClosedFile:
         file = self.files[path]
@@ -137,8 +138,11 @@ class Catalogue:
         yield Posting, [self.postings[key] for key in sorted(self.postings)]
 
 
-def load_catalogue(warehouse: Path) -> Catalogue:
+def load_catalogue(warehouse: Path, files_after: date | None = None) -> Catalogue:
     """The published catalogue, or an empty one where nothing was published yet.
+
+    Of a long history the files are most of it: with `files_after` only those of later days are
+    read.
 
     Raises:
         LakeVersionError: a newer version of unitcost has written it.
@@ -148,7 +152,8 @@ def load_catalogue(warehouse: Path) -> Catalogue:
         return catalogue
     with duckdb.connect(str(warehouse), read_only=True) as con:
         _require_known_version(con, warehouse)
-        catalogue.files = LakeFiles(_read(con, LakeFile))
+        later = f"where day > date '{files_after}'" if files_after else ""
+        catalogue.files = LakeFiles(_read(con, LakeFile, later))
         catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
         catalogue.unread = {(u.path, u.usage_name): u for u in _read(con, UnreadUsage)}
         catalogue.days = {d.day: d for d in _read(con, BuiltDay)}
@@ -173,7 +178,7 @@ def _require_known_version(con: duckdb.DuckDBPyConnection, warehouse: Path) -> N
             raise LakeVersionError(message)
 
 
-def _read(con: duckdb.DuckDBPyConnection, row: type[R]) -> list[R]:
+def _read(con: duckdb.DuckDBPyConnection, row: type[R], where: str = "") -> list[R]:
     """A meta table's rows; what an older version did not write yet is absent or NULL."""
     layer, noun = row.table.split(".")
     present = con.execute(
@@ -185,7 +190,7 @@ def _read(con: duckdb.DuckDBPyConnection, row: type[R]) -> list[R]:
         return []
     names = [c.name for c in columns(row)]
     body = ", ".join(name if name in held else f"null as {name}" for name in names)
-    answer = con.execute(f"select {body} from {row.table}").fetchall()
+    answer = con.execute(f"select {body} from {row.table} {where}").fetchall()
     return [
         cast(R, row.model_construct(**dict(zip(names, values, strict=True)))) for values in answer
     ]

@@ -34,7 +34,6 @@ _ARROW = {
 
 def publish(home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_id: str) -> None:
     """Write the catalogue, views over the live files of `tables`, and swap it in."""
-    catalogue.drop_expired()
     write_catalogue(home, catalogue, tables, run_id, home.warehouse)
 
 
@@ -79,8 +78,14 @@ def _create_view(
     con.execute(f"create view {row.table} as {body}")
 
 
+def remove_expired(home: Home, catalogue: Catalogue) -> None:
+    """Delete and forget the files that were replaced so long ago that no reader holds them."""
+    for path in catalogue.drop_expired():
+        (home.root / path).unlink(missing_ok=True)
+
+
 def remove_orphans(home: Home, catalogue: Catalogue) -> int:
-    """Delete the files that no catalogue names, left by a crash or expired; how many."""
+    """Delete the files that no catalogue names, left by a crash; how many."""
     orphans = [
         home.root / path
         for folder in (home.lake, home.quarantine)
