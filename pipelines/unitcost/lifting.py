@@ -99,12 +99,13 @@ _FIXED = {
             and try_cast(v as decimal(38, 6)) % 1 = 0, false) end""",
     # Those to look into: containers, input messages, and what may be a list written as text.
     "otlp_is_text(p)": """case
-        when list_contains(otlp_text_keys(), p.key) then true
+        when otlp_is_text_key(p.key) then true
         when otlp_may_be_list(p.value) then otlp_is_allowed(p.key)
         else false end""",
-    # Those and what may be a bad count: a record without any needs no second look.
+    # Those and what may be a bad count: a record without any needs no second look. In a container
+    # of tokens that is a mere count there is nothing to look into.
     "otlp_notable(pairs)": """list_filter(pairs, lambda p: case
-        when contains(p.key, 'oken') and not is_count(p.value) then true
+        when contains(p.key, 'oken') then not is_count(p.value)
         else otlp_is_text(p) end)""",
     "otlp_texts(notable)": """case
         when len(notable) > 0 then list_filter(notable, lambda p: otlp_is_text(p)) else [] end""",
@@ -134,15 +135,17 @@ _FIXED = {
     "is_lifted(key, v)": """length(v) <= 256 and v[1] not in ('{', '[') and (
         not starts_with(key, 'output.value.') or not contains(key, 'oken') or is_count(v))""",
     # The key of the first count that is none, or NULL.
-    "otlp_bad_count(pairs, notable)": """case when len(notable) > 0 then list_filter(
+    "otlp_bad_count(pairs)": """case when len(pairs) > 0 then list_filter(
         pairs, lambda p: case
             when contains(p.key, 'oken') then not is_count(p.value)
                 and list_contains(otlp_count_keys(), p.key)
             else false end)[1].key end""",
-    "otlp_containers(texts)": """list_filter(
-        texts, lambda p: list_contains(otlp_container_keys(), p.key))""",
+    # With JSON for values, or NULL where one is neither JSON nor Python text.
+    "otlp_containers(texts)": """list_transform(
+        list_filter(texts, lambda p: list_contains(otlp_container_keys(), p.key)),
+        lambda p: {'key': p.key, 'value': as_json(p.value)})""",
     "otlp_lists(texts)": """otlp_listed(
-        list_filter(texts, lambda p: not list_contains(otlp_text_keys(), p.key)))""",
+        list_filter(texts, lambda p: not otlp_is_text_key(p.key)))""",
 }
 
 
@@ -162,9 +165,8 @@ def macros(
     lifts = " ".join(_lift(name, keys) for name, keys in lifted.items())
     first_input = ", ".join(f"otlp_first(texts, {sql_text(name)})" for name in input_messages)
     return {
-        "otlp_is_allowed(key)": f"""coalesce(
-            list_contains({_by_length(allowed)}[strlen(key)], key), false)""",
-        "otlp_text_keys()": _list(texts),
+        "otlp_is_allowed(key)": _is_one_of(allowed),
+        "otlp_is_text_key(key)": _is_one_of(texts),
         "otlp_container_keys()": _list(lifted),
         "otlp_count_keys()": _list(counts),
         "otlp_kept_events()": _list(events),
@@ -190,7 +192,7 @@ def macros(
 def _lift(container: str, keys: Iterable[str]) -> str:
     names = tuple(keys)
     paths = [_path(name.removeprefix(f"{container}.")) for name in names]
-    lift = f"otlp_lift(as_json(p.value), {_list(names)}, {_list(paths)})"
+    lift = f"otlp_lift(p.value, {_list(names)}, {_list(paths)})"
     return f"when {sql_text(container)} then {lift}"
 
 
@@ -199,13 +201,14 @@ def _path(dotted: str) -> str:
     return "$" + "".join(f"[{p}]" if p.isdigit() else f'."{p}"' for p in dotted.split("."))
 
 
-def _by_length(keys: Iterable[str]) -> str:
-    """A constant list of the keys of 1 byte, of 2 bytes, and so on: few are compared with one."""
+def _is_one_of(keys: Iterable[str]) -> str:
+    """Whether `key` is one of these, which stand by their length: few are compared with one."""
     lists: dict[int, list[str]] = defaultdict(list)
     for key in keys:
         lists[len(key.encode())].append(key)
     ranked = [lists[length] for length in range(1, max(lists) + 1)]
-    return f"""from_json({sql_text(json.dumps(ranked))}, '[["VARCHAR"]]')"""
+    listed = f"""from_json({sql_text(json.dumps(ranked))}, '[["VARCHAR"]]')"""
+    return f"coalesce(list_contains({listed}[strlen(key)], key), false)"
 
 
 def _list(values: Iterable[str]) -> str:

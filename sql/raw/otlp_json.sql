@@ -23,7 +23,7 @@ span_scopes as (
     select
         source_line,
         record,
-        otlp_resource_pairs(entry.resource.attributes) as resource_pairs,
+        otlp_known(entry.resource.attributes) as known,
         unnest(if(entry.scopespans is null, [null], entry.scopespans)) as entry
     from span_resources
 ),
@@ -33,8 +33,8 @@ span_batches as (
     select
         source_line,
         if(entry.spans is null, record, null) as unreadable,
-        resource_pairs as resource,
-        md5(resource_pairs::varchar) as resource_id,
+        otlp_listed(known) as resource,
+        md5(otlp_listed(known)::varchar) as resource_id,
         entry
     from span_scopes
 ),
@@ -58,7 +58,7 @@ span_events as (
             r.scopespans, lambda s: flatten(list_transform(
                 s.spans, lambda p: list_transform(
                     list_filter(p.events, lambda e: list_contains(otlp_kept_events(), e.name)), lambda e: {
-                        'resource': otlp_resource_pairs(r.resource.attributes),
+                        'resource': r.resource.attributes,
                         'scope': s.scope,
                         'trace_id': p.traceid,
                         'span_id': p.spanid,
@@ -77,7 +77,7 @@ log_records as (
         unnest(flatten(list_transform(otlp_logs(record), lambda r: flatten(list_transform(
             r.scopelogs, lambda s: list_transform(
                 list_filter(s.logrecords, lambda l: list_contains(otlp_kept_events(), otlp_log_name(l))), lambda l: {
-                    'resource': otlp_resource_pairs(r.resource.attributes),
+                    'resource': r.resource.attributes,
                     'scope': s.scope,
                     'log': l
                 }
@@ -85,6 +85,34 @@ log_records as (
         ))))) as found
     from raw.staged
     where contains(record, 'resourceLogs"')
+),
+
+others as (
+    select
+        source_line,
+        'event' as record_kind,
+        found.trace_id,
+        found.span_id,
+        found.event.name as span_name,
+        found.event.timeunixnano as started,
+        found.scope,
+        null as flags,
+        otlp_known(found.resource) as known,
+        found.event.attributes
+    from span_events
+    union all
+    select
+        source_line,
+        'log' as record_kind,
+        found.log.traceid as trace_id,
+        found.log.spanid as span_id,
+        otlp_log_name(found.log) as span_name,
+        coalesce(nullif(found.log.timeunixnano, '0'), found.log.observedtimeunixnano) as started,
+        found.scope,
+        found.log.flags,
+        otlp_known(found.resource) as known,
+        found.log.attributes
+    from log_records
 ),
 
 records as (
@@ -111,45 +139,24 @@ records as (
     union all
     select
         source_line,
-        'event' as record_kind,
+        record_kind,
         null as unreadable,
-        found.trace_id,
-        found.span_id,
+        trace_id,
+        span_id,
         null as parent_span_id,
-        found.event.name as span_name,
+        span_name,
         null as kind,
-        found.event.timeunixnano as started,
+        started,
         null as ended,
         null as status_code,
-        found.scope,
+        scope,
         null as trace_state,
-        null as flags,
-        found.resource,
-        md5(found.resource::varchar) as resource_id,
-        found.event.attributes,
+        flags,
+        otlp_listed(known) as resource,
+        md5(otlp_listed(known)::varchar) as resource_id,
+        attributes,
         null as exception_type
-    from span_events
-    union all
-    select
-        source_line,
-        'log' as record_kind,
-        null as unreadable,
-        found.log.traceid as trace_id,
-        found.log.spanid as span_id,
-        null as parent_span_id,
-        otlp_log_name(found.log) as span_name,
-        null as kind,
-        coalesce(nullif(found.log.timeunixnano, '0'), found.log.observedtimeunixnano) as started,
-        null as ended,
-        null as status_code,
-        found.scope,
-        null as trace_state,
-        found.log.flags,
-        found.resource,
-        md5(found.resource::varchar) as resource_id,
-        found.log.attributes,
-        null as exception_type
-    from log_records
+    from others
 ),
 
 read as (
@@ -162,8 +169,24 @@ read as (
 sifted as (
     select
         *,
+        otlp_plain(pairs) as plain,
         otlp_notable(pairs) as notable
     from read
+),
+
+-- Each in a step of its own: an argument of a macro is planned wherever the macro names it.
+looked_into as (
+    select
+        *,
+        otlp_texts(notable) as texts
+    from sifted
+),
+
+found as (
+    select
+        *,
+        otlp_found(texts, exception_type) as found
+    from looked_into
 ),
 
 kept as (
@@ -184,16 +207,9 @@ kept as (
         try_cast(flags as bigint) as flags,
         resource,
         resource_id,
-        list_concat(otlp_plain(pairs), otlp_found(otlp_texts(notable), exception_type)) as pairs,
-        notable
-    from sifted
-),
-
-counted as (
-    select
-        *,
-        otlp_bad_count(pairs, notable) as bad_count
-    from kept
+        list_concat(plain, found) as pairs,
+        coalesce(otlp_bad_count(otlp_plain(notable)), otlp_bad_count(found)) as bad_count
+    from found
 ),
 
 judged as (
@@ -215,7 +231,7 @@ judged as (
             when bad_count is not null
                 then 'attribute ' || bad_count || ' is no whole number from 0 to 10^12; correct it'
         end as reject_reason
-    from counted
+    from kept
 ),
 
 accepted as (

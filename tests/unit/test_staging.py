@@ -74,6 +74,23 @@ def test_lines_keep_their_numbers(workbench: Con, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b'{"a": 1}\n\n{"a": 2}\n', [(1, '{"a": 1}'), (3, '{"a": 2}')]),
+        (b' {"a": 1}\n{"a": 2} ', [(1, ' {"a": 1}'), (2, '{"a": 2} ')]),
+        (b'{"a": 1}\n\t{"a": 2}', [(1, '{"a": 1}'), (2, '\t{"a": 2}')]),
+        (b'{"a": 1,\r"b": 2}\n{"a": 2}', [(1, '{"a": 1,\r"b": 2}'), (2, '{"a": 2}')]),
+    ],
+)
+def test_blanks_are_neither_cut_off_nor_passed_over_uncounted(
+    workbench: Con, tmp_path: Path, content: bytes, lines: list[tuple[int, str]]
+) -> None:
+    staged(workbench, tmp_path, content)
+    found = workbench.execute("select source_line, record::varchar from raw.staged order by all")
+    assert found.fetchall() == lines
+
+
+@pytest.mark.parametrize(
     ("line", "reason"),
     [
         (b"not json", "the record is not valid JSON"),

@@ -15,19 +15,18 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # What nests deeply ends in a run of closing brackets.
 _CLOSING_RUNS = ("}" * 32, "]" * 32, "]}" * 16)
 _MAY_BE_DEEP = "may be deep"
-_FAULT = f"""case
-    when not json_valid(record) then {sql_text(NOT_JSON)}
+_NO_JSON = f"when not json_valid(record) then {sql_text(NOT_JSON)}"
+_FAULTS = f"""
     when ltrim(left(record, 64), ' \t\r')[1] <> '{{' then {sql_text(NOT_OBJECT)}
     when {" or ".join(f"contains(record, '{run}')" for run in _CLOSING_RUNS)}
-        then {sql_text(_MAY_BE_DEEP)}
-end"""
-"""SQL: why a record cannot be read, or that its depth must be looked at; NULL where it is sound."""
+        then {sql_text(_MAY_BE_DEEP)}"""
+"""SQL cases: why a record cannot be read, or that its depth must be looked at."""
 
 
 def check_records(con: duckdb.DuckDBPyConnection, spool: Spool) -> tuple[int, int]:
     """Make `raw.staged` and `raw.rejected`; returns how many rows each has."""
     kept = f"read_parquet({sql_text(spool.kept)}, file_row_number = true)"
-    _find_invalid(con, kept)
+    _find_invalid(con, kept, _FAULTS if spool.is_json else _NO_JSON + _FAULTS)
     if _count(con, "raw.invalid"):
         _find_deep(con, kept)
     bad = _count(con, "raw.invalid")
@@ -58,12 +57,12 @@ def _without_invalid(con: duckdb.DuckDBPyConnection, kept: str, spool: Spool) ->
     return f"read_parquet({target})"
 
 
-def _find_invalid(con: duckdb.DuckDBPyConnection, kept: str) -> None:
+def _find_invalid(con: duckdb.DuckDBPyConnection, kept: str, faults: str) -> None:
     """`raw.invalid(file_row_number, reason)`: records that are no JSON objects, or may be deep."""
     con.execute(
         f"""create or replace table raw.invalid as
             select file_row_number, nullif(fault, {sql_text(_MAY_BE_DEEP)}) as reason
-            from (select file_row_number, {_FAULT} as fault from {kept})
+            from (select file_row_number, case {faults} end as fault from {kept})
             where fault is not null"""
     )
 

@@ -1,11 +1,12 @@
 """Reads files with one JSON record a line.
 
-Whether a line is valid JSON is checked later, in SQL.
+Whether a line is valid JSON is checked later, in SQL, unless all are known to be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os import SEEK_END
 from pathlib import Path
 
 import duckdb
@@ -21,11 +22,46 @@ _UNUSUAL = (b"\r", b"\x01", b"\0")
 def spool_lines(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
     """Spool every line that is not blank, with its true line number.
 
-    DuckDB cuts a plain file into lines in parallel; one that it might cut otherwise, or refuses,
-    is cut here, where a bad line is rejected alone.
+    DuckDB cuts a plain file into lines; one that it might cut otherwise, or refuses, is cut here,
+    where a bad line is rejected alone.
     """
-    if is_packed(path) or _has_unusual_bytes(path) or not _spool_sound(con, path, spool):
+    if is_packed(path) or not (_spool_json(con, path, spool) or _spool_text(con, path, spool)):
         _spool_chunks(read_chunks(path), spool)
+
+
+def _spool_json(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bool:
+    """Lines as JSON, which need no second look; False where any is something else.
+
+    Where the records and their line ends make up the whole file, no blank line was passed over and
+    no blank cut off.
+    """
+    target = spool.folder / "json_lines.parquet"
+    try:
+        con.execute(
+            f"""copy (
+                select row_number() over () as source_line, json::varchar as record
+                from read_ndjson_objects({sql_text(path)}, compression = 'none',
+                    maximum_object_size = {MAX_RECORD})
+            ) to {sql_text(target)} ({SPOOLED})"""
+        )
+    except duckdb.Error:
+        return False
+    [(size, longest)] = con.execute(
+        f"""select sum(strlen(record) + 1), max(strlen(record))
+            from read_parquet({sql_text(target)})"""
+    ).fetchall()
+    if size != _size_with_last_end(path) or longest > MAX_RECORD:
+        return False
+    spool.take(target, is_json=True)
+    return True
+
+
+def _size_with_last_end(path: Path) -> int:
+    """The bytes of a file, with the end of its last line even where it is missing."""
+    with path.open("rb") as file:
+        size = file.seek(0, SEEK_END)
+        file.seek(max(size - 1, 0))
+        return size if file.read(1) == b"\n" else size + 1
 
 
 def _has_unusual_bytes(path: Path) -> bool:
@@ -40,8 +76,10 @@ def _has_unusual_bytes(path: Path) -> bool:
     return False
 
 
-def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bool:
+def _spool_text(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bool:
     """Lines as a CSV file of one column without quotes."""
+    if _has_unusual_bytes(path):
+        return False
     target = spool.folder / "lines.parquet"
     try:
         con.execute(

@@ -26,7 +26,8 @@ them (a parsed document, lists of lists) should stay in the processor's cache.""
 class Spool:
     """Collects records and rejects of one file, writing them to disk in batches.
 
-    `kept` and `rejected` are the two Parquet files; both exist once it is closed.
+    `kept` and `rejected` are the two Parquet files; both exist once it is closed. `is_json` tells
+    that all that is kept is known to be valid JSON.
     """
 
     def __init__(self, scratch: Path) -> None:
@@ -36,6 +37,7 @@ class Spool:
         self.kept = self._own = self.folder / "kept.parquet"
         self.rejected = self.folder / "rejected.parquet"
         self.rejected_count = 0
+        self.is_json = False
         self._kept = pq.ParquetWriter(
             self.kept, _KEPT, compression="lz4", use_dictionary=False, write_statistics=False
         )
@@ -51,9 +53,9 @@ class Spool:
         self.flush()
         self._offset = self._last_line
 
-    def take(self, kept: Path) -> None:
+    def take(self, kept: Path, *, is_json: bool = False) -> None:
         """Take a Parquet file of source_line and record in place of what is kept here."""
-        self.kept = kept
+        self.kept, self.is_json = kept, is_json
 
     def end_part(self) -> None:
         """Take in what another program has written for the part, so that the next can follow."""
@@ -61,7 +63,7 @@ class Spool:
             with pq.ParquetFile(self.kept) as written:
                 for batch in written.iter_batches():
                     self.keep_batch(batch.column("source_line"), batch.column("record"))
-            self.kept = self._own
+            self.take(self._own)
 
     def keep_lines(self, first_line: int, lines: list[bytes]) -> None:
         """Keep consecutive lines that are known to be UTF-8."""
