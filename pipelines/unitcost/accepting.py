@@ -14,6 +14,7 @@ import duckdb
 from unitcost.call_logs import parse_call_log, prepare
 from unitcost.queries import load_query
 from unitcost.reports import parse_report
+from unitcost.respelling import respell
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
 from unitcost.sqltext import sql_text
@@ -87,6 +88,8 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         con.execute(f"create or replace table raw.told as {load_query(f'raw.{parser}').text}")
         con.execute("create or replace view raw.staged as select * from raw.told")
         parser = OTLP
+    elif parser == OTLP:
+        respell(con)
     con.execute(f"create table raw.parsed as {load_query(f'raw.{parser}').text}")
 
 

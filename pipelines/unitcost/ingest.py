@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from unitcost import reports
+from unitcost import reports, respelling
 from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
@@ -55,6 +55,7 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     source = SOURCES[source_format]
     shared = fingerprint(source_format) if source.is_call_log else b""
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
+    shared += respelling.fingerprint() if source_format == OTLP else b""
     shared += reports.fingerprint(source_format) if source.is_report else b""
     shared += _privacy(session)
     parser = query_path(f"raw.{source_format}").read_bytes() + shared

@@ -10,6 +10,8 @@ OpenLLMetry, OpenInference, OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM):
 - A delivered record is a span, a kept span event or a kept log record. Only attributes that the
   vocabulary names are kept, so no prompt or answer reaches `raw`; what counting needs of them
   (response id, finish reason, usage, a digest of the input) is taken out first.
+- Batches of before 2022 (`instrumentationLibrarySpans`) and spans under the protocol's own names
+  (`resource_spans`) are respelled.
 - Text that is a Python literal instead of JSON (LiteLLM's `llm.openai.usage`) is read too.
 - Metrics repeat what spans count; a batch of them is quarantined, saying so.
 """
@@ -20,7 +22,7 @@ from unitcost.sources.base import LATE_SPAN_ROWS, Sample, Source
 from unitcost.sources.otlp_logs import tells_agent_events
 from unitcost_models.raw_otlp import RawOtlp
 
-_BATCHES = ("resourceSpans", "resourceLogs", "resourceMetrics")
+_BATCHES = ("resourceSpans", "resource_spans", "resourceLogs", "resourceMetrics")
 
 
 def detect(sample: Sample) -> bool:

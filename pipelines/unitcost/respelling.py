@@ -1,0 +1,56 @@
+"""Gives OTLP batches that spell their names otherwise the names of OTLP/JSON.
+
+Which files spell them otherwise is decided by their first record, so that others cost nothing.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from unitcost.sqltext import sql_text
+
+_OF_PROTO = (
+    *("resource_spans", "scope_spans", "trace_id", "span_id", "parent_span_id", "trace_state"),
+    *("start_time_unix_nano", "end_time_unix_nano", "time_unix_nano", "schema_url"),
+    *("string_value", "int_value", "double_value", "bool_value", "bytes_value"),
+    *("array_value", "kvlist_value"),
+)
+"""Names in the protocol's own files; a writer may keep them."""
+_OLD = {
+    # Until version 0.19 of the protocol, 2022.
+    "instrumentationLibrarySpans": "scopeSpans",
+    "instrumentation_library_spans": "scopeSpans",
+    "instrumentationLibrary": "scope",
+    "instrumentation_library": "scope",
+}
+_MARKS = ('"resource_spans"', '"instrumentationLibrarySpans"', '"instrumentation_library_spans"')
+
+
+def respell(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `raw.staged` hold the records under today's names, where the first one needs it."""
+    marked = " or ".join(f"contains(record, {sql_text(mark)})" for mark in _MARKS)
+    first = con.execute(f"select {marked} from (select record from raw.staged limit 1)").fetchall()
+    if not first or not first[0][0]:
+        return
+    text = "record"
+    for old, new in _names().items():
+        text = f"""regexp_replace({text}, '"{old}"(\\s*:)', '"{new}"\\1', 'g')"""
+    con.execute(
+        f"create or replace table raw.respelled as select source_line, {text} as record "
+        "from raw.staged"
+    )
+    con.execute("create or replace view raw.staged as select * from raw.respelled")
+
+
+def _names() -> dict[str, str]:
+    return {name: _camel(name) for name in _OF_PROTO} | _OLD
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)
+
+
+def fingerprint() -> bytes:
+    """Changes with what is respelled."""
+    return repr((_MARKS, _names())).encode()
