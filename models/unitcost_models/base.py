@@ -31,8 +31,8 @@ class Row(BaseModel):
     """One row of one table: the contract that every written file is audited against.
 
     A field is a column, in order. A field that allows None may be NULL. A Decimal is money
-    (`DECIMAL(38,12)`) when its name ends in `_usd` or an ISO currency code, or in `_cost`, which is
-    in the currency that the row's `currency` names, a price of a single
+    (`DECIMAL(38,12)`) when its name ends in `_usd` or an ISO currency code, or in `_cost` or
+    `_revenue`, which are in the currency that the row's `currency` names, a price of a single
     unit (`DECIMAL(38,18)`: 12 decimals, and 6 for a percentage off) when it ends in `_per_unit`, a
     percentage when it ends in `_pct`, and otherwise a quantity (`DECIMAL(18,6)`). A datetime is
     UTC, stored without zone.
@@ -91,4 +91,4 @@ def _sql_type(name: str, annotation: Any) -> str:
 
 
 def _is_money(name: str) -> bool:
-    return name.endswith(("_usd", "_cny", "_cost"))
+    return name.endswith(("_usd", "_cny", "_cost", "_revenue"))

@@ -28,8 +28,10 @@ class RawRevenue(Provenance):
     """First day, included."""
     period_end: date
     """Last day, included."""
-    revenue_usd: Decimal
-    """Exact amount of the whole period; negative for a credit."""
+    billed_revenue: Decimal
+    """Exact amount of the whole period, in `currency`; negative for a credit."""
+    currency: str
+    """ISO code."""
     invoice_id: str | None
     line_id: str | None
     plan: str | None
@@ -52,5 +54,8 @@ class Revenue(Row):
     """The plan it pays for; `(unattributed)` where not told."""
     feature: str
     """The feature it pays for; `(unattributed)` where not told."""
-    revenue_usd: Decimal
-    """Summed over the days of a period it equals the period's amount."""
+    revenue_usd: Decimal | None
+    """Summed over the days of a period it equals the period's amount. Another currency is converted
+    at the recorded rate of the day; None where one of the amounts has none."""
+    unconverted_amounts: int
+    """Amounts in a currency without a recorded rate of the day."""

@@ -29,7 +29,7 @@ revenue as (
     select
         day,
         customer_id,
-        sum(revenue_usd) as revenue_usd
+        case when count(revenue_usd) = count(*) then sum(revenue_usd) end as revenue_usd
     from core.revenue
     where day = $day
     group by day, customer_id

@@ -17,7 +17,7 @@ paid as (
         substr(cast(day as varchar), 1, 7) as month,
         feature,
         count(distinct customer_id) as paying_customers,
-        sum(revenue_usd) as revenue_usd
+        case when count(revenue_usd) = count(*) then sum(revenue_usd) end as revenue_usd
     from core.revenue
     group by substr(cast(day as varchar), 1, 7), feature
 ),

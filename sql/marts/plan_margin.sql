@@ -8,7 +8,8 @@ with paid as (
         day,
         customer_id,
         plan,
-        sum(revenue_usd) as revenue_usd
+        sum(revenue_usd) as revenue_usd,
+        sum(unconverted_amounts) as unconverted_amounts
     from core.revenue
     group by day, customer_id, plan
 ),
@@ -18,7 +19,7 @@ ranked as (
         day,
         customer_id,
         plan,
-        row_number() over (partition by day, customer_id order by revenue_usd desc, plan asc) as place
+        row_number() over (partition by day, customer_id order by revenue_usd desc nulls last, plan asc) as place
     from paid
 ),
 
@@ -30,7 +31,8 @@ cells as (
         0 as requests,
         0 as cost_usd,
         0 as unpriced_requests,
-        revenue_usd
+        revenue_usd,
+        unconverted_amounts
     from paid
     union all
     select
@@ -40,7 +42,8 @@ cells as (
         spend.requests,
         spend.cost_usd,
         spend.unpriced_requests,
-        null as revenue_usd
+        null as revenue_usd,
+        0 as unconverted_amounts
     from marts.cost_per_customer as spend
     left join ranked on spend.day = ranked.day and spend.customer_id = ranked.customer_id and ranked.place = 1
 ),
@@ -53,7 +56,8 @@ customers as (
         cast(sum(requests) as bigint) as requests,
         sum(cost_usd) as cost_usd,
         cast(sum(unpriced_requests) as bigint) as unpriced_requests,
-        sum(revenue_usd) as revenue_usd
+        case when sum(unconverted_amounts) = 0 then sum(revenue_usd) end as revenue_usd,
+        sum(unconverted_amounts) as unconverted_amounts
     from cells
     group by month, plan, customer_id
 ),
@@ -67,7 +71,7 @@ plans as (
         cast(sum(requests) as bigint) as requests,
         sum(cost_usd) as cost_usd,
         cast(sum(unpriced_requests) as bigint) as unpriced_requests,
-        sum(revenue_usd) as revenue_usd
+        case when sum(unconverted_amounts) = 0 then sum(revenue_usd) end as revenue_usd
     from customers
     group by month, plan
 )

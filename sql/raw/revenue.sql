@@ -76,11 +76,13 @@ checked as (
             when first_day < date '2020-01-01' or final_day >= date '2100-01-01'
                 then 'the period is outside 2020 to 2099; check the year'
             when date_diff('day', first_day, final_day) > 3660 then 'the period is longer than ten years'
-            when amount_text is null then 'amount is missing; give US dollars as a number'
+            when amount_text is null then 'amount is missing; give it as a number'
             when money is null or abs(money) >= 100000000000000
                 then 'amount ' || amount_text || ' is not a number below 10^14; write it as 1234.56'
-            when upper(currency) <> 'USD'
-                then 'currency ' || currency || ' is not USD; exchange rates are not recorded yet, deliver US dollars'
+            when not regexp_full_match(upper(currency), '[A-Z]{3}')
+                then 'currency ' || currency || ' is no ISO code; write it as USD or EUR'
+            when amount is null and upper(currency) <> 'USD'
+                then 'amount_usd is in ' || currency || '; give the amount in its own currency as amount'
             when recorded_at is not null and recorded_moment is null
                 then 'recorded_at ' || recorded_at || ' is not a time; give ISO 8601'
         end as reject_reason
@@ -94,7 +96,8 @@ select
     customer_id,
     first_day as period_start,
     final_day as period_end,
-    money as revenue_usd,
+    money as billed_revenue,
+    upper(coalesce(currency, 'USD')) as currency,
     invoice_id,
     line_id,
     plan,

@@ -82,7 +82,7 @@ def put(
     given(con, RequestCost, *costs)
     given(con, ModelName)
     given(con, row_models()["core.tasks"], *tasks)
-    unsaid = {"plan": UNATTRIBUTED, "feature": UNATTRIBUTED}
+    unsaid = {"plan": UNATTRIBUTED, "feature": UNATTRIBUTED, "unconverted_amounts": 0}
     given(con, row_models()["core.revenue"], *(unsaid | paid for paid in revenue))
     given(con, RunDay, *run_days)
     given(con, ToolCall, *tool_calls)

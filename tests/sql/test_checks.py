@@ -115,6 +115,14 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
         )
     ],
     "request_ids_are_unique": [("insert into core.requests from core.requests limit 1", "a")],
+    "revenue_has_an_exchange_rate": [
+        (
+            f"""insert into core.revenue by name
+                select date '{DAY}' as day, 'acme' as customer_id, 'pro' as plan,
+                    'chat' as feature, 1 as unconverted_amounts""",
+            "acme",
+        )
+    ],
     "requests_are_in_their_day": [
         ("update core.requests set started_at = '2026-03-03' where request_id = 'b'", "b")
     ],

@@ -68,6 +68,24 @@ def test_under_water_is_a_week_that_cost_more_than_it_brought(workbench: Connect
     ]
 
 
+def test_a_margin_is_unknown_where_a_days_revenue_is(workbench: Connection) -> None:
+    """Euros without a rate: no number that is too small."""
+    sold = {"day": DAY, "customer_id": "acme"}
+    built(
+        workbench,
+        request("a", "3", customer_id="acme", feature="chat"),
+        revenue=(
+            sold | {"plan": "pro", "feature": "chat", "revenue_usd": "10"},
+            sold | {"plan": "extra", "feature": "chat", "unconverted_amounts": 1},
+        ),
+    )
+    assert read(workbench, "feature_margin", "feature, margin_usd") == [("chat", None)]
+    plans = read(workbench, "plan_margin", "plan, revenue_usd, margin_usd")
+    assert plans == [("extra", None, None), ("pro", Decimal(10), Decimal(7))]
+    paid = "select revenue_usd, margin_usd from marts.cost_per_customer"
+    assert workbench.execute(paid).fetchall() == [(None, None)]
+
+
 def test_margin_by_plan_and_feature(workbench: Connection) -> None:
     built(
         workbench,

@@ -20,10 +20,16 @@ from unitcost.sources.base import Sample
 from unitcost.sources.revenue import detect
 from unitcost.workbench import open_workbench
 from unitcost_models.base import columns
+from unitcost_models.currencies import ExchangeRate
 from unitcost_models.raw_revenue import RawRevenue, Revenue
 
 Connection = duckdb.DuckDBPyConnection
 PAID: dict[str, Any] = {"customer_id": "acme", "period": "2026-02", "amount": "100.00"}
+
+
+@pytest.fixture(autouse=True)
+def no_rates(workbench: Connection) -> None:
+    given(workbench, ExchangeRate)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,8 @@ def test_a_period_is_a_month_a_day_or_two_dates(
         ({"amount": "NaN"}, "write it as 1234.56"),
         ({"amount": "1e400"}, "write it as 1234.56"),
         ({"amount": "1e14"}, "below 10^14"),
-        ({"currency": "EUR"}, "exchange rates are not recorded yet"),
+        ({"currency": "euros"}, "no ISO code"),
+        ({"currency": "EUR", "amount": None, "amount_usd": 5}, "in its own currency"),
         ({"recorded_at": "today"}, "recorded_at today"),
     ],
 )
@@ -91,7 +98,7 @@ def test_an_amount_is_exact(workbench: Connection, text: str, expected: str) -> 
     record = f'{{"customer_id": "a", "period": "2026-02", "currency": "usd", "amount": {text}}}'
     (row,) = parse(workbench, "revenue", record)
     assert row["reject_reason"] is None
-    assert row["revenue_usd"] == Decimal(expected)
+    assert (row["billed_revenue"], row["currency"]) == (Decimal(expected), "USD")
 
 
 def of_day(con: Connection, day: date) -> dict[str, Decimal]:
@@ -116,9 +123,33 @@ def test_a_month_is_spread_evenly_and_its_last_day_takes_the_rest(workbench: Con
     assert of_day(workbench, date(2026, 1, 31)) == of_day(workbench, date(2026, 3, 1)) == {}
 
 
+def rate(day: date, usd_per_unit: str) -> dict[str, Any]:
+    return {"day": day, "currency": "EUR", "usd_per_unit": usd_per_unit}
+
+
+def test_another_currency_is_converted_at_each_days_rate(workbench: Connection) -> None:
+    """A revised rate changes the next reading, and nothing that was delivered."""
+    accept(workbench, RawRevenue, PAID | {"amount": "28", "currency": "eur"})
+    first, second = date(2026, 2, 1), date(2026, 2, 2)
+    given(workbench, ExchangeRate, rate(first, "1.1"), rate(second, "1.25"))
+    assert of_day(workbench, first) == {"acme": Decimal("1.1")}
+    assert of_day(workbench, second) == {"acme": Decimal("1.25")}
+    given(workbench, ExchangeRate, rate(first, "1.2"))
+    assert of_day(workbench, first) == {"acme": Decimal("1.2")}
+
+
+def test_without_a_rate_of_the_day_revenue_is_unknown_and_counted(workbench: Connection) -> None:
+    dollars, euros = PAID | {"line_id": "1"}, PAID | {"line_id": "2", "currency": "EUR"}
+    accept(workbench, RawRevenue, dollars, euros)
+    given(workbench, ExchangeRate, rate(date(2026, 2, 1), "1.1"))
+    (row,) = rows_of(workbench, load_query("core.revenue").bind(date(2026, 2, 2)))
+    assert (row["revenue_usd"], row["unconverted_amounts"]) == (None, 1)
+
+
 @pytest.fixture(scope="module")
 def kept() -> Iterator[Connection]:
     con = open_workbench()
+    given(con, ExchangeRate)
     yield con
     con.close()
 
@@ -142,7 +173,8 @@ def test_every_period_sums_to_its_amount(kept: Connection, amount: Decimal, leng
             "customer_id": "acme",
             "period_start": first,
             "period_end": last,
-            "revenue_usd": amount,
+            "billed_revenue": amount,
+            "currency": "USD",
             "ingested_at": "2026-03-03 00:00:00",
         },
     )

@@ -18,7 +18,7 @@ from unitcost_models.base import MONEY, QUANTITY, UNIT_PRICE, Column, Row, colum
 
 MODELS = row_models()
 COLUMNS = [(table, column) for table, row in MODELS.items() for column in columns(row)]
-MONEY_ENDINGS = ("_usd", "_cny", "_cost")
+MONEY_ENDINGS = ("_usd", "_cny", "_cost", "_revenue")
 MEANINGLESS = {
     *("amount", "value", "total", "cost", "price", "sum", "number", "count"),
     *("date", "time", "timestamp", "id", "name", "type", "data", "tokens", "flag"),
@@ -65,7 +65,7 @@ def test_money_in_the_currency_of_its_row_stands_beside_one() -> None:
     rule = {
         _label((table, c)): "currency" in MODELS[table].model_fields
         for table, c in COLUMNS
-        if c.name.endswith("_cost")
+        if c.name.endswith(("_cost", "_revenue"))
     }
     assert _broken(rule) == []
 
