@@ -31,5 +31,5 @@ def test_effective_cost_comes_back_whole(
     assert all(row["is_primary"] for row in back)
     metered = sum(r["cost_usd"] for r in REQUESTS if r["day"] == DAY and r["cost_usd"] is not None)
     effective = sum((row["effective_cost_usd"] for row in back), Decimal(0))
-    assert effective == Decimal(written.sums["EffectiveCost"])
+    assert effective == Decimal(str(written.sums["EffectiveCost"]))
     assert effective == metered + Decimal(str(CORRECTION["amount_usd"]))
