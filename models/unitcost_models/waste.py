@@ -156,6 +156,8 @@ class ToolCall(Row):
     """Its own span."""
     agent_span_id: str
     """The span above it; its own where there is none."""
+    day: date
+    """UTC date; that of a neighbouring day where the trace passes midnight."""
     started_at: datetime
     """UTC start."""
     tool_name: str
@@ -191,14 +193,15 @@ class AgentLoop(Daily):
     customer_id: str
     """Who is served."""
     tool_calls: int
-    """How often the tool was given this input: three times or more."""
+    """How often the tool was given this input: three times or more; on the days beside this one
+    too, where the run passes midnight."""
     first_call_at: datetime
     """UTC start of the first of these calls."""
     last_call_at: datetime
     """UTC start of the last."""
     requests: int
-    """Requests of the trace that started after the first of these calls, up to the last: what the
-    repetitions took."""
+    """Requests of the day and trace that started after the first of these calls, up to the last:
+    what the repetitions took."""
     cost_usd: Decimal
     """Their known cost."""
     unpriced_requests: int

@@ -1,7 +1,8 @@
 -- One row per UTC day, agent run, tool and input that the agent gave the tool at least three times.
 -- grain: day, trace_id, agent_span_id, tool_name, input_hash
 --
--- The first call may have been needed; the loop costs the requests of the trace after it, up to the last.
+-- The first call may have been needed; the loop costs the requests of the trace after it, up to the last. One that
+-- goes on past midnight is told on each of its days, with the requests of that day.
 with loops as (
     select
         trace_id,
@@ -13,7 +14,7 @@ with loops as (
         max(started_at) as last_call_at
     from steps.tool_calls
     group by trace_id, agent_span_id, tool_name, input_hash
-    having count(*) >= 3
+    having count(*) >= 3 and count(*) filter (where day = $day) > 0
 ),
 
 requests as (

@@ -77,7 +77,10 @@ select
     coalesce(spend.cost_of_succeeded_usd, 0) as cost_of_succeeded_usd,
     coalesce(spend.cost_of_failed_usd, 0) as cost_of_failed_usd,
     coalesce(spend.cost_of_unknown_usd, 0) as cost_of_unknown_usd,
-    decimal_division(spend.known_cost_usd, nullif(started.succeeded, 0), 12) as cost_per_successful_task_usd
+    case
+        when spend.known_cost_usd > 0 or spend.unpriced_requests = 0
+            then decimal_division(spend.known_cost_usd, nullif(started.succeeded, 0), 12)
+    end as cost_per_successful_task_usd
 from spend
 full outer join started
     on

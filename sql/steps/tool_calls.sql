@@ -1,4 +1,4 @@
--- One row per tool call of the day whose trace tells the tool and a digest of its input
+-- One row per tool call of the day's traces that tells the tool and a digest of its input, those past midnight too
 -- grain: trace_id, span_id
 -- view
 with told as (
@@ -6,17 +6,18 @@ with told as (
         trace_id,
         span_id,
         parent_span_id,
+        day,
         started_at,
         attr_tool_name(attributes) as tool_name,
         attr_input_hash(attributes) as input_hash
     from steps.otlp_spans
-    where day = $day
 )
 
 select
     trace_id,
     span_id,
     coalesce(parent_span_id, span_id) as agent_span_id,
+    day,
     started_at,
     tool_name,
     input_hash

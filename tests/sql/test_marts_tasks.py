@@ -69,6 +69,22 @@ def test_no_success_has_no_cost_per_success(workbench: duckdb.DuckDBPyConnection
     ).fetchall() == [("x", Decimal(0), None), ("y", None, None)]
 
 
+def test_a_success_without_a_price_does_not_cost_nothing(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    put(
+        workbench,
+        request("a", "0", task_id="t1", status="error", billed_state="not_billed", **KIND),
+        request("b", None, task_id="t1", **KIND),
+        tasks=(task("t1", **KIND),),
+    )
+    build(workbench)
+    assert workbench.execute(
+        """select succeeded, cost_usd, unpriced_requests, cost_per_successful_task_usd
+           from marts.cost_per_successful_task"""
+    ).fetchall() == [(1, 0, 1, None)]
+
+
 def test_task_over_midnight_costs_here_and_counts_where_it_started(
     workbench: duckdb.DuckDBPyConnection,
 ) -> None:

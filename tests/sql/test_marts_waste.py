@@ -131,6 +131,7 @@ def _tool_call(n: int, **values: Any) -> dict[str, Any]:
         "trace_id": "t",
         "span_id": f"s{n}",
         "agent_span_id": "agent",
+        "day": DAY,
         "started_at": datetime(2026, 3, 2, 10) + timedelta(minutes=n),
         "tool_name": "run_sql",
         "input_hash": "same",
@@ -160,6 +161,22 @@ def test_loop_costs_the_requests_after_the_first_call_up_to_the_last(
     (row,) = rows_of(workbench, "select * from marts.agent_loops")
     assert (row["tool_calls"], row["requests"], row["cost_usd"]) == (4, 3, Decimal(3))
     assert (row["customer_id"], row["tool_name"]) == ("acme", "run_sql")
+
+
+def test_a_loop_past_midnight_is_told_on_both_days(workbench: duckdb.DuckDBPyConnection) -> None:
+    """Two calls before midnight and two after it: the day has the requests that are its own."""
+    eve = DAY - timedelta(1)
+    late = [_tool_call(n, day=eve, started_at=datetime(2026, 3, 1, 23, 58 + n)) for n in (0, 1)]
+    calls = (*late, _tool_call(2), _tool_call(3))
+    put(workbench, *_turns(6), tool_calls=calls)
+    build(workbench)
+    (row,) = rows_of(workbench, "select * from marts.agent_loops")
+    assert (row["day"], row["tool_calls"], row["requests"]) == (DAY, 4, 4)
+
+    alone = [_tool_call(n, day=eve) for n in range(3)]
+    put(workbench, *_turns(3), tool_calls=tuple(alone))
+    build(workbench)
+    assert rows_of(workbench, "select * from marts.agent_loops") == []
 
 
 @pytest.mark.parametrize(
