@@ -39,7 +39,7 @@ traced as (
         attr_customer_id(attributes) as customer_id,
         lower(attr_evaluation_name(attributes)) as evaluation_name,
         lower(attr_evaluation_label(attributes)) as evaluation_label,
-        try_cast(attr_evaluation_score(attributes) as decimal(18, 6)) as evaluation_score,
+        try_cast(attr_evaluation_score(attributes) as decimal(38, 12)) as evaluation_score,
         lower(attr_task_status(attributes)) as task_status,
         lower(attr_task_outcome(attributes)) as task_outcome
     from spans
@@ -148,9 +148,9 @@ evaluated as (
         cast(null as varchar) as task_type,
         cast(null as varchar) as customer_id,
         lower(judgement.key) as evaluation_name,
-        case when try_cast(judgement.value as decimal(18, 6)) is null then lower(judgement.value) end
+        case when try_cast(judgement.value as decimal(38, 12)) is null then lower(judgement.value) end
             as evaluation_label,
-        try_cast(judgement.value as decimal(18, 6)) as evaluation_score,
+        try_cast(judgement.value as decimal(38, 12)) as evaluation_score,
         cast(null as varchar) as task_status,
         cast(null as varchar) as task_outcome,
         source_format || '_feedback' as outcome_source

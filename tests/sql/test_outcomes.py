@@ -191,7 +191,10 @@ def _judged_by(con: Connection, rules: TaskRules, attributes: dict[str, str]) ->
     return [row["outcome"] for row in found]
 
 
-@pytest.mark.parametrize(("score", "expected"), [("0.8", ["success"]), ("0.79", ["failure"])])
+@pytest.mark.parametrize(
+    ("score", "expected"),
+    [("0.8", ["success"]), ("0.79", ["failure"]), ("0.79999999", ["failure"]), ("much", [])],
+)
 def test_a_threshold_makes_a_score_an_outcome(
     workbench: Connection, score: str, expected: list[str]
 ) -> None:
