@@ -29,7 +29,8 @@ with versions as (
 measured as (
     select
         *,
-        cast(decimal_division(prompt_tokens, requests, 6) as decimal(18, 6)) as prompt_per_request
+        cast(decimal_division(prompt_tokens, requests, 6) as decimal(18, 6)) as prompt_per_request,
+        cast(decimal_division(priced_tokens, nullif(priced_requests, 0), 6) as decimal(18, 6)) as priced_per_request
     from versions
 ),
 
@@ -62,7 +63,7 @@ select
     cast(decimal_division(100 * cache_read_tokens, prompt_tokens, 6) as decimal(18, 6)) as cache_read_pct,
     prompt_cost_usd,
     cast(decimal_division(
-        cast(prompt_cost_usd * (shortest_prompt_tokens * priced_requests) as decimal(30, 12)), priced_tokens, 12
+        cast(prompt_cost_usd * shortest_prompt_tokens as decimal(28, 12)), priced_per_request, 12
     ) as decimal(38, 12)) as repeated_prefix_usd,
     decimal_division(cost_usd, nullif(priced_requests, 0), 12) as cost_per_request_usd
 from followed

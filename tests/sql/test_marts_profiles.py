@@ -83,6 +83,20 @@ def test_a_grown_prompt_of_a_model_without_a_price_stands_out_too(workbench: Con
     ]
 
 
+def test_a_great_products_prompt_is_not_too_much_to_count(workbench: Connection) -> None:
+    """Dollars times tokens times requests would need more digits than there are."""
+    create_empty(workbench, CostPerRequest)
+    workbench.execute(
+        f"""insert into marts.cost_per_request by name
+            select date '{DAY}' as day, n::varchar as request_id, 'reply' as prompt_name,
+                '1' as prompt_version, 1000000 as prompt_tokens, 1000000 as cost_usd,
+                1000000 as input_cost_usd, 0 as cache_read_cost_usd, 0 as cache_write_cost_usd
+            from range(1200) as t(n)"""
+    )
+    columns = "requests, prompt_cost_usd, repeated_prefix_usd"
+    assert read(workbench, "prompt_growth", columns) == [(1200, 1_200_000_000, 1_200_000_000)]
+
+
 def test_turns_grow_against_the_first(workbench: Connection) -> None:
     built(
         workbench,
