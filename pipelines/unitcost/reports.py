@@ -59,7 +59,7 @@ _MACROS = {
                 when report_has(w, '12 ?h|12 ?hr') then 'cache_write_12h_tokens'
                 else 'cache_write_unknown_tokens'
             end
-        when report_has(w, 'output|outp|outpt|otpt|opt|response|completion')
+        when report_has(w, 'output|outp|outpt|otpt|opt|out|response|completion')
             then case
                 when report_has(w, 'thinking|reasoning') then 'reasoning_tokens'
                 when report_has(w, 'audio|aud') then 'output_audio_tokens'
@@ -72,6 +72,7 @@ _MACROS = {
                 when report_has(w, 'images?|img') then 'input_image_tokens'
                 else 'input_tokens'
             end
+        when report_has(w, 'embeddings?') and report_has(w, 'tokens?') then 'input_tokens'
     end""",
     # What a line without a token class is for.
     "report_cost_type(w)": """case
@@ -90,9 +91,10 @@ _MACROS = {
         || '|reasoning|speech|video)-', 1), '')""",
     "report_meter_model(v)": r"""nullif(trim(coalesce(
         nullif(regexp_extract(v, '(?i)token count (?:for )?(.+)$', 1), ''),
-        regexp_extract(v, '(?i)^(.+?)[ -]+(?:text|image|audio|video|thinking|reasoning|batch|flex'
-        || '|priority|pp|input|inp|inpt|output|outp|outpt|opt|cached?|caching|cchd|cd|shortco'
-        || '|longco|short|long|training|provisioned|global|glbl|regnl|predictions?)\b', 1)
+        regexp_extract(v, '(?i)^(.+?)[ -]+(?:text|txt|image|audio|aud|video|thinking|reasoning'
+        || '|batch(?:inp|outp)?|flex|priority|pp|input|inp|inpt|output|outp|outpt|opt|cached?'
+        || '|caching|cchd|cd|shortco|longco|short|long|training|provisioned|global|glbl|regnl'
+        || '|predictions?)\b', 1)
     ), ' -'), '')""",
     # Tokens in a unit: `1K tokens`, `1M`, `1000000 Tokens`, `tokens`; NULL where it counts others.
     "report_unit_size(v)": r"""case

@@ -10,8 +10,13 @@ import json
 import duckdb
 
 from unitcost.sources.base import Sample, Source
-from unitcost.sources.envelopes import list_name, opened
+from unitcost.sources.envelopes import TRACE_LIST, list_name, opened
 from unitcost.sqltext import sql_text
+
+_TRACE = f"""list_filter([json_merge_patch(
+    coalesce(nullif(json_extract(record, '$.trace'), 'null'), record), '{{"{TRACE_LIST}": null}}'
+)::varchar], lambda t: json_extract_string(t, '$.id') is not null)"""
+"""SQL: the trace beside its parts, in an object of its own or around them."""
 
 
 def unfold(con: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -30,7 +35,8 @@ def unfold(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             from (
                 select unnest(case
                     when json_type(record, {path}) = 'ARRAY'
-                    then from_json(json_extract(record, {path}), '["VARCHAR"]')
+                    then {_TRACE if name == TRACE_LIST else "[]"}
+                        || from_json(json_extract(record, {path}), '["VARCHAR"]')
                     else [record]
                 end) as record
                 from raw.staged

@@ -59,7 +59,9 @@ classed as (
     select
         *,
         case
-            when item_type in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'Credit', 'Refund')
+            when
+                coalesce(item_type, 'Usage')
+                in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'Credit', 'Refund')
                 then report_token_class(words)
         end as token_class
     from kept
@@ -97,7 +99,7 @@ select
     names['lineitemresourceid'] as resource_id,
     item_type as charge_type,
     case
-        when item_type in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') then 'usage'
+        when coalesce(item_type, 'Usage') in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') then 'usage'
         when item_type in ('Fee', 'RIFee', 'SavingsPlanUpfrontFee', 'SavingsPlanRecurringFee') then 'purchase'
         when item_type = 'Tax' then 'tax'
         when item_type = 'Credit' then 'credit'

@@ -21,7 +21,8 @@ delivered as (
             "statusMessage": "VARCHAR", "providedModelName": "VARCHAR", "usageDetails": "JSON",
             "costDetails": "JSON", "totalCost": "VARCHAR", "promptName": "VARCHAR", "promptVersion": "VARCHAR",
             "userId": "VARCHAR", "sessionId": "VARCHAR", "traceTags": "JSON", "traceName": "VARCHAR",
-            "updatedAt": "VARCHAR"}'
+            "updatedAt": "VARCHAR", "promptTokens": "VARCHAR", "completionTokens": "VARCHAR",
+            "totalTokens": "VARCHAR", "calculatedTotalCost": "VARCHAR"}'
         ) as camel
     from raw.staged
 ),
@@ -42,7 +43,7 @@ told as (
         snake.level = 'ERROR' as is_error,
         coalesce(snake.status_message, camel.statusmessage) as message,
         nullif(coalesce(snake.provided_model_name, camel.providedmodelname, snake.model), '') as model,
-        coalesce(snake.total_cost, camel.totalcost) as total_cost,
+        coalesce(snake.total_cost, camel.totalcost, camel.calculatedtotalcost) as total_cost,
         nullif(coalesce(snake.prompt_name, camel.promptname), '') as prompt_name,
         nullif(coalesce(snake.prompt_version, camel.promptversion), '') as prompt_version,
         nullif(coalesce(snake.user_id, camel.userid), '') as user_id,
@@ -53,7 +54,12 @@ told as (
         [
             case json_type(j) when 'VARCHAR' then try_cast(j ->> '$' as json) else j end
             for j in [
-                coalesce(snake.usage_details, camel.usagedetails),
+                coalesce(snake.usage_details, camel.usagedetails, case
+                    when coalesce(camel.prompttokens, camel.completiontokens) is not null
+                        then json_object(
+                            'input', camel.prompttokens, 'output', camel.completiontokens, 'total', camel.totaltokens
+                        )
+                end),
                 coalesce(snake.cost_details, camel.costdetails),
                 snake.metadata,
                 coalesce(snake.tags, camel.tracetags)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.sources.reading import ROOT, parse_texts
 from tests.sources.reporting import billed, report
+from unitcost.landing import recognise
 
 AZURE, GOOGLE, CHARGED = ROOT / "azure_cost", ROOT / "gcp_billing", ROOT / "focus"
 FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)
@@ -139,3 +140,39 @@ def test_skus_name_class_and_model(sku: str, token_class: str | None, model: str
     (row,) = parse_texts("gcp_billing", [text])
     assert row["token_class"] == token_class
     assert model is None or row["raw_model"] == model
+
+
+@pytest.mark.parametrize(
+    ("meter", "token_class", "model"),
+    [
+        ("gpt-4o-mini-0718-Inp-glbl Tokens", "input_tokens", "gpt-4o-mini-0718"),
+        ("gpt 4o mini0718 BatchOutp DataZone Tokens", "output_tokens", "gpt 4o mini0718"),
+        ("5.6 sol ShortCo Cd Wr Std Gl 1M Tokens", "cache_write_unknown_tokens", "5.6 sol"),
+        ("5.4 mini cd Inp Gl 1M Tokens", "cache_read_tokens", "5.4 mini"),
+        ("gpt-4o-transcribe-aud-inp-glbl Tokens", "input_audio_tokens", "gpt-4o-transcribe"),
+        ("gpt-4o-transcribe-txt-out-glbl Tokens", "output_tokens", "gpt-4o-transcribe"),
+        ("embedding-ada-glbl Tokens", "input_tokens", "embedding-ada"),
+    ],
+)
+def test_meters_name_class_and_model(meter: str, token_class: str, model: str) -> None:
+    text = (
+        '{"date": "2026-11-01", "meterCategory": "Azure OpenAI", "unitOfMeasure": "1K", '
+        f'"meterName": "{meter}", "quantity": 2, "costInBillingCurrency": 1, '
+        '"billingCurrency": "USD"}'
+    )
+    (row,) = parse_texts("azure_cost", [text])
+    assert (row["token_class"], row["raw_model"]) == (token_class, model)
+
+
+def test_a_report_of_few_chosen_columns_is_known_and_read(tmp_path: Path) -> None:
+    file = tmp_path / "chosen.csv"
+    file.write_text(
+        "line_item_product_code,line_item_usage_type,line_item_usage_start_date,"
+        "line_item_usage_amount,line_item_unblended_cost,line_item_currency_code\n"
+        "AmazonBedrock,USE1-Nova2.0Lite-input-tokens-flex,2026-11-01T00:00:00Z,5,1.5,USD\n"
+        "AmazonEC2,BoxUsage:t3.micro,2026-11-01T00:00:00Z,720,80,USD\n"
+    )
+    assert recognise(file) == "aws_cur"
+    costs, _ = report(tmp_path, [file], FIRST, "aws_cur")
+    assert billed(costs) == Decimal("1.5")
+    assert [r["charge_category"] for r in costs] == ["usage"]

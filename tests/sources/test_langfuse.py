@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from tests.given import rows_of
 from tests.sources.counting import count_fixtures
 from tests.sources.reading import parse_texts, workbench
+from unitcost.landing import recognise
 from unitcost.queries import load_query
 from unitcost.uniting import unite
 from unitcost.workbench import create_empty
@@ -95,3 +98,38 @@ def test_the_newest_version_of_a_score_holds() -> None:
     old = _score(**score, value=1, updated_at="2026-11-03 09:00:00")
     new = _score(**score, value=0, updated_at="2026-11-04T09:00:00Z")
     assert _statements(new, old) == [("t", "t:o", "failure")]
+
+
+@pytest.mark.parametrize("is_around", [True, False])
+def test_a_trace_is_read_with_the_observations_in_it(is_around: bool, tmp_path: Path) -> None:
+    """As the API answers, and as the page of a trace downloads it."""
+    trace = {
+        "id": "tr-9",
+        "timestamp": "2026-11-01T12:00:00.000Z",
+        "name": "support",
+        "userId": "user-9",
+        "public": False,
+        "bookmarked": False,
+    }
+    calls: list[dict[str, Any]] = [
+        {
+            "id": f"obs-{number}",
+            "traceId": "tr-9",
+            "type": "GENERATION",
+            "startTime": f"2026-11-01T12:00:0{number}.000Z",
+            "parentObservationId": None,
+            "model": "gpt-4o",
+        }
+        for number in range(2)
+    ]
+    calls[0] |= {"usageDetails": {"input": 10, "output": 20}, "costDetails": {"total": 0.5}}
+    calls[1] |= {"promptTokens": 12, "completionTokens": 5, "calculatedTotalCost": 0.25}
+    told = trace if is_around else {"trace": trace}
+    file = tmp_path / "trace.json"
+    file.write_text(json.dumps(told | {"observations": calls, "scores": []}, indent=1))
+    assert recognise(file) == "langfuse"
+    rows = parse_texts("langfuse", [file.read_text()])
+    assert [row["role"] for row in rows] == ["context", "call", "call"]
+    assert rows[0]["user_id"] == "user-9"
+    assert [row["prompt_tokens"] for row in rows[1:]] == [10, 12]
+    assert [float(row["reported_cost_usd"]) for row in rows[1:]] == [0.5, 0.25]

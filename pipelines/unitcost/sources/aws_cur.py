@@ -8,7 +8,7 @@ from __future__ import annotations
 from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
 
-_OWN = {"lineitemusagetype", "lineitemlineitemtype", "lineitemusagestartdate"}
+_OWN = {"lineitemusagetype", "lineitemusagestartdate", "lineitemunblendedcost"}
 
 
 def detect(sample: Sample) -> bool:

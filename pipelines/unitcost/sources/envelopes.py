@@ -9,7 +9,12 @@ from dataclasses import replace
 
 from unitcost.sources.base import Sample
 
-LISTS = ("data", "results", "result", "runs", "traces", "items", "logs", "calls", "rows")
+TRACE_LIST = "observations"
+"""The name under which a trace of Langfuse lists its parts. The trace is a record beside them."""
+LISTS = (
+    *("data", "results", "result", "runs", "traces", "items", "logs", "calls", "rows"),
+    TRACE_LIST,
+)
 """Names under which APIs list what they answer."""
 
 

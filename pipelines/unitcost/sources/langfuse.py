@@ -7,6 +7,7 @@ Scores are judgements, not calls: `langfuse_scores`.
 from __future__ import annotations
 
 from unitcost.sources.base import Sample, call_log
+from unitcost.sources.envelopes import TRACE_LIST, list_name
 
 _OBSERVATIONS = (
     (
@@ -23,8 +24,13 @@ _TRACE = {"id", "timestamp", "public", "bookmarked"}
 
 def detect(sample: Sample) -> bool:
     """Whether the sample has Langfuse's names for an observation or a trace."""
-    found = [set(sample.columns)] if sample.columns else [set(r) for r in sample.records]
+    found = [set(sample.columns)] if sample.columns else map(_names, sample.records)
     return any(_is_own(names) for names in found)
+
+
+def _names(record: dict[str, object]) -> set[str]:
+    """A record's names; a trace that holds its observations is a page of them."""
+    return set() if list_name(record) == TRACE_LIST else set(record)
 
 
 def _is_own(names: set[str]) -> bool:
