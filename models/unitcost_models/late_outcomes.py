@@ -165,26 +165,36 @@ class SuccessAsReported(_MonthlySuccess):
     tasks: int
     """The month's own tasks, as published."""
     succeeded: int
+    """Those that had succeeded by then."""
     failed: int
+    """Those that had failed by then."""
     unknown: int
+    """Those without a verdict by then."""
     cost_usd: Decimal
     """What the month's own requests cost, as published."""
     unpriced_requests: int
     """Requests whose cost is unknown and therefore not in cost_usd."""
     cost_of_succeeded_usd: Decimal
+    """The part of cost_usd spent on tasks that had succeeded."""
     cost_of_failed_usd: Decimal
+    """The part spent on tasks that had failed."""
     cost_of_unknown_usd: Decimal
-    """Of tasks without a verdict, and of no task."""
+    """The part spent on tasks without a verdict, and on no task."""
     cost_per_successful_task_usd: Decimal | None
-    """cost_usd divided by succeeded: without adjustments; None where none succeeded."""
+    """cost_usd divided by succeeded, without adjustments; None where none succeeded or nothing is
+    priced."""
     adjusted_succeeded: int
     """Successes that were posted to this month for closed ones, less those taken back."""
     adjusted_failed: int
+    """Failures posted, less those taken back."""
     adjusted_unknown: int
+    """Tasks without a verdict posted; below 0 where verdicts came."""
     succeeded_adjustment_usd: Decimal
     """What was posted to this month as cost of successful tasks of closed ones."""
     failed_adjustment_usd: Decimal
+    """The same of failed tasks."""
     unknown_adjustment_usd: Decimal
+    """The same of tasks without a verdict, and of no task."""
 
 
 class SuccessAsKnown(_MonthlySuccess):
@@ -195,15 +205,19 @@ class SuccessAsKnown(_MonthlySuccess):
     is_daily: ClassVar[bool] = False
 
     booked_succeeded: int
-    """As published."""
+    """Successes as published."""
     booked_cost_usd: Decimal
+    """Cost as published."""
     booked_cost_per_successful_task_usd: Decimal | None
-    """As published; None where none succeeded."""
+    """The one divided by the other; None where none succeeded or nothing is priced."""
     tasks: int
     """succeeded + failed + unknown."""
     succeeded: int
+    """Tasks that succeeded."""
     failed: int
+    """Tasks that failed."""
     unknown: int
+    """Tasks that nobody has judged yet."""
     success_rate_pct: Decimal | None
     """succeeded as a percentage of succeeded + failed; None where neither is known."""
     cost_usd: Decimal
@@ -211,8 +225,10 @@ class SuccessAsKnown(_MonthlySuccess):
     unpriced_requests: int
     """Requests whose cost is unknown and therefore not in cost_usd."""
     cost_of_succeeded_usd: Decimal
+    """The part of cost_usd spent on tasks that succeeded."""
     cost_of_failed_usd: Decimal
+    """The part spent on tasks that failed."""
     cost_of_unknown_usd: Decimal
-    """Of tasks without a verdict, and of no task."""
+    """The part spent on tasks without a verdict, and on no task."""
     cost_per_successful_task_usd: Decimal | None
-    """cost_usd divided by succeeded; None where none succeeded."""
+    """cost_usd divided by succeeded; None where none succeeded or nothing is priced."""
