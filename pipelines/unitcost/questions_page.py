@@ -23,7 +23,7 @@ from unitcost.paths import Home
 
 THROUGH, DAYS = date(2026, 11, 12), 2
 """The demo whose answers the page shows."""
-_QUESTIONS = Path(__file__).resolve().parent / "questions.toml"
+QUESTIONS = Path(__file__).resolve().parent / "questions.toml"
 _SHOWN_ROWS = 8
 _HEAD = """# Questions
 
@@ -38,7 +38,7 @@ up to 6 digits.
 
 def questions_page(con: duckdb.DuckDBPyConnection) -> str:
     """The page as Markdown, asked of an open warehouse."""
-    topics = tomllib.loads(_QUESTIONS.read_text(encoding="utf-8"))
+    topics = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))
     return _HEAD + "".join(
         f"\n## {topic}\n" + "".join(_asked(con, text, line) for text, line in questions.items())
         for topic, questions in topics.items()
