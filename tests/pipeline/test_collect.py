@@ -13,8 +13,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
-from unitcost.collecting.places import PlaceError, place_of
-from unitcost.collecting.run import collect
+from unitcost.collecting import run
+from unitcost.collecting.places import Place, PlaceError, place_of
+from unitcost.collecting.run import _listed, collect
 from unitcost.collecting.seen import Seen, Version
 from unitcost.lake.catalogue import utc_now
 from unitcost.nightly import run_nightly
@@ -102,6 +103,25 @@ def test_what_cannot_be_read_is_told_without_keys_and_stops_nothing(
     assert "canary" not in " ".join(collected.problems)
     with pytest.raises(PlaceError, match="no such source"):
         collect(home, {"nonsense": ["/x"]})
+
+
+@pytest.mark.parametrize("gone", [3, 10])
+def test_objects_that_cannot_be_had_stop_no_other(
+    home: Home, s3: S3Store, monkeypatch: pytest.MonkeyPatch, gone: int
+) -> None:
+    """Deleted after it was listed, archived, forbidden; ten in a row are the place's trouble."""
+    obstore.put(s3, "partly/z.jsonl", request(1))
+
+    def listed(place: Place) -> Iterator[list[Version]]:
+        missing = [Version(f"{place.address}/partly/{n}", 1, utc_now(), "e") for n in range(gone)]
+        yield [*missing, *(v for chunk in _listed(place) for v in chunk)]
+
+    monkeypatch.setattr(run, "_listed", listed)
+    collected = collect(home, {"requests": [f"s3://{BUCKET}/partly/*"]})
+    assert collected.files == (1 if gone < 10 else 0)
+    assert len(collected.problems) == gone
+    assert "partly/0: FileNotFoundError; it is tried again next time" in collected.problems[0]
+    assert set(landed(home)) == ({"requests/z.jsonl"} if gone < 10 else set())
 
 
 @pytest.mark.parametrize(

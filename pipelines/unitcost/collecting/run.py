@@ -20,6 +20,9 @@ LOG = logging.getLogger("unitcost")
 DETECT = "detect"
 """The name under which places are configured whose format is told by content."""
 _CHUNK = 1000
+_OF_ONE_OBJECT = (FileNotFoundError, PermissionError, obstore.exceptions.BaseError)
+_MOST_FAILURES = 10
+"""Objects in a row that cannot be had before their place is given up for this time."""
 _UNFINISHED = (".part", ".tmp", ".crdownload", "/")
 
 
@@ -65,18 +68,32 @@ def check_formats(places: Mapping[str, Sequence[str]]) -> None:
 def _collect(home: Home, seen: Seen, entry: tuple[str, str], collected: Collected) -> None:
     source_format, text = entry
     try:
-        place = place_of(text)
-        for listed in _listed(place):
-            for version in seen.new(listed):
-                LOG.info("collecting %s", version.address)
-                _copy(place, version, home.landing / source_format)
-                seen.add(version)
-                collected.files += 1
+        _bring(place_of(text), seen, home.landing / source_format, collected)
     except PlaceError as error:
         collected.problems.append(f"[sources] {error}")
     except (OSError, obstore.exceptions.BaseError) as error:
         kind = type(error).__name__
         collected.problems.append(f"[sources] {text}: {kind}; check the address and the keys")
+
+
+def _bring(place: Place, seen: Seen, folder: Path, collected: Collected) -> None:
+    """Every new object of a place; one that is archived, forbidden or gone stops no other."""
+    failures = 0
+    for listed in _listed(place):
+        for version in seen.new(listed):
+            LOG.info("collecting %s", version.address)
+            try:
+                _copy(place, version, folder)
+            except _OF_ONE_OBJECT as error:
+                failures += 1
+                if failures == _MOST_FAILURES:
+                    raise
+                reason = f"{type(error).__name__}; it is tried again next time"
+                collected.problems.append(f"[sources] {version.address}: {reason}")
+            else:
+                failures = 0
+                seen.add(version)
+                collected.files += 1
 
 
 def _listed(place: Place) -> Iterator[list[Version]]:
@@ -109,10 +126,11 @@ def _copy(place: Place, version: Version, folder: Path) -> None:
     """One object into landing, under its own name behind a digest of its version."""
     digest = hashlib.sha256("\0".join(map(str, version)).encode()).hexdigest()[:12]
     path = version.address.removeprefix(place.address).lstrip("/")
+    parts = obstore.get(place.store, path).stream()
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{digest}.part"
     with draft.open("wb") as file:
-        for part in obstore.get(place.store, path).stream():
+        for part in parts:
             file.write(part)
         file.flush()
         os.fsync(file.fileno())
