@@ -155,7 +155,7 @@ class ToolCall(Row):
     span_id: str
     """Its own span."""
     agent_span_id: str
-    """The span above it; its own where there is none."""
+    """The span above it, past a step that holds only tool calls; its own where there is none."""
     day: date
     """UTC date; that of a neighbouring day where the trace passes midnight."""
     started_at: datetime
@@ -179,7 +179,8 @@ class AgentLoop(Daily):
     trace_id: str
     """Trace of the agent's run."""
     agent_span_id: str
-    """The span that the tool calls hang below; a tool call without one is alone."""
+    """The span that the tool calls hang below, past steps of an agent that hold nothing else; a
+    tool call without one is alone."""
     tool_name: str
     """The tool."""
     input_hash: str
