@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -13,13 +13,15 @@ import pytest
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
-from unitcost.collecting import run
+from unitcost.collecting import packs, run
 from unitcost.collecting.places import Place, PlaceError, place_of
-from unitcost.collecting.run import _listed, collect
+from unitcost.collecting.run import DETECT, _listed, collect
 from unitcost.collecting.seen import Seen, Version
+from unitcost.ingest import ingest_all
 from unitcost.lake.catalogue import utc_now
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
+from unitcost.session import open_session
 
 BUCKET = "acme-logs"
 
@@ -111,17 +113,55 @@ def test_objects_that_cannot_be_had_stop_no_other(
 ) -> None:
     """Deleted after it was listed, archived, forbidden; ten in a row are the place's trouble."""
     obstore.put(s3, "partly/z.jsonl", request(1))
-
-    def listed(place: Place) -> Iterator[list[Version]]:
-        missing = [Version(f"{place.address}/partly/{n}", 1, utc_now(), "e") for n in range(gone)]
-        yield [*missing, *(v for chunk in _listed(place) for v in chunk)]
-
-    monkeypatch.setattr(run, "_listed", listed)
+    monkeypatch.setattr(run, "_listed", with_missing(gone, "partly"))
     collected = collect(home, {"requests": [f"s3://{BUCKET}/partly/*"]})
     assert collected.files == (1 if gone < 10 else 0)
     assert len(collected.problems) == gone
-    assert "partly/0: FileNotFoundError; it is tried again next time" in collected.problems[0]
+    assert "partly/gone-0: FileNotFoundError; it is tried again next time" in collected.problems[0]
     assert set(landed(home)) == ({"requests/z.jsonl"} if gone < 10 else set())
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_many_small_objects_come_in_one_file(
+    home: Home, s3: S3Store, monkeypatch: pytest.MonkeyPatch, is_gone: bool
+) -> None:
+    """As a gateway may write each call as an object; one that is gone stops no other."""
+    monkeypatch.setattr(packs, "MANY", 3)
+    prefix = f"calls-{is_gone}"
+    for number in range(4):
+        obstore.put(s3, f"{prefix}/{number}.json", request(number))
+    if is_gone:
+        monkeypatch.setattr(run, "_listed", with_missing(1, prefix))
+    places = {"requests": [f"s3://{BUCKET}/{prefix}/**"]}
+    assert collect(home, places).files == 4
+    assert len(landed(home)) == (4 if is_gone else 1)
+    with open_session(home.root) as session:
+        read = list(ingest_all(session, {"requests"}))
+    assert sum(delivery.accepted for delivery in read) == 4
+    monkeypatch.setattr(run, "_listed", _listed)
+    assert collect(home, places).files == 0
+
+
+def test_only_calls_that_stand_for_themselves_are_packed() -> None:
+    new = [Version(f"s3://b/{n}", 10, utc_now(), "e") for n in range(1200)]
+    large = Version("s3://b/large", packs.SMALL + 1, utc_now(), "e")
+    found = list(packs.packed([*new, large], "litellm"))
+    assert [len(pack) for pack in found] == [500, 500, 200]
+    assert list(packs.packed(new[: packs.MANY - 1], "litellm")) == []
+    for together in ("codex", "openai_costs", "outcomes", DETECT):
+        assert list(packs.packed(new, together)) == []
+
+
+def with_missing(count: int, prefix: str) -> Callable[[Place], Iterator[list[Version]]]:
+    """A listing that begins with objects that are gone when they are asked for."""
+
+    def listed(place: Place) -> Iterator[list[Version]]:
+        gone = [
+            Version(f"{place.address}/{prefix}/gone-{n}", 1, utc_now(), "e") for n in range(count)
+        ]
+        yield [*gone, *(v for chunk in _listed(place) for v in chunk)]
+
+    return listed
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import obstore
 
+from unitcost.collecting.packs import digest_of, packed, write_pack
 from unitcost.collecting.places import Place, PlaceError, place_of
 from unitcost.collecting.seen import Seen, Version
 from unitcost.paths import Home
@@ -80,7 +81,10 @@ def _bring(place: Place, seen: Seen, folder: Path, collected: Collected) -> None
     """Every new object of a place; one that is archived, forbidden or gone stops no other."""
     failures = 0
     for listed in _listed(place):
-        for version in seen.new(listed):
+        new = seen.new(listed)
+        taken = _bring_packs(place, new, seen, folder)
+        collected.files += len(taken)
+        for version in (v for v in new if v not in taken):
             LOG.info("collecting %s", version.address)
             try:
                 _copy(place, version, folder)
@@ -94,6 +98,17 @@ def _bring(place: Place, seen: Seen, folder: Path, collected: Collected) -> None
                 failures = 0
                 seen.add(version)
                 collected.files += 1
+
+
+def _bring_packs(place: Place, new: Sequence[Version], seen: Seen, folder: Path) -> set[Version]:
+    """The objects that came in packs; those of one that cannot be made are left to come singly."""
+    taken: set[Version] = set()
+    for pack in packed(new, folder.name):
+        with suppress(*_OF_ONE_OBJECT):
+            _copy_pack(place, pack, folder)
+            seen.add(*pack)
+            taken.update(pack)
+    return taken
 
 
 def _listed(place: Place) -> Iterator[list[Version]]:
@@ -124,8 +139,7 @@ def _version(place: Place, meta: obstore.ObjectMeta) -> Version:
 
 def _copy(place: Place, version: Version, folder: Path) -> None:
     """One object into landing, under its own name behind a digest of its version."""
-    digest = hashlib.sha256("\0".join(map(str, version)).encode()).hexdigest()[:12]
-    path = version.address.removeprefix(place.address).lstrip("/")
+    digest, path = digest_of(version), _path(place, version)
     parts = obstore.get(place.store, path).stream()
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{digest}.part"
@@ -135,3 +149,15 @@ def _copy(place: Place, version: Version, folder: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / f"{digest}-{path.rpartition('/')[2]}")
+
+
+def _copy_pack(place: Place, pack: Sequence[Version], folder: Path) -> None:
+    """Several objects into landing, as one file."""
+    LOG.info("collecting %d objects from %s on", len(pack), pack[0].address)
+    paths = [_path(place, version) for version in pack]
+    contents = ((path, bytes(obstore.get(place.store, path).bytes())) for path in paths)
+    write_pack(folder, f"{digest_of(*pack)}-{len(pack)}-objects.zip", contents)
+
+
+def _path(place: Place, version: Version) -> str:
+    return version.address.removeprefix(place.address).lstrip("/")

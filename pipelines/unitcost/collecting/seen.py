@@ -60,6 +60,10 @@ class Seen:
         ).fetchall()
         return [listed[place] for (place,) in places]
 
-    def add(self, version: Version) -> None:
-        """Remember a version once its file is in landing."""
-        self._con.execute("insert or ignore into seen values (?, ?, ?, ?)", list(version))
+    def add(self, *versions: Version) -> None:
+        """Remember versions once their file is in landing."""
+        self._con.execute(
+            """insert or ignore into seen select unnest(?::varchar[]), unnest(?::bigint[]),
+                   unnest(?::timestamptz[]), unnest(?::varchar[])""",
+            [list(column) for column in zip(*versions, strict=True)],
+        )

@@ -23,4 +23,5 @@ SOURCE = call_log(
     title="aider's analytics log",
     record="One message that aider sent to a model.",
     detect=detect,
+    is_told_by_file=True,
 )

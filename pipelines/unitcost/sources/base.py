@@ -43,7 +43,8 @@ class Source:
     `RawCall` or a `RawSpan`, or `sql/steps/<format>_sightings.sql` exists. `late_rows` is a SQL
     condition true for records that may speak of earlier days (judgements); every later build of
     those days sees them. `reads_vocabulary` says whether `sql/raw/<format>.sql` uses the
-    vocabulary's macros.
+    vocabulary's macros. `is_told_by_file` says whether a record may mean something else beside the
+    records of another file: a session's running total.
     """
 
     format: str
@@ -53,6 +54,7 @@ class Source:
     counts_calls: bool = False
     late_rows: str | None = None
     reads_vocabulary: bool = False
+    is_told_by_file: bool = False
 
     @property
     def is_call_log(self) -> bool:
@@ -71,11 +73,24 @@ class Source:
 
 
 def call_log(
-    source_format: str, title: str, record: str, detect: Callable[[Sample], bool]
+    source_format: str,
+    title: str,
+    record: str,
+    detect: Callable[[Sample], bool],
+    *,
+    is_told_by_file: bool = False,
 ) -> Source:
     """A log of single calls, told as `ToldCall`; `record` says what one row of its raw table is."""
     row = table_of(RawCall, f"raw.{source_format}", record)
-    return Source(source_format, title, row, detect, counts_calls=True, reads_vocabulary=True)
+    return Source(
+        source_format,
+        title,
+        row,
+        detect,
+        counts_calls=True,
+        reads_vocabulary=True,
+        is_told_by_file=is_told_by_file,
+    )
 
 
 def span_export(

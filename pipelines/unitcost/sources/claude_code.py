@@ -27,4 +27,5 @@ SOURCE = call_log(
     title="Claude Code's sessions on a machine",
     record="One line of a Claude Code session that tells of an answer.",
     detect=detect,
+    is_told_by_file=True,
 )

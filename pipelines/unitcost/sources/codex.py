@@ -22,4 +22,5 @@ SOURCE = call_log(
     title="Codex's sessions (rollouts)",
     record="One answer of a Codex session.",
     detect=detect,
+    is_told_by_file=True,
 )

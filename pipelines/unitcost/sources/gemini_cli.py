@@ -19,4 +19,5 @@ SOURCE = call_log(
     title="Gemini CLI's sessions",
     record="One answer of a Gemini CLI session.",
     detect=detect,
+    is_told_by_file=True,
 )

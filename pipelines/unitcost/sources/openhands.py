@@ -25,4 +25,5 @@ SOURCE = call_log(
     title="OpenHands' results of an evaluation",
     record="One model call of an OpenHands result.",
     detect=detect,
+    is_told_by_file=True,
 )
