@@ -178,8 +178,9 @@ class ConversationTurn(Row):
     """prompt_per_call as a percentage of the first turn's; None in a month without first turns."""
     prompt_cost_usd: Decimal
     """Cost of the prompts: fresh, read from and written to caches."""
-    context_tax_usd: Decimal | None
-    """prompt_cost_usd less what as many first turns cost: the price of what was said before."""
+    context_tax_usd: Decimal
+    """prompt_cost_usd less what the first turns of the same conversations cost, whenever they were:
+    the price of what was said before."""
 
 
 class ContextSize(Row):

@@ -14,6 +14,9 @@ with calls as (
         prompt_tokens,
         completion_tokens,
         input_cost_usd + cache_read_cost_usd + cache_write_cost_usd as prompt_cost_usd,
+        first_value(input_cost_usd + cache_read_cost_usd + cache_write_cost_usd) over (
+            partition by coalesce(session_id, workflow_run_id), feature order by started_at asc, request_id asc
+        ) as first_prompt_cost_usd,
         cost_usd
     from marts.cost_per_request
     where
@@ -34,6 +37,7 @@ turns as (
         cast(sum(prompt_tokens) as bigint) as prompt_tokens,
         cast(sum(completion_tokens) as bigint) as completion_tokens,
         sum(prompt_cost_usd) as prompt_cost_usd,
+        sum(prompt_cost_usd - first_prompt_cost_usd) as context_tax_usd,
         sum(cost_usd) as cost_usd
     from calls
     group by month, feature, least(turn_no, 20)
@@ -50,9 +54,7 @@ measured as (
 compared as (
     select
         *,
-        max(case when turn_no = 1 then prompt_per_call end) over (partition by month, feature) as first_prompt,
-        max(case when turn_no = 1 then prompt_cost_usd end) over (partition by month, feature) as first_usd,
-        max(case when turn_no = 1 then calls end) over (partition by month, feature) as first_calls
+        max(case when turn_no = 1 then prompt_per_call end) over (partition by month, feature) as first_prompt
     from measured
 )
 
@@ -68,8 +70,6 @@ select
     cast(decimal_division(100 * prompt_per_call, nullif(first_prompt, 0), 6) as decimal(18, 6))
         as prompt_to_first_turn_pct,
     prompt_cost_usd,
-    cast(prompt_cost_usd - cast(decimal_division(
-        cast(calls * first_usd as decimal(30, 12)), first_calls, 12
-    ) as decimal(38, 12)) as decimal(38, 12)) as context_tax_usd
+    context_tax_usd
 from compared
 order by month, feature, turn_no

@@ -120,18 +120,19 @@ def test_turns_grow_against_the_first(workbench: Connection) -> None:
     ]
 
 
-def test_a_month_without_first_turns_compares_with_nothing(workbench: Connection) -> None:
+def test_a_conversation_goes_on_in_the_next_month(workbench: Connection) -> None:
     """The conversation began the month before; its second turn is not the first of the next."""
     create_empty(workbench, CostPerRequest)
     turn = {"session_id": "s", "feature": "chat", "stage": "inference", "status": "ok",
             "is_final_attempt": True, "prompt_tokens": 100, "cost_usd": 1, **COSTS}  # fmt: skip
     days = (date(2026, 2, 28), date(2026, 3, 1))
-    turns = ({"day": d, "started_at": f"{d} 10:00:00", "request_id": f"{d}"} | turn for d in days)
+    turns = ({"day": d, "started_at": f"{d} 10:00:00", "request_id": f"{d}"} | turn
+             | {"input_cost_usd": d.month} for d in days)  # fmt: skip
     given(workbench, CostPerRequest, *turns)
     columns = "month, turn_no, prompt_to_first_turn_pct, context_tax_usd"
     assert read(workbench, "conversation_turns", columns) == [
         ("2026-02", 1, 100, 0),
-        ("2026-03", 2, None, None),
+        ("2026-03", 2, None, 1),
     ]
 
 
