@@ -25,21 +25,11 @@ outcomes as (
     from core.tasks
 ),
 
-provider_days as (
-    select
-        day,
-        provider,
-        platform,
-        coalesce(bool_and(is_within_band), false) and sum(unpriced_requests) = 0 as is_near
-    from marts.calibrated_cost
-    group by day, provider, platform
-),
-
 reconciliation as (
     select
-        count(*) filter (where is_near) as good,
-        count(*) as whole
-    from provider_days
+        coalesce(sum(case when is_near then requests else 0 end), 0) as good,
+        coalesce(sum(requests), 0) as whole
+    from marts.reconciled_requests
 ),
 
 newest as (
@@ -141,9 +131,8 @@ parts as (
         20 as weight,
         good,
         whole,
-        'select count(*) filter (where is_near), count(*) from (select coalesce(bool_and(is_within_band), false)'
-        || ' and sum(unpriced_requests) = 0 as is_near from marts.calibrated_cost'
-        || ' group by day, provider, platform)' as evidence_sql,
+        'select coalesce(sum(case when is_near then requests else 0 end), 0), coalesce(sum(requests), 0)'
+        || ' from marts.reconciled_requests' as evidence_sql,
         'deliver the cost reports of each provider; look at unitcost reconcile' as remedy
     from reconciliation
     union all

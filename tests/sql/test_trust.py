@@ -16,16 +16,21 @@ from hypothesis import strategies as st
 from tests.given import given, rows_of
 from unitcost.queries import view_query
 from unitcost.workbench import open_workbench
-from unitcost_models.allocation import CalibratedCost
 from unitcost_models.base import Row
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.meta import BuiltDay, Delivery
 from unitcost_models.prices import Price
+from unitcost_models.reconciliation import MeteredUsage, ReconciledRequests, Reconciliation
 from unitcost_models.tasks import Task
 from unitcost_models.trust import Trust
 
 DAY = date(2026, 10, 5)
 World = dict[str, list[dict[str, Any]]]
+
+
+def bill(number: int) -> dict[str, Any]:
+    """A place of both sides."""
+    return {"day": DAY, "provider": "openai", "platform": "direct", "model": str(number)}
 
 
 def world(size: int) -> World:
@@ -38,9 +43,12 @@ def world(size: int) -> World:
             for n in numbers
         ],
         "tasks": [{"task_id": str(n), "day": DAY, "outcome": "success"} for n in numbers],
+        "metered": [
+            {**bill(n), "token_class": "requests", "priced_quantity": 9, "unpriced_quantity": 0}
+            for n in numbers
+        ],
         "bills": [
-            {"day": DAY, "provider": str(n), "platform": "direct", "model": "m"}
-            | {"is_within_band": True, "unpriced_requests": 0}
+            {**bill(n), "metered_usd": 100, "reported_cost_usd": 105, "is_provisional": False}
             for n in numbers
         ],
         "deliveries": [
@@ -54,7 +62,8 @@ def world(size: int) -> World:
 MODELS: dict[str, type[Row]] = {
     "requests": CostPerRequest,
     "tasks": Task,
-    "bills": CalibratedCost,
+    "bills": Reconciliation,
+    "metered": MeteredUsage,
     "deliveries": Delivery,
     "days": BuiltDay,
     "prices": Price,
@@ -65,9 +74,17 @@ HARMS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "requests.no_feature": lambda r: r | {"feature": None},
     "requests.no_price_row": lambda r: r | {"price_ids": ""},
     "tasks.unknown": lambda r: r | {"outcome": "unknown"},
-    "bills.far": lambda r: r | {"is_within_band": False},
-    "bills.none": lambda r: r | {"is_within_band": None},
-    "bills.unpriced": lambda r: r | {"unpriced_requests": 1},
+    "bills.far": lambda r: r | {"reported_cost_usd": 205},
+    "bills.less": lambda r: r | {"reported_cost_usd": 40},
+    "bills.none": lambda r: r | {"reported_cost_usd": None},
+    "bills.provisional": lambda r: r | {"is_provisional": True},
+    "metered.unpriced": lambda r: (
+        r
+        | {
+            "priced_quantity": max(r["priced_quantity"] - 5, 0),
+            "unpriced_quantity": r["unpriced_quantity"] + min(r["priced_quantity"], 5),
+        }
+    ),
     "deliveries.refused": lambda r: (
         r | {"accepted": max(r["accepted"] - 1, 0), "quarantined": r["quarantined"] + 1}
     ),
@@ -82,7 +99,8 @@ def open_trust(con: duckdb.DuckDBPyConnection, told: World) -> list[dict[str, An
     con.execute("create schema if not exists meta")
     for name, row in MODELS.items():
         given(con, row, *told[name])
-    con.execute(f"create or replace view {Trust.table} as {view_query(Trust.table)}")
+    for view in (ReconciledRequests.table, Trust.table):
+        con.execute(f"create or replace view {view} as {view_query(view)}")
     return rows_of(con, f"select * from {Trust.table}")
 
 
@@ -132,3 +150,24 @@ def test_nothing_that_gets_worse_raises_it(size: int, harms: list[tuple[str, int
 @pytest.mark.parametrize("harm", HARMS)
 def test_each_loss_costs_points(workbench: duckdb.DuckDBPyConnection, harm: str) -> None:
     assert score(open_trust(workbench, harmed(world(2), harm, 0))) < 100
+
+
+def test_a_lost_price_never_brings_a_bill_nearer(workbench: duckdb.DuckDBPyConnection) -> None:
+    """Metered twice, one half loses its price: what is left equals the bill by chance."""
+    told = world(1)
+    told["bills"] = [told["bills"][0] | {"metered_usd": 200}]
+    before = score(open_trust(workbench, told))
+    told["bills"] = [told["bills"][0] | {"metered_usd": 105}]
+    told = harmed(told, "metered.unpriced", 0)
+    assert score(open_trust(workbench, told)) == before
+
+
+def test_a_bill_that_names_no_models_is_held_against_all_of_them(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    told = world(2)
+    whole = bill(0) | {"model": "(not split)", "token_class": "not_split", "metered_usd": 0}
+    told["bills"] = [r | {"reported_cost_usd": 0} for r in told["bills"]]
+    told["bills"].append(whole | {"reported_cost_usd": 205, "is_provisional": False})
+    assert score(open_trust(workbench, told)) == 100
+    assert score(open_trust(workbench, harmed(told, "metered.unpriced", 0))) == 80
