@@ -62,6 +62,17 @@ class AllocationTarget(Row):
     """What it takes of a waterfall at most; None takes what is left."""
 
 
+class CalibrationBand(Row):
+    """How far a bill may be from what was metered for metered cost to be scaled to it."""
+
+    table: ClassVar[str] = "core.calibration_band"
+    key: ClassVar[tuple[str, ...]] = ("band_pct",)
+    is_daily: ClassVar[bool] = False
+
+    band_pct: Decimal
+    """Either way, of what was metered; `calibration_band_pct` of `[allocation]`."""
+
+
 class AllocatedCost(Daily):
     """What a receiver's own requests cost on a day, and what each rule takes from and gives to it.
 
@@ -99,7 +110,8 @@ class CalibratedCost(Daily):
     """What a model's requests cost on a day as metered, and scaled to what the provider billed.
 
     Only for days of which the provider has told a final cost, credits and tax apart, and while the
-    two differ by at most 5 %: what differs more has a cause, which scaling would hide.
+    two differ by no more than `calibration_band_pct` of `[allocation]`, 5 % by default: what
+    differs more has a cause, which scaling would hide.
     """
 
     table: ClassVar[str] = "marts.calibrated_cost"
@@ -118,7 +130,7 @@ class CalibratedCost(Daily):
     deviation_pct: Decimal | None
     """billed less metered as a percentage of metered, all models of the day."""
     is_within_band: bool | None
-    """Whether the deviation is at most 5 % either way; None where nothing can be compared."""
+    """Whether the deviation is within the band; None where nothing can be compared."""
     calibrated_cost_usd: Decimal | None
     """Its part of what was billed, in proportion to what was metered; the models' parts are the
     bill to the last digit. None outside the band and where nothing was billed."""

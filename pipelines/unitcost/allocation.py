@@ -13,7 +13,12 @@ import duckdb
 from unitcost.allocation_settings import AllocationSettings, Rule
 from unitcost.months import Month
 from unitcost.workbench import create_rows
-from unitcost_models.allocation import AllocationFilter, AllocationRule, AllocationTarget
+from unitcost_models.allocation import (
+    AllocationFilter,
+    AllocationRule,
+    AllocationTarget,
+    CalibrationBand,
+)
 
 _TRILLION = 10**12
 
@@ -21,7 +26,7 @@ _TRILLION = 10**12
 def open_allocation(
     con: duckdb.DuckDBPyConnection, settings: AllocationSettings, day: date
 ) -> None:
-    """Put the rules that are in force on the day into a workbench."""
+    """Put the rules that are in force on the day, and the band, into a workbench."""
     held = [(n, rule) for n, rule in enumerate(settings.rules, start=1) if rule.holds_on(day)]
     direct = AllocationRule(
         rule_no=0,
@@ -37,6 +42,7 @@ def open_allocation(
     create_rows(con, AllocationRule, [direct, *rules])
     create_rows(con, AllocationFilter, [f for number, rule in held for f in _filters(number, rule)])
     create_rows(con, AllocationTarget, [t for number, rule in held for t in _targets(number, rule)])
+    create_rows(con, CalibrationBand, [CalibrationBand(band_pct=settings.calibration_band_pct)])
 
 
 def _rule(number: int, rule: Rule, receivers: str, day: date) -> AllocationRule:

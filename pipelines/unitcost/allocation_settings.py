@@ -134,6 +134,8 @@ class AllocationSettings(_Part):
     receivers: Dimension = "customer_id"
     """The dimension whose values receive."""
     rules: tuple[Rule, ...] = ()
+    calibration_band_pct: Annotated[Decimal, Field(ge=0, le=100, decimal_places=6)] = Decimal(5)
+    """How far a bill may be from what was metered for metered cost to be scaled to it."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -17,9 +17,6 @@ from unitcost_models.reconciliation import ReconciliationMonth
 Concern = Literal["quarantine", "provisional", "unreconciled"]
 CONCERNS: tuple[str, ...] = get_args(Concern)
 
-_TOLERATED_PARTS = 100
-"""One in so many dollars of a bill may be without a cause."""
-
 
 def require_reviewed(session: Session, month: Month, accepted: Collection[str]) -> None:
     """Refuse to close over what nobody has accepted by name.
@@ -72,23 +69,26 @@ def _provisional(session: Session, month: Month) -> str | None:
 
 
 def _unreconciled(session: Session, month: Month) -> str | None:
-    """Providers of which more than 1 % of the month's bill has no cause."""
+    """Providers of which more of the month's bill has no cause than is tolerated."""
     files = session.catalogue.live(ReconciliationMonth.table)
+    tolerance = session.settings.reconciliation.tolerance_pct
     with session.workbench(with_vocabulary=False) as con:
         rows = select_rows(con, ReconciliationMonth, session.home.root, files)
         far = con.execute(
             f"""select provider, unexplained_usd, coalesce(invoiced_usd, reported_cost_usd)
                 from ({rows})
-                where month = $month and abs(unexplained_usd) * $times
+                where month = $month and abs(unexplained_usd) * 100
                     > abs(coalesce(invoiced_usd, reported_cost_usd, reported_usage_usd))
+                        * cast($tolerance as decimal(9, 6))
                 order by provider""",
-            {"month": str(month), "times": _TOLERATED_PARTS},
+            {"month": str(month), "tolerance": tolerance},
         ).fetchall()
     if not far:
         return None
     provider, gap, bill = far[0]
     return (
-        f"{len(far)} providers have a gap without a cause above 1 % of the bill, first {provider} "
+        f"{len(far)} providers have a gap without a cause above {tolerance} % of the bill, "
+        f"first {provider} "
         f"({gap:f} of {bill or 0:f} USD; see unitcost reconcile)"
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -66,6 +67,15 @@ class ExportSettings(BaseModel):
     """FOCUS versions in which the charges are written too."""
 
 
+class ReconciliationSettings(BaseModel):
+    """`[reconciliation]`: how much of a bill may have no cause."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tolerance_pct: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(1)
+    """Part of what is billed that may be unexplained; changes no table."""
+
+
 class PrivacySettings(BaseModel):
     """`[privacy]`: what may be known of people, and what is kept of refused records."""
 
@@ -109,6 +119,8 @@ class Settings(BaseSettings):
     """Reports that the nightly run fetches, by source; none unless named here."""
     allocation: AllocationSettings = AllocationSettings()
     """How shared and unattributed cost is spread; nothing is by default."""
+    reconciliation: ReconciliationSettings = ReconciliationSettings()
+    """What `unitcost reconcile` and `close` tolerate."""
     exports: ExportSettings = ExportSettings()
     """Files for finance; changes no table."""
     privacy: PrivacySettings = PrivacySettings()

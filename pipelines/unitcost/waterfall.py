@@ -14,8 +14,6 @@ from unitcost.errors import UsageError
 from unitcost.months import Month
 from unitcost_models.reconciliation import ReconciliationMonth
 
-TOLERANCE_PCT = Decimal(1)
-"""How much of what is billed may be unexplained."""
 REMEDIES = {
     "not_instrumented": "instrument what calls it, or the share of calls that leaves no record",
     "failed_but_billed": "raise client timeouts, or cancel on the server",
@@ -67,7 +65,7 @@ class Waterfall(BaseModel):
     totals: ReconciliationMonth
     parts: tuple[Part, ...]
     is_within_tolerance: bool
-    """Whether at most TOLERANCE_PCT of what is billed is unexplained."""
+    """Whether no more of what is billed is unexplained than is tolerated."""
 
 
 class MonthReport(BaseModel):
@@ -86,8 +84,12 @@ class MonthReport(BaseModel):
         return all(waterfall.is_within_tolerance for waterfall in self.providers)
 
 
-def month_report(con: duckdb.DuckDBPyConnection, month: Month | None) -> MonthReport:
+def month_report(
+    con: duckdb.DuckDBPyConnection, month: Month | None, tolerance_pct: Decimal
+) -> MonthReport:
     """A month's reconciliation, of the newest month where none is named.
+
+    At most `tolerance_pct` of what is billed may be unexplained.
 
     Raises:
         UsageError: the month has nothing to reconcile.
@@ -99,8 +101,8 @@ def month_report(con: duckdb.DuckDBPyConnection, month: Month | None) -> MonthRe
         raise UsageError(message, "`select * from marts.reconciliation_months` shows the months")
     return MonthReport(
         month=name,
-        tolerance_pct=TOLERANCE_PCT,
-        providers=tuple(_waterfall(con, row) for row in rows),
+        tolerance_pct=tolerance_pct,
+        providers=tuple(_waterfall(con, row, tolerance_pct) for row in rows),
         fix_first=_places(con, name),
     )
 
@@ -123,7 +125,9 @@ def _totals(con: duckdb.DuckDBPyConnection, month: str) -> list[ReconciliationMo
     return [ReconciliationMonth(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-def _waterfall(con: duckdb.DuckDBPyConnection, totals: ReconciliationMonth) -> Waterfall:
+def _waterfall(
+    con: duckdb.DuckDBPyConnection, totals: ReconciliationMonth, tolerance_pct: Decimal
+) -> Waterfall:
     rows = con.execute(
         """select stage, cause, sum(gap_usd) from marts.reconciliation_gap
         where strftime(day, '%Y-%m') = ? and provider = ?
@@ -138,7 +142,7 @@ def _waterfall(con: duckdb.DuckDBPyConnection, totals: ReconciliationMonth) -> W
     return Waterfall(
         totals=totals,
         parts=parts,
-        is_within_tolerance=unexplained * 100 <= TOLERANCE_PCT * abs(billed),
+        is_within_tolerance=unexplained * 100 <= tolerance_pct * abs(billed),
     )
 
 

@@ -1,4 +1,4 @@
--- One row for a provider whose bill of the day is more than 5 % away from what was metered.
+-- One row for a provider whose bill of the day is further from what was metered than the band.
 -- grain: day, subject
 -- severity: warn
 

@@ -43,9 +43,13 @@ compared as (
 
 judged as (
     select
-        *,
-        case when all_weights > 0 then abs(bill - all_weights) * 20 <= all_weights end as is_within_band
+        compared.*,
+        case
+            when all_weights > 0
+                then abs(bill - all_weights) * 100000000 <= all_weights * cast(n.band_pct * 1000000 as hugeint)
+        end as is_within_band
     from compared
+    cross join core.calibration_band as n
 ),
 
 floors as (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.given import given, rows_of
 from unitcost.queries import load_query
 from unitcost.workbench import open_workbench, run_step
-from unitcost_models.allocation import CalibratedCost
+from unitcost_models.allocation import CalibratedCost, CalibrationBand
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.provider import ProviderCost
 
@@ -22,7 +22,7 @@ DAY = date(2026, 3, 2)
 
 
 def calibrate(
-    costs: dict[str, str | None], billed: str | None, **values: Any
+    costs: dict[str, str | None], billed: str | None, band: str = "5", **values: Any
 ) -> tuple[dict[str, Decimal | None], list[dict[str, Any]]]:
     """Calibrated cost by model, and what the check says."""
     request = {"day": DAY, "provider": "openai", "platform": "direct"}
@@ -34,6 +34,7 @@ def calibrate(
             *(request | {"request_id": m, "model": m, "cost_usd": c} for m, c in costs.items()),
         )
         given(con, ProviderCost, *([] if billed is None else [line | values]))
+        given(con, CalibrationBand, {"band_pct": band})
         run_step(con, CalibratedCost.table, DAY)
         rows = rows_of(con, f"select * from {CalibratedCost.table}")
         found = rows_of(con, load_query("checks.metered_is_near_the_bill").bind(DAY))
@@ -50,9 +51,18 @@ def test_a_near_bill_is_shared_out_to_the_last_digit() -> None:
     assert warnings == []
 
 
-@pytest.mark.parametrize(("billed", "is_near"), [("105", True), ("105.000000000001", False)])
-def test_the_band_is_five_per_cent(billed: str, is_near: bool) -> None:
-    found, warnings = calibrate({"a": "100"}, billed)
+@pytest.mark.parametrize(
+    ("billed", "band", "is_near"),
+    [
+        ("105", "5", True),
+        ("105.000000000001", "5", False),
+        ("100.5", "0.5", True),
+        ("100.5", "0.499999", False),
+        ("100", "0", True),
+    ],
+)
+def test_the_band_is_what_the_settings_say(billed: str, band: str, is_near: bool) -> None:
+    found, warnings = calibrate({"a": "100"}, billed, band)
     assert (found["a"] is not None, warnings == []) == (is_near, is_near)
     assert is_near or "not calibrated" in warnings[0]["detail"]
 

@@ -250,8 +250,9 @@ def test_the_waterfall_tells_the_newest_month_and_what_is_beyond_tolerance(
     bench: duckdb.DuckDBPyConnection,
 ) -> None:
     fill(bench, [], [], [invoice("13")])
-    report = month_report(bench, None)
+    report = month_report(bench, None, Decimal(1))
     assert (report.month, report.is_within_tolerance) == ("2026-10", False)
     assert [(p.cause, p.gap_usd) for p in report.fix_first] == [("unexplained", Decimal(13))]
+    assert month_report(bench, None, Decimal(100)).is_within_tolerance
     with pytest.raises(UsageError, match="2026-09"):
-        month_report(bench, Month.parse("2026-09"))
+        month_report(bench, Month.parse("2026-09"), Decimal(1))

@@ -31,10 +31,13 @@ def reconcile(
     Exit 1 where more of a provider's bill is unexplained than is tolerated.
     """
     from unitcost.months import Month
+    from unitcost.paths import Home
+    from unitcost.settings import load_settings
     from unitcost.waterfall import month_report
 
+    tolerance = load_settings(Home(common.home).settings_file).reconciliation.tolerance_pct
     with read_warehouse(common.home) as con:
-        report = month_report(con, Month.parse(month) if month else None)
+        report = month_report(con, Month.parse(month) if month else None, tolerance)
     if common.json:
         told = report.model_dump() | {"is_within_tolerance": report.is_within_tolerance}
         show_json(told)
