@@ -1,26 +1,21 @@
 """From a number back to what it is made of: requests, price rows, files and lines.
 
-It reads the published warehouse. Which words name a row on the command line is decided here; how
-the answer is shown is not.
+It reads the published warehouse. Which words name a row on the command line is decided in
+`unitcost.asked`, which requests are behind it in `unitcost.behind`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
-from unitcost.errors import UsageError
+from unitcost.asked import NOT_OF_REQUESTS, TERMS, is_said, read_key, read_row
+from unitcost.behind import LINES, RECORDS, REPORTS, REQUESTS, WAYS
 from unitcost.sqltext import sql_text
-from unitcost.tables import RECONCILED, row_models
-from unitcost_models.marts import CostPerRequest
-
-UNKNOWN = "(unattributed)"
-REQUESTS = CostPerRequest.table
 
 _BY_TASK = f"""(
     select
@@ -34,21 +29,7 @@ _BY_TASK = f"""(
 )"""
 _RELATIONS = {"marts.cost_per_successful_task": _BY_TASK}
 """Requests as a mart sees them, where it groups them by other columns than their own."""
-_TERMS = {
-    "month": "strftime(day, '%Y-%m')",
-    "hour_at": "date_trunc('hour', started_at)",
-    "adjusted_day": "day",
-}
-_NOT_OF_REQUESTS = {"core.adjustments": ("day", "posting_no", "cause")}
-"""Parts of a key that say when and why, not of which requests."""
 _COSTS = ("cost_usd", "waste_usd")
-_MORE = (
-    "core.requests",
-    "core.request_costs",
-    "core.tasks",
-    "core.model_names",
-    "core.adjustments",
-)
 
 
 @dataclass(frozen=True)
@@ -76,6 +57,8 @@ class Why:
     """Every price row that they were priced with."""
     files: Part
     """Every file that told of them."""
+    lines: Part
+    """Lines of reports, bills and deliveries that the row is made of beside requests."""
 
 
 def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limit: int) -> Why:
@@ -87,18 +70,15 @@ def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limi
     Raises:
         UsageError: the table does not go back to requests, or no row has this key.
     """
-    key = _key(table, words)
-    row = _row(con, table, key)
-    ignored = _NOT_OF_REQUESTS.get(table, ())
-    of_requests = {column: text for column, text in key.items() if column not in ignored}
-    where = " and ".join(_is(_TERMS.get(c, f'"{c}"'), text) for c, text in of_requests.items())
-    relation = _RELATIONS.get(table, REQUESTS)
-    con.execute(f"create or replace temp table behind as select * from {relation} where {where}")
+    key = read_key(table, words)
+    row = read_row(con, table, key)
+    con.execute(f"create or replace temp table behind as {_requests(table, key)}")
     requests, cost_usd, unpriced = con.execute(
         "select count(*), coalesce(sum(cost_usd), 0.000000000000), "
         "count(*) filter (where cost_usd is null) from behind"
     ).fetchall()[0]
-    stated = next((row[name] for name in _COSTS if name in row), None)
+    stated = row["direct_cost_usd"] if row.get("rule_no") == 0 else None
+    stated = next((row[name] for name in _COSTS if name in row), stated)
     return Why(
         row,
         requests,
@@ -108,66 +88,45 @@ def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limi
         largest=_largest(con, limit),
         prices=_prices(con),
         files=_files(con),
+        lines=_lines(con, table),
     )
 
 
-def traceable() -> list[str]:
-    """Tables whose rows are sets of requests; a reconciliation's are of bills too."""
-    held = {*CostPerRequest.model_fields, *_TERMS}
-    return [
-        table
-        for table, model in row_models().items()
-        if (table.startswith("marts.") or table in _MORE)
-        and table not in RECONCILED
-        and held.issuperset({*model.key} - {*_NOT_OF_REQUESTS.get(table, ())})
-    ]
+def _requests(table: str, key: dict[str, str]) -> str:
+    """SQL for the requests behind the row that stands in `asked`."""
+    if table in WAYS:
+        return f"select b.* from {REQUESTS} as b cross join asked as r where {WAYS[table]}"
+    ignored = NOT_OF_REQUESTS.get(table, ())
+    of_requests = {column: text for column, text in key.items() if column not in ignored}
+    where = " and ".join(is_said(TERMS.get(c, f'"{c}"'), text) for c, text in of_requests.items())
+    return f"select * from {_RELATIONS.get(table, REQUESTS)} where {where}"
 
 
-def _key(table: str, words: Sequence[str]) -> dict[str, str]:
-    """Column of the grain -> text."""
-    if table not in traceable():
-        message = f"{table}: not a table whose rows go back to requests"
-        raise UsageError(message, f"these do: {', '.join(traceable())}")
-    grain = row_models()[table].key
-    hint = f"write {table} {' '.join(f'{column}=...' for column in grain)}"
-    named = dict(word.split("=", 1) for word in words if word.partition("=")[0] in grain)
-    if not named and len(words) == len(grain):
-        return dict(zip(grain, words, strict=True))
-    unknown = [word for word in words if word.partition("=")[0] not in grain]
-    missing = [column for column in grain if column not in named]
-    if unknown or missing or len(named) != len(words):
-        said = [f"{word!r} names no column of the grain" for word in unknown]
-        said += [f"{column} is not given" for column in missing]
-        message = f"{table}: {'; '.join(said) or 'a column is given twice'}"
-        raise UsageError(message, f"{hint}, or the values in this order")
-    return {column: named[column] for column in grain}
-
-
-def _row(con: duckdb.DuckDBPyConnection, table: str, key: dict[str, str]) -> dict[str, Any]:
-    where = " and ".join(_is(f'"{column}"', text) for column, text in key.items())
-    cursor = con.execute(f"select * from {table} where {where}")
-    names = [column[0] for column in cursor.description or ()]
-    found = cursor.fetchall()
-    if len(found) != 1:
-        shown = ", ".join(f"{column}={text}" for column, text in key.items())
-        message = f"{table}: no row with {shown}"
-        raise UsageError(message, f'unitcost sql "select {", ".join(key)} from {table}" lists them')
-    return dict(zip(names, found[0], strict=True))
-
-
-def _is(term: str, text: str) -> str:
-    """SQL: a term is what the text says; an unknown is written as the marts write it."""
-    if term in ('"day"', "day", '"adjusted_day"'):
-        return f"{term} = date '{_day(text)}'"
-    return f"coalesce(cast({term} as varchar), '{UNKNOWN}') = {sql_text(text)}"
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text}: not a day"
-        raise UsageError(message, "write it as YYYY-MM-DD") from error
+def _lines(con: duckdb.DuckDBPyConnection, table: str) -> Part:
+    """Records beside requests: of reports by their id, of deliveries by what they say."""
+    told = "cast(null as varchar) as source_format, cast(null as varchar) as record_id"
+    con.execute(f"create or replace temp table told as select {told} where false")
+    for report in REPORTS if table in LINES else ():
+        if table not in REPORTS or table == report:
+            con.execute(
+                f"insert into told select l.source_format, l.record_id from {report} as l "
+                f"cross join asked as r where {LINES[table]}"
+            )
+    formats, condition = RECORDS.get(table, ((), "false"))
+    for name in formats:
+        con.execute(
+            f"insert into told select l.source_format, l.record_id from raw.{name} as l "
+            f"cross join asked as r where {condition}"
+        )
+    found = con.execute("select distinct source_format from told order by 1").fetchall()
+    asked = " union all ".join(
+        f"select t.source_format, t.record_id, l.source_file, l.source_line from told as t "
+        f"inner join raw.{name} as l on t.record_id = l.record_id "
+        f"where t.source_format = {sql_text(name)}"
+        for (name,) in found
+    )
+    empty = f"select {told}, '' as source_file, 0 as source_line where false"
+    return _ask(con, f"select distinct * from ({asked or empty}) order by 3, 4, 2")
 
 
 def _largest(con: duckdb.DuckDBPyConnection, limit: int) -> Part:

@@ -26,6 +26,7 @@ _SHOWN = {
         ("price_id", "requests", "unit_price", "per", "valid_from", "recorded_on", "sources"),
     ),
     "files": ("Files", ("source_file", "requests", "lines", "first_line", "last_line")),
+    "lines": ("Lines of reports and bills", ("source_format", "source_file", "source_line")),
 }
 
 
@@ -37,7 +38,7 @@ def why(
     limit: Annotated[int, Parameter(help="Requests to list; 0 lists all.")] = 20,
     common: Common = COMMON,
 ) -> None:
-    """Show what a row is made of: requests, price rows, and the files and lines they came in."""
+    """Show what a row is made of: requests, price rows, bills, and the files and lines of each."""
     from unitcost.why import trace
 
     with read_warehouse(common.home) as con:
@@ -62,7 +63,8 @@ def _show(found: Why) -> None:
     for name, (title, columns) in _SHOWN.items():
         part = getattr(found, name)
         places = [part.columns.index(column) for column in columns]
-        show_table(columns, [[row[p] for p in places] for row in part.rows], title)
+        if part.rows or name != "lines":
+            show_table(columns, [[row[p] for p in places] for row in part.rows], title)
     if len(found.largest.rows) < found.requests:
         ERR.print(f"hint: {len(found.largest.rows)} requests are listed; --limit 0 lists all")
     if found.is_whole is False:

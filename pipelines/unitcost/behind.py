@@ -1,0 +1,193 @@
+"""What is behind rows that a request's own columns do not name: requests, and lines of reports.
+
+Each way is a condition in SQL over `b`, a request, and `r`, the row that is asked for, which stands
+alone in `asked`. Tables whose grain is made of columns of requests need none.
+"""
+
+from __future__ import annotations
+
+UNKNOWN = "(unattributed)"
+REQUESTS = "marts.cost_per_request"
+REPORTS = ("core.provider_costs", "core.provider_usage", "core.invoice_lines")
+"""Tables of which each row is a line of a file that a provider gave."""
+
+_MONTH = "substr(cast(b.day as varchar), 1, 7) = r.month"
+_BILLER = """case
+    when b.platform = 'bedrock' then 'aws' when b.platform = 'azure' then 'azure'
+    when b.platform in ('vertex', 'ai_studio') then 'gcp'
+    when b.platform = 'direct' then b.provider else b.platform end"""
+_BILLED_MODEL = "coalesce(b.model, lower(coalesce(b.response_model, b.request_model)), '(unnamed)')"
+_NOT_TOLD = f"('(all)', '(all accounts)', '(not split)', '{UNKNOWN}')"
+
+
+def _same(*names: str) -> str:
+    """A request's columns are the row's, an unknown as the marts write it."""
+    return " and ".join(f"coalesce(b.{name}, '{UNKNOWN}') = r.{name}" for name in names)
+
+
+def _all(*conditions: str) -> str:
+    return " and ".join(f"({condition})" for condition in conditions)
+
+
+_COMPARED = _all(
+    f"{_BILLER} = r.provider",
+    "b.platform = r.platform or r.platform = '(all)'",
+    f"{_BILLED_MODEL} = r.model or r.model in {_NOT_TOLD}",
+)
+_ACCOUNT = f"b.account_id = r.account_id or b.account_id is null or r.account_id in {_NOT_TOLD}"
+_OWN_DAY = "b.day = r.day"
+_NO_TASK = ("feature", "workflow", "task_type", "customer_id", "provider", "model")
+_NO_TASK_KEY = (*_NO_TASK, "prompt_name", "prompt_version")
+_TASKS_OF_SUCCESS = """
+    from marts.task_costs as t cross join asked as s
+    where s.period_from = cast(case s.period
+            when 'day' then t.started_on when 'week' then date_trunc('week', t.started_on)
+            else date_trunc('month', t.started_on) end as date)
+        and s.member = case s.dimension
+            when 'all' then '(all)' when 'feature' then t.feature when 'workflow' then t.workflow
+            when 'task_type' then t.task_type when 'model' then t.model
+            when 'prompt_version' then concat(t.prompt_name, ' ', t.prompt_version)
+            else t.customer_id end"""
+_KEY_OF_REQUEST = ", ".join(f"coalesce(b.{name}, '{UNKNOWN}')" for name in _NO_TASK_KEY)
+_KEY_OF_TASK = ", ".join(f"t.{name}" for name in _NO_TASK_KEY)
+_PAID_MOST = """
+    select day, customer_id, plan from core.revenue group by day, customer_id, plan
+    qualify row_number() over (
+        partition by day, customer_id order by sum(revenue_usd) desc nulls last, plan asc) = 1"""
+
+WAYS: dict[str, str] = {
+    "marts.agent_loops": _all(
+        _OWN_DAY,
+        "b.trace_id = r.trace_id",
+        "b.started_at > r.first_call_at and b.started_at <= r.last_call_at",
+    ),
+    "marts.allocated_cost": _all(
+        _OWN_DAY,
+        f"""coalesce(case r.receivers
+            when 'customer_id' then b.customer_id when 'feature' then b.feature
+            when 'team' then b.team when 'workflow' then b.workflow
+            when 'environment' then b.environment else b.service_name end, '{UNKNOWN}')
+            = r.receiver""",
+    ),
+    "marts.call_shapes": _all(
+        _MONTH,
+        _same("feature", "provider", "model"),
+        "b.usage_basis = 'reported'",
+        *(
+            f"""r.{side}_size_tokens = case when b.{side}_tokens > 0
+                then cast(power(2, floor(log2(b.{side}_tokens))) as bigint) else 0 end"""
+            for side in ("prompt", "completion")
+        ),
+    ),
+    "marts.context_sizes": _all(
+        _MONTH,
+        _same("feature", "provider", "model"),
+        """b.prompt_tokens >= r.from_prompt_tokens
+            and (r.from_prompt_tokens = 500000 or b.prompt_tokens < case r.from_prompt_tokens
+                when 0 then 1000 when 128000 then 200000 when 200000 then 500000
+                else 2 * r.from_prompt_tokens end)""",
+    ),
+    "marts.conversation_turns": _all(
+        _MONTH,
+        _same("feature"),
+        f"""(b.request_id, r.turn_no) in (
+            select request_id, least(row_number() over (
+                partition by coalesce(session_id, workflow_run_id), feature
+                order by started_at asc, request_id asc), 20)
+            from {REQUESTS}
+            where coalesce(session_id, workflow_run_id) is not null and status = 'ok'
+                and is_final_attempt and stage = 'inference' and prompt_tokens is not null
+                and cost_usd is not null)""",
+    ),
+    "marts.cost_kinds": _all(
+        _MONTH,
+        """r.spend_kind = case when b.stage = 'evaluation' then 'evaluation'
+            when lower(b.environment) in ('production', 'prod', 'live') then 'cost_of_goods'
+            when b.environment is not null then 'research_and_development' else 'unknown' end""",
+    ),
+    "marts.cost_per_success": f"""b.task_id in (select t.task_id {_TASKS_OF_SUCCESS} and t.is_task)
+        or (b.task_id is null and (b.day, {_KEY_OF_REQUEST}) in (
+            select t.started_on, {_KEY_OF_TASK} {_TASKS_OF_SUCCESS} and not t.is_task))""",
+    "marts.task_costs": f"""b.task_id = r.task_id
+        or (not r.is_task and b.task_id is null and b.day = r.started_on
+            and {_same(*_NO_TASK_KEY)})""",
+    "marts.customers_under_water": _all(
+        "b.day >= r.first_on and b.day <= r.last_on", _same("customer_id")
+    ),
+    "marts.plan_margin": _all(
+        _MONTH,
+        f"""(b.day, coalesce(b.customer_id, '{UNKNOWN}'), r.plan) in ({_PAID_MOST})
+            or (r.plan = '{UNKNOWN}' and (b.day, coalesce(b.customer_id, '{UNKNOWN}'))
+                not in (select day, customer_id from core.revenue))""",
+    ),
+    "marts.retry_depth": _all(
+        _MONTH,
+        f"""(b.day, b.call_id, r.feature, r.provider, r.model, r.attempts) in (
+            select day, call_id, coalesce(min(feature), '{UNKNOWN}'), min(provider),
+                coalesce(min(model), '{UNKNOWN}'), count(*)
+            from {REQUESTS} group by day, call_id)""",
+    ),
+    "marts.reconciliation": _all(_OWN_DAY, _COMPARED, _ACCOUNT),
+    "marts.reconciliation_gap": _all(
+        f"{_OWN_DAY} or (r.stage = 'invoice' and date_trunc('month', b.day) = r.day)",
+        _COMPARED,
+        _ACCOUNT,
+    ),
+    "marts.reconciled_requests": _all(_OWN_DAY, _COMPARED),
+    "marts.reconciliation_months": _all(_MONTH, f"{_BILLER} = r.provider"),
+    # The requests that keep the part from being whole.
+    "marts.trust": f"""case r.part
+        when 'pricing' then b.cost_usd is null
+        when 'attribution' then b.customer_id is null or b.feature is null
+        when 'outcomes' then b.task_id in (
+            select task_id from core.tasks where outcome not in ('success', 'failure'))
+        when 'reconciliation' then (b.day, {_BILLER}, b.platform, {_BILLED_MODEL}) in (
+            select day, provider, platform, model from marts.reconciled_requests where not is_near)
+        else false end""",
+    "marts.unmatched_judgements": "false",
+    **dict.fromkeys((*REPORTS, "core.revenue"), "false"),
+}
+"""Table -> which requests are behind a row of it; `false` where only lines of files are."""
+
+_SAME_PLACE = _all(
+    "l.provider = r.provider",
+    "l.platform = r.platform or r.platform = '(all)'",
+    f"l.workspace_id = r.account_id or l.workspace_id is null or r.account_id in {_NOT_TOLD}",
+)
+_INVOICED_MONTH = "strftime(l.day, '%Y-%m') = strftime(r.day, '%Y-%m')"
+_PAID_PLAN = f"coalesce(l.plan, '{UNKNOWN}') = r.plan"
+_PAID_FEATURE = f"coalesce(l.feature, '{UNKNOWN}') = r.feature"
+_PAID_DAY = "l.period_start <= r.day and l.period_end >= r.day"
+_PAID_MONTH = (
+    "strftime(l.period_start, '%Y-%m') <= r.month and strftime(l.period_end, '%Y-%m') >= r.month"
+)
+LINES: dict[str, str] = {
+    "marts.reconciliation": _all("l.is_primary and l.day = r.day", _SAME_PLACE),
+    "marts.reconciliation_gap": _all(
+        f"l.is_primary and (l.day = r.day or (r.stage = 'invoice' and {_INVOICED_MONTH}))",
+        _SAME_PLACE,
+    ),
+    "marts.reconciled_requests": (
+        "l.is_primary and l.day = r.day and l.provider = r.provider and l.platform = r.platform"
+    ),
+    "marts.reconciliation_months": (
+        "l.is_primary and l.provider = r.provider and strftime(l.day, '%Y-%m') = r.month"
+    ),
+    **dict.fromkeys(REPORTS, "l.record_id = r.record_id and l.source_format = r.source_format"),
+}
+"""Table -> which lines of reports and bills, `l`, are behind a row of it."""
+RECORDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "core.revenue": (
+        ("revenue",),
+        _all(f"l.customer_id = r.customer_id and {_PAID_PLAN} and {_PAID_FEATURE}", _PAID_DAY),
+    ),
+    "marts.cost_per_customer": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_DAY)),
+    "marts.customer_margin": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_MONTH)),
+    "marts.feature_margin": (("revenue",), _all(_PAID_FEATURE, _PAID_MONTH)),
+    "marts.plan_margin": (("revenue",), _all(_PAID_PLAN, _PAID_MONTH)),
+    "marts.unmatched_judgements": (
+        ("outcomes", "langfuse_scores", "feedback"),
+        "l.source_format = r.source_format and l.day = r.day",
+    ),
+}
+"""Table -> raw tables whose records, `l`, are behind a row of it, and which of them."""
