@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     """Pseudonyms, and what the quarantine keeps."""
     memory_limit: str | None = None
-    """DuckDB's limit, e.g. `8GB`; by default 80 % of the machine."""
+    """DuckDB's limit, e.g. `8GB`; by default 3 GB, or 80 % of a smaller machine."""
 
     @classmethod
     def settings_customise_sources(

@@ -14,22 +14,34 @@ from unitcost.queries import LAYERS, load_query, query_path
 from unitcost.sqltext import sql_text
 from unitcost_models.base import Row, columns
 
+_SETTINGS = """
+    set enable_progress_bar = false; set timezone = 'UTC'; set preserve_insertion_order = true;
+    set checkpoint_threshold = '1TB'
+"""
+"""No checkpoint: in memory it compresses each table, though it is read a few times and dropped."""
+
+_LIMIT_GIB = 2.8
+
 
 def open_workbench(
     memory_limit: str | None = None, spill: str | None = None
 ) -> duckdb.DuckDBPyConnection:
     """A fresh connection: UTC, insertion order kept, no progress bar, empty layer schemas."""
     con = duckdb.connect()
-    con.execute(
-        "set enable_progress_bar = false; set timezone = 'UTC'; set preserve_insertion_order = true"
-    )
-    if memory_limit:
-        con.execute(f"set memory_limit = '{memory_limit}'")
+    con.execute(_SETTINGS)
+    con.execute(f"set memory_limit = '{memory_limit or _default_limit(con)}'")
     if spill:
         con.execute(f"set temp_directory = {sql_text(spill)}")
     for layer in LAYERS:
         con.execute(f"create schema {layer}")
     return con
+
+
+def _default_limit(con: duckdb.DuckDBPyConnection) -> str:
+    """3 GB, with which a process stays below 4 GiB, or what DuckDB takes of a smaller machine."""
+    ((own,),) = con.execute("select current_setting('memory_limit')").fetchall()
+    size, unit = str(own).split()
+    return "3GB" if unit == "TiB" or (unit == "GiB" and float(size) > _LIMIT_GIB) else str(own)
 
 
 def tables_in(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -1,5 +1,6 @@
 -- One row per request of the flat format: the best version of each delivered request
 -- grain: sighting_id
+-- view
 with
 identified as (
     select

@@ -31,6 +31,9 @@ _INTEGERS = {
     "USMALLINT",
     "UINTEGER",
 }
+_PARQUET = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 4000"
+"""A quarter quicker to write than by default, and no larger: most columns hold few different values
+or, as ids do, almost only different ones, for which a dictionary is begun and thrown away."""
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
@@ -86,7 +89,7 @@ def _write(con: duckdb.DuckDBPyConnection, sql: str, types: dict[str, str], draf
     if maps:
         write_maps(con, answer, maps, draft)
     else:
-        con.execute(f"copy ({answer}) to {sql_text(draft)} (format parquet, compression zstd)")
+        con.execute(f"copy ({answer}) to {sql_text(draft)} ({_PARQUET})")
 
 
 def _finish(draft: Path, rows: int, shape: str) -> WrittenFile:

@@ -117,7 +117,7 @@ def spool_parquet(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> N
     except duckdb.Error as error:
         message = "the Parquet file is damaged or cannot be read; write it again"
         raise StagingError(message) from error
-    spool.take(target)
+    spool.take(target, is_json=True)
 
 
 def _column_pairs(con: duckdb.DuckDBPyConnection, source: str) -> str:
