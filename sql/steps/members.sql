@@ -11,6 +11,7 @@ select
     s.reasoning_tokens,
     s.is_split,
     s.known_classes,
+    s.is_told_at_end,
     row_number() over (
         partition by g.group_key
         order by

@@ -38,7 +38,9 @@ select
     + case when s.reasoning_tokens is null then 0 else 1 end
     + case when s.output_audio_tokens is null then 0 else 1 end
     + case when s.output_image_tokens is null then 0 else 1 end as known_classes,
-    date_diff('microsecond', s.started_at, s.ended_at) as lasted_us
+    date_diff('microsecond', s.started_at, s.ended_at) as lasted_us,
+    -- A session file may hold what was counted before the answer's end.
+    s.source_format = 'agent_events' as is_told_at_end
 from steps.sightings as s
 inner join steps.call_groups as g on s.sighting_id = g.sighting_id
 where g.members > 1 and not g.is_sum

@@ -7,14 +7,17 @@ agreeing as (
         d.sighting_id,
         row_number() over (
             partition by w.group_key
-            order by d.is_split desc, d.known_classes desc, d.place asc
+            order by d.completion_tokens desc nulls last, d.is_split desc, d.known_classes desc, d.place asc
         ) as detail_place
     from steps.members as w
     inner join steps.members as d
         on
             w.group_key = d.group_key
             and w.prompt_tokens is not distinct from d.prompt_tokens
-            and w.completion_tokens is not distinct from d.completion_tokens
+            and (
+                w.completion_tokens is not distinct from d.completion_tokens
+                or (d.is_told_at_end and w.completion_tokens < d.completion_tokens)
+            )
             and (w.cache_read_tokens is null or w.cache_read_tokens = d.cache_read_tokens)
             and (w.cache_write_tokens is null or w.cache_write_tokens = d.cache_write_tokens)
             and (w.reasoning_tokens is null or w.reasoning_tokens = d.reasoning_tokens)

@@ -95,7 +95,8 @@ def of_agent(number: int, source: str = "claude_code", **values: Any) -> dict[st
         "witness": 3,
         "session_id": "s-1",
         "prompt_tokens": 100 + number,
-        "input_tokens": 100 + number,
+        "input_tokens": 70 + number,
+        "cache_write_unknown_tokens" if is_event else "cache_write_5m_tokens": 30,
         "started_at": ended - timedelta(seconds=8 if is_event else 1),
         "ended_at": ended if is_event else None,
         "provider_response_id": None if is_event else f"msg_{number:020d}",
@@ -142,7 +143,9 @@ def test_an_agents_calls_of_equal_length_pair_one_by_one(
     ]
     rows = count(counting, [], records)
     assert [r["sighting_count"] for r in rows] == [2, 2]
-    assert totals(rows)[1] == 55
+    assert [r["completion_tokens"] for r in rows] == [20, 35]
+    assert [r["cache_write_5m_tokens"] for r in rows] == [30, None]
+    assert [r["session_id"] for r in rows] == ["s-1", "s-1"]
 
 
 def test_an_agents_event_is_no_other_sessions_call_nor_one_long_before(
