@@ -16,6 +16,7 @@ from unitcost.due import changed_closed_days, due_days, input_digests, waiting_r
 from unitcost.export.folder import stale_months
 from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
+from unitcost.lake.closed import reads_below
 from unitcost.paths import Home, data_root
 from unitcost.rebuild import shared_inputs
 from unitcost.session import Session, open_session
@@ -91,7 +92,10 @@ def prepare(home: Home) -> None:
 
 
 def _prepare_work(home: Home, through: date) -> tuple[Catalogue, set[str] | None]:
-    """What is published, and the formats in use if there is work; else ended days become final."""
+    """What is published, and the formats in use if there is work.
+
+    Else ended days become final, and a home that was moved is published where it is now.
+    """
     with open_session(home.root) as session:
         collected = collect(home, session.settings.sources)
         if session.settings.pull or collected.problems or has_work(session, through):
@@ -100,7 +104,8 @@ def _prepare_work(home: Home, through: date) -> tuple[Catalogue, set[str] | None
         ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]
         for day in ended:
             catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
-        if ended:
+        is_moved = home.warehouse.is_file() and not reads_below(home.warehouse, home.root)
+        if ended or is_moved:
             session.publish()
     return catalogue, None
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.homes import NIGHTLY, new_home
-from tests.pipeline.books import OCTOBER
+from tests.pipeline.books import OCTOBER, copy_home
 from unitcost.cli import COMMANDS, GROUPS
 from unitcost.paths import Home, data_root
 
@@ -29,8 +28,7 @@ class World:
 
 
 def _copy_built(world: World, root: Path) -> Home:
-    shutil.copytree(world.built.root, root)
-    return Home(root)
+    return copy_home(world.built.root, root)
 
 
 def _landed(world: World, root: Path) -> Home:

@@ -66,6 +66,14 @@ def night(home: Home, through: date = THROUGH) -> bool:
     return True
 
 
+def copy_home(source: Path, root: Path) -> Home:
+    """A copy of a home that reads its own files."""
+    shutil.copytree(source, root)
+    with session.open_session(root) as writer:
+        writer.publish()
+    return Home(root)
+
+
 def is_failed(check: CheckResult) -> bool:
     return check.severity == "error" and check.bad_rows > 0
 

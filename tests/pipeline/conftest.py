@@ -6,14 +6,13 @@ own, write it as a user's do.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance
 
-from tests.pipeline.books import REQUESTS, deliver, night
+from tests.pipeline.books import REQUESTS, copy_home, deliver, night
 from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from unitcost.demo import write_demo
 from unitcost.paths import Home
@@ -55,5 +54,4 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def open_books(built: Home, tmp_path: Path) -> Home:
     """A copy of that home."""
-    shutil.copytree(built.root, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return copy_home(built.root, tmp_path / "home")

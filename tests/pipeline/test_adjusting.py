@@ -29,15 +29,14 @@ REPRICED = Decimal("0.25") + Decimal("0.00000075")
 @pytest.fixture(scope="module")
 def closed(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("closed") / "home"
-    shutil.copytree(built.root, root)
+    books.copy_home(built.root, root)
     close_month(root, MONTH)
     return root
 
 
 @pytest.fixture
 def home(closed: Path, tmp_path: Path) -> Home:
-    shutil.copytree(closed, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return books.copy_home(closed, tmp_path / "home")
 
 
 @pytest.fixture

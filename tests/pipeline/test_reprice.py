@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -35,10 +34,10 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """Closed books, and a price book in which gpt-5 costs 1.50 a million instead of 1.25."""
-    shutil.copytree(closed, tmp_path / "home")
+    home = books.copy_home(closed, tmp_path / "home")
     shipped = books.corrected_book(tmp_path / "prices", "gpt-5", "1.25", "1.5")
     monkeypatch.setattr(session, "price_book", books.book_of(shipped))
-    return Home(tmp_path / "home")
+    return home
 
 
 def tree(root: Path) -> dict[str, tuple[int, int]]:

@@ -17,10 +17,11 @@ def read_warehouse(home: Path, month: Month | None = None) -> duckdb.DuckDBPyCon
     """A read-only connection to the published snapshot, or to a closed month's own catalogue.
 
     Raises:
-        UsageError: nothing was published yet.
+        UsageError: nothing was published yet, or the home was moved since.
     """
     import duckdb
 
+    from unitcost.lake.closed import reads_below
     from unitcost.paths import Home
 
     file = Home(home).snapshot(str(month))
@@ -29,6 +30,9 @@ def read_warehouse(home: Path, month: Month | None = None) -> duckdb.DuckDBPyCon
         raise UsageError(
             message, "run `unitcost demo`, or `unitcost ingest PATH` and `unitcost nightly`"
         )
+    if not reads_below(file, home):
+        message = f"{file} names its tables' files elsewhere: the home folder was moved or copied"
+        raise UsageError(message, "run `unitcost nightly` once, which publishes it where it is now")
     con = duckdb.connect(str(file), read_only=True)
     con.execute("set enable_progress_bar = false; set timezone = 'UTC'")
     return con

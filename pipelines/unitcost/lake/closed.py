@@ -102,13 +102,15 @@ def require_catalogue(home: Home) -> None:
 def follow_home(home: Home, tables: Iterable[type[Row]], run_id: str) -> None:
     """Write closed catalogues anew where the home folder was moved, since views name paths."""
     for file in sorted(home.closed.glob("*.duckdb")):
-        if not _reads_below(file, home.root.resolve()):
+        if not reads_below(file, home.root):
             write_catalogue(home, load_catalogue(file), tables, run_id, file)
 
 
-def _reads_below(file: Path, root: Path) -> bool:
-    prefix = sql_text(f"{root}/").removesuffix("'")
-    with duckdb.connect(str(file), read_only=True) as con:
-        views = con.execute("select sql from duckdb_views() where not internal").fetchall()
-    reading = [sql for (sql,) in views if "read_parquet" in sql]
-    return all(prefix in sql for sql in reading)
+def reads_below(catalogue: Path, root: Path) -> bool:
+    """Whether a published catalogue's views name files of this folder: not where it was moved."""
+    with duckdb.connect(str(catalogue), read_only=True) as con:
+        views = con.execute(
+            "select sql from duckdb_views() where contains(sql, 'read_parquet') limit 1"
+        ).fetchall()
+    prefix = sql_text(f"{root.resolve()}/").removesuffix("'")
+    return all(prefix in sql for (sql,) in views)
