@@ -1,8 +1,9 @@
 -- One row per day, what a report tells apart, token class and kind of charge: what a provider reports
 -- grain: day, provider, platform, account_id, model, service_tier, region_scope, token_class, charge_category, currency
 --
--- Only primary rows. A report that names no kinds of charges still has credits, which are negative,
--- and taxes, which say so. Where a day has no usage report that counts tokens, the quantities of its charges stand in.
+-- Only primary rows. A report that names no kinds of charges still has credits, which are negative and
+-- take back no quantity, and taxes, which say so. Where a day has no usage report that counts tokens, the
+-- quantities of its charges stand in.
 with usage_rows as (
     select
         day,
@@ -75,7 +76,7 @@ charges as (
         end as token_class,
         case
             when charge_category is not null then charge_category
-            when token_class is null and cost_type <> 'not_split' and billed_cost < 0 then 'credit'
+            when billed_cost < 0 and cost_type <> 'not_split' and coalesce(quantity, 0) >= 0 then 'credit'
             when regexp_extract(lower(line_item), '(^|[^a-z])(tax|vat|gst)($|[^a-z])', 2) <> '' then 'tax'
             else 'usage'
         end as charge_category,

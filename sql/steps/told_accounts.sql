@@ -2,7 +2,8 @@
 -- grain: day, provider, platform, model, named_account_id
 --
 -- An account is told apart where every record of both sides names one. Where some do not, both sides
--- are compared together: under the one account that is named, or as all accounts. Days are held
+-- are compared together: under the one account that is named, or as all accounts. So they are in a
+-- month in which the two sides have no name in common: they name accounts otherwise. Days are held
 -- against their neighbours as finely as the whole month knows accounts. Where costs are not split by
 -- model, all models of the day know as much as the least of them.
 with told as (
@@ -11,7 +12,8 @@ with told as (
         provider,
         platform,
         model,
-        account_id
+        account_id,
+        false as is_reported
     from steps.provider_days
     union
     select
@@ -22,15 +24,39 @@ with told as (
             when not d.has_models or (r.report_kind = 'costs' and d.has_unsplit_costs) then '(not split)'
             else coalesce(r.model, '(not split)')
         end as model,
-        r.account_id
+        r.account_id,
+        true as is_reported
     from core.reported_usage as r
     inner join steps.told_dimensions as d
         on r.day = d.day and r.provider = d.provider and r.platform = d.platform
     where r.charge_category = 'usage'
 ),
 
-grouped as (
+sides as (
     select
+        strftime(day, '%Y-%m') as month,
+        provider,
+        platform,
+        account_id,
+        bool_or(is_reported) as is_reported,
+        bool_or(not is_reported) as is_metered
+    from told
+    where account_id is not null
+    group by strftime(day, '%Y-%m'), provider, platform, account_id
+),
+
+named_otherwise as (
+    select
+        month,
+        provider,
+        platform
+    from sides
+    group by month, provider, platform
+    having bool_or(is_reported) and bool_or(is_metered) and not bool_or(is_reported and is_metered)
+),
+
+grouped as (
+    select distinct
         t.day,
         strftime(t.day, '%Y-%m') as month,
         t.provider,
@@ -38,6 +64,7 @@ grouped as (
         t.model,
         t.account_id,
         a.account_id is not null as is_absent,
+        t.account_id is not null and o.month is null as is_known,
         case when d.has_unsplit_costs then '(not split)' else t.model end as known_with
     from told as t
     inner join steps.told_dimensions as d
@@ -48,6 +75,8 @@ grouped as (
             and t.provider = a.provider
             and t.platform = a.platform
             and t.account_id = a.account_id
+    left join named_otherwise as o
+        on strftime(t.day, '%Y-%m') = o.month and t.provider = o.provider and t.platform = o.platform
 ),
 
 days as (
@@ -56,7 +85,7 @@ days as (
         provider,
         platform,
         known_with,
-        bool_and(account_id is not null) as is_told_apart,
+        bool_and(is_known) as is_told_apart,
         case when min(account_id) < max(account_id) then '(all accounts)' else min(account_id) end as shared_account_id
     from grouped
     where not is_absent
@@ -69,7 +98,7 @@ months as (
         provider,
         platform,
         known_with,
-        bool_and(account_id is not null) as is_told_apart,
+        bool_and(is_known) as is_told_apart,
         case when min(account_id) < max(account_id) then '(all accounts)' else min(account_id) end as shared_account_id
     from grouped
     where not is_absent

@@ -116,6 +116,16 @@ FAULTS = {
             reports=_CHARGE.format("-5.25", "'credit' as cost_type, 'credit' as charge_category")
         ),
     ),
+    "a refund of a model's tokens": (
+        "credits_discounts_tax",
+        Fault(
+            reports=_CHARGE.format(
+                "-1.5",
+                """'tokens' as cost_type, 'input_tokens' as token_class,
+                'gpt-5.4-2026-03-05' as raw_model""",
+            )
+        ),
+    ),
     "EUR bill": ("currency", Fault(reports=_EUROS)),
     "EUR bill at a recorded rate": ("currency", Fault(reports=_EUROS + ";" + _EURO_RATE)),
     "an unknown model": (
@@ -227,6 +237,7 @@ _UNSPLIT = """
 """
 LESS_TOLD = {
     "records that name no account": Fault("update ours set account_id = null"),
+    "records that name accounts otherwise": Fault("update ours set account_id = 'x' || account_id"),
     "usage without tiers and request counts": Fault(
         reports="""update core.provider_usage
         set service_tier = null, is_batch = null, num_requests = null"""
@@ -278,10 +289,11 @@ def test_a_fault_lands_in_its_own_cause(
 
 
 @pytest.mark.parametrize(
-    "unnamed",
+    "naming",
     [
-        "account_id = 'proj_b'",
-        "started_at < timestamp '2026-10-12'",
+        "update ours set account_id = null where account_id = 'proj_b'",
+        "update ours set account_id = null where started_at < timestamp '2026-10-12'",
+        "update ours set account_id = 'org-' || account_id",
     ],
 )
 @pytest.mark.parametrize(
@@ -292,11 +304,10 @@ def test_a_fault_lands_in_its_own_cause(
         "a provider's day by its own time zone",
     ],
 )
-def test_causes_are_found_whichever_accounts_are_not_named(
-    bench: duckdb.DuckDBPyConnection, name: str, unnamed: str
+def test_causes_are_found_however_accounts_are_named(
+    bench: duckdb.DuckDBPyConnection, name: str, naming: str
 ) -> None:
     cause, fault = FAULTS[name]
-    naming = f"update ours set account_id = null where {unnamed}"
     reconcile_month(bench, replace(fault, ours=f"{fault.ours}; {naming}".strip("; ")))
     assert_lands(bench, cause)
 
