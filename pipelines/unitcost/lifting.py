@@ -92,16 +92,16 @@ _FIXED = {
     "otlp_unread(pairs)": """list_transform(list_filter(pairs, lambda p: case
         when otlp_is_usage(p.key) then not otlp_is_allowed(p.key)
         else false end), lambda p: p.key)""",
-    # By cases, as every side of an `or` would be worked out for every value.
+    # By cases, as every side of an `or` would be worked out for every value. Most are plain digits,
+    # which come back as they were; a regular expression would be made anew for every lambda.
     "is_count(v)": """case
-        when v is null or v = '' or regexp_full_match(v, '[0-9]{1,12}') then true
+        when v is null or v = '' or try_cast(v as uinteger)::varchar = v then true
         else coalesce(try_cast(v as decimal(38, 6)) between 0 and 1000000000000
             and try_cast(v as decimal(38, 6)) % 1 = 0, false) end""",
-    # Those to look into: containers, input messages, and what may be a list written as text.
+    # Those to look into: containers, input messages, and what may be a list written as text. Which
+    # of these lists are kept is asked later, as a lambda that knows all keys is slow to begin.
     "otlp_is_text(p)": """case
-        when otlp_is_text_key(p.key) then true
-        when otlp_may_be_list(p.value) then otlp_is_allowed(p.key)
-        else false end""",
+        when otlp_is_text_key(p.key) then true else otlp_may_be_list(p.value) end""",
     # Those and what may be a bad count: a record without any needs no second look. In a container
     # of tokens that is a mere count there is nothing to look into.
     "otlp_notable(pairs)": """list_filter(pairs, lambda p: case
@@ -140,12 +140,15 @@ _FIXED = {
             when contains(p.key, 'oken') then not is_count(p.value)
                 and list_contains(otlp_count_keys(), p.key)
             else false end)[1].key end""",
+    # The same among what is kept as it is, of which only what is notable can be one.
+    "otlp_bad_plain_count(notable)": """otlp_bad_count(
+        list_filter(notable, lambda p: not otlp_may_be_list(p.value)))""",
     # With JSON for values, or NULL where one is neither JSON nor Python text.
     "otlp_containers(texts)": """list_transform(
         list_filter(texts, lambda p: list_contains(otlp_container_keys(), p.key)),
         lambda p: {'key': p.key, 'value': as_json(p.value)})""",
     "otlp_lists(texts)": """otlp_listed(
-        list_filter(texts, lambda p: not otlp_is_text_key(p.key)))""",
+        list_filter(texts, lambda p: otlp_is_allowed(p.key)))""",
 }
 
 

