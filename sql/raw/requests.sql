@@ -376,17 +376,24 @@ judged as (
                 then 'is_batch ' || is_batch || ' is unknown; give true or false'
         end as reject_reason
     from classed
+),
+
+-- Records without an id of their own are told apart by how often the same was delivered before.
+numbered as (
+    select
+        source_line,
+        row_number() over (partition by content order by source_line asc) as place
+    from judged
+    where request_id is null and provider_response_id is null
 )
 
 select
     case
-        when coalesce(request_id, provider_response_id) is not null then content
-        else md5(
-            content || cast(row_number() over (partition by content order by source_line asc) as varchar)
-        )
+        when n.source_line is null then j.content
+        else md5(j.content || cast(n.place as varchar))
     end as record_id,
     cast(start_moment as date) as day,
-    source_line,
+    j.source_line,
     request_id,
     call_id,
     attempt_no,
@@ -461,5 +468,6 @@ select
     try_cast(cache_storage_token_hours as decimal(18, 6)) as cache_storage_token_hours,
     reject_reason,
     case when reject_reason is not null then cast(record as varchar) end as reject_text
-from judged
-order by source_line
+from judged as j
+left join numbered as n on j.source_line = n.source_line
+order by j.source_line
