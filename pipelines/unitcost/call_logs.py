@@ -71,9 +71,13 @@ _MACROS = {
         when json_type(v) = 'OBJECT' then from_json(v, '"MAP(VARCHAR, VARCHAR)"')
     end""",
     # A list of names and values as a map: the first of each name.
-    "told_named(pairs)": """coalesce(map_from_entries(list_filter(
-        pairs, lambda p, i: p.key is not null and list_position(
-            list_transform(pairs, lambda o: o.key), p.key) = i)), map())""",
+    "told_named(pairs)": """case
+        when len(list_distinct(list_transform(pairs, lambda p: p.key))) = len(pairs)
+            then map_from_entries(pairs)
+        else coalesce(map_from_entries(list_filter(
+            pairs, lambda p, i: p.key is not null and list_position(
+                list_transform(pairs, lambda o: o.key), p.key) = i)), map())
+    end""",
     # An object whose names an SDK for JavaScript has respelled, under the API's own.
     "told_snake(v)": r"""to_json(told_named(list_transform(
         map_entries(from_json(v, '"MAP(VARCHAR, JSON)"')), lambda e: {

@@ -37,8 +37,9 @@ named as (
     from records
 ),
 
--- Claude Code leaves its own name out of the event's.
-events as (
+-- Claude Code leaves its own name out of the event's. Materialized, as attributes would else be read for the filter
+-- on the kind and once more for what it lets through.
+events as materialized (
     select
         *,
         case
