@@ -18,7 +18,7 @@ from unitcost import reports, respelling
 from unitcost.accepting import OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
-from unitcost.landing import deliveries, digest, format_of, why_not
+from unitcost.landing import deliveries, digest, format_of, name_of, why_not
 from unitcost.queries import query_path
 from unitcost.session import Session
 from unitcost.sources import SOURCES
@@ -76,7 +76,7 @@ def arrivals(session: Session) -> list[Arrival]:
     return [
         Arrival(path, name, format_of(path, landing))
         for path in deliveries(landing)
-        if not _is_known(known.get(name := str(path.relative_to(landing))), path, parsers)
+        if not _is_known(known.get(name := name_of(path.relative_to(landing))), path, parsers)
     ]
 
 

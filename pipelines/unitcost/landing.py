@@ -6,6 +6,7 @@ Nothing is parsed here beyond the first lines needed to recognise a format.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ def digest(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def name_of(path: Path) -> str:
+    """A path as text: bytes of it that are no UTF-8, which a table cannot hold, as `\\xff`."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def recognise(path: Path) -> str | None:
@@ -97,7 +103,7 @@ def _land_one(file: Path, landing: Path, source_format: str | None) -> Landed:
     if found is None:
         return Landed(file, None, None, why_not(file))
     content = digest(file)
-    target = _free_name(landing / found / file.name, content)
+    target = _free_name(landing / found / name_of(Path(file.name)), content)
     if target.exists():
         return Landed(file, found, target, "already in landing")
     _copy(file, target)

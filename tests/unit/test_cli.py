@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from unitcost.cli import COMMANDS, GROUPS, main, move_global_options
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.publish import publish
+from unitcost.landing import name_of
 from unitcost.paths import Home
 
 HEAVY = ("dagster", "duckdb", "polars", "pyarrow", "sqlglot")
@@ -157,3 +160,22 @@ def test_the_ending_of_out_tells_the_format(name: str, wanted: str, published: P
     query = "select 1 as a -- a comment at the end"
     assert exit_code("--home", str(published), "sql", query, "--out", str(target)) == 0
     assert target.read_text() == wanted
+
+
+def test_a_file_name_that_is_no_utf8_lands_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    file.write_text("customer_id,period,amount\nbirch,2026-11,5\n")
+    told = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="strict")
+    monkeypatch.setattr(sys, "stdout", told)
+    assert exit_code("ingest", str(file), "--json", "--home", str(tmp_path / "home")) == 0
+    told.seek(0)
+    assert json.loads(told.read())[0]["file"] == str(file)
+    (landed,) = (tmp_path / "home" / "landing" / "revenue").iterdir()
+    assert landed.name == r"caf\xe9.csv"
+
+
+def test_a_name_in_landing_is_text() -> None:
+    assert name_of(Path("requests", os.fsdecode(b"caf\xe9"))) == r"requests/caf\xe9"
+    assert name_of(Path("requests/caf\N{LATIN SMALL LETTER E WITH ACUTE}")).isprintable()

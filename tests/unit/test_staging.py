@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 import zstandard
 
-from unitcost.staging import Staged, StagingError, stage
+from unitcost.staging import Staged, StagingError, sample, stage
 
 Con = duckdb.DuckDBPyConnection
 TWO_LINES = b'{"a": 1}\n{"a": 2}\n'
@@ -51,6 +52,22 @@ PACKINGS = {
     "documents on a line": b'{"a": 1} {"a": 2}',
     "gzip array": gzip.compress(b'[{"a": 1}, {"a": 2}]'),
 }
+
+
+@pytest.mark.parametrize(
+    "content", [TWO_LINES, b"a,b\n1,1\n2,2\n", PACKINGS["gzip array"], "parquet"]
+)
+def test_a_name_that_is_no_utf8_does_not_matter(
+    workbench: Con, tmp_path: Path, content: bytes | str
+) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9")
+    if isinstance(content, str):
+        plain = tmp_path / "plain"
+        workbench.execute(f"copy (select unnest([1, 2]) as a) to '{plain}' (format parquet)")
+        content = plain.read_bytes()
+    file.write_bytes(content)
+    assert len(sample(file).records) == 2
+    assert stage(workbench, file, tmp_path / "scratch").records == 2
 
 
 @pytest.mark.parametrize("name", PACKINGS)

@@ -48,9 +48,12 @@ def show_json(answer: Any) -> None:
 
 
 def json_text(answer: Any) -> str:
-    """An answer as JSON; what JSON cannot say (NaN, infinity) is null."""
+    """An answer as JSON; what JSON cannot say (NaN, infinity) is null.
+
+    A name that is no UTF-8 keeps its bytes as JSON's own escapes (`\\udcff`).
+    """
     text = json_module.dumps(_sayable(answer), default=_plain, ensure_ascii=False, indent=2)
-    return f"{text}\n"
+    return f"{text}\n".encode(errors="backslashreplace").decode()
 
 
 def _sayable(value: Any) -> Any:

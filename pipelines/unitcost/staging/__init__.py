@@ -16,7 +16,7 @@ from unitcost.staging.documents import spool_documents
 from unitcost.staging.layout import HEAD_BYTES, Layout, layout_of
 from unitcost.staging.limits import StagingError
 from unitcost.staging.lines import spool_lines
-from unitcost.staging.opening import read_head
+from unitcost.staging.opening import nameable, read_head
 from unitcost.staging.sampling import sample
 from unitcost.staging.spool import Spool
 from unitcost.staging.tabular import spool_csv, spool_parquet
@@ -47,6 +47,7 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Staged:
         StagingError: nothing of the file can be read; the message says why.
     """
     spool = Spool(scratch)
+    path = nameable(path, spool.folder)
     if is_archive(path):
         layout = Layout.ARCHIVE
         _spool_members(con, path, spool)

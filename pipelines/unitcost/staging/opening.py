@@ -70,6 +70,17 @@ def unpack(path: Path, folder: Path) -> Path:
     return target
 
 
+def nameable(path: Path, folder: Path) -> Path:
+    """The file, or a link in `folder` where its path is no UTF-8, as DuckDB takes no other."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        link = folder / "delivered"
+        link.symlink_to(path.resolve())
+        return link
+    return path
+
+
 def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")

@@ -15,7 +15,7 @@ from unitcost.sqltext import sql_text
 from unitcost.staging.archive import is_archive, members
 from unitcost.staging.layout import HEAD_BYTES, Layout, header_of, layout_of
 from unitcost.staging.limits import MAX_DEPTH, StagingError
-from unitcost.staging.opening import is_packed, read_head, unpack
+from unitcost.staging.opening import is_packed, nameable, read_head, unpack
 from unitcost.staging.tabular import distinct_names
 
 _ROWS = 20
@@ -73,7 +73,7 @@ def _csv(name: str, columns: list[str], text: str) -> Sample:
 
 def _parquet(path: Path, name: str) -> Sample:
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
-        plain = unpack(path, Path(folder)) if is_packed(path) else path
+        plain = unpack(path, Path(folder)) if is_packed(path) else nameable(path, Path(folder))
         source = f"read_parquet({sql_text(plain)}, hive_partitioning = false)"
         try:
             found = con.execute(f"describe select * from {source}").fetchall()
