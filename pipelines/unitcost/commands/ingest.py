@@ -36,10 +36,10 @@ def ingest(
         show_table(["file", "format", "result"], rows)
     if not any(file.path for file in landed):
         message = "nothing was taken into landing"
-        hint = "name the source with --format; docs/sources lists them"
+        hint = "the list says of each why, and what to do; docs/sources tells what is read"
         raise UsageError(message, hint)
     if any(file.path is None for file in landed):
-        ERR.print("warning: some files were recognised by no source; see the list")
+        ERR.print("warning: some files were not taken; the list says why")
     return OK
 
 
