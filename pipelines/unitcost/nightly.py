@@ -94,7 +94,8 @@ def prepare(home: Home) -> None:
 def _prepare_work(home: Home, through: date) -> tuple[Catalogue, set[str] | None]:
     """What is published, and the formats in use if there is work.
 
-    Else ended days become final, and a home that was moved is published where it is now.
+    Else ended days become final, a home that was moved is published where it is now, and a lake
+    of an older version as the newest.
     """
     with open_session(home.root) as session:
         collected = collect(home, session.settings.sources)
@@ -105,7 +106,7 @@ def _prepare_work(home: Home, through: date) -> tuple[Catalogue, set[str] | None
         for day in ended:
             catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
         is_moved = home.warehouse.is_file() and not reads_below(home.warehouse, home.root)
-        if ended or is_moved:
+        if ended or is_moved or catalogue.is_older:
             session.publish()
     return catalogue, None
 

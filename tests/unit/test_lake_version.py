@@ -7,10 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipeline.books import REQUESTS, contents, deliver, night
+from tests.pipeline.books import REQUESTS, THROUGH, contents, deliver, night
 from tests.unit.test_cli import exit_code
 from unitcost import __version__
 from unitcost.lake.catalogue import SCHEMA_VERSION
+from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 
 
@@ -54,3 +55,9 @@ def test_an_older_lake_is_read_and_published_as_the_newest(home: Home) -> None:
     after = contents(home.warehouse, [table])[table]
     assert before in after
     assert len(after) == 2
+
+
+def test_an_older_lake_to_which_nothing_new_comes_is_published_as_the_newest(home: Home) -> None:
+    change(home, "drop table meta.lake")
+    assert run_nightly(home.root, THROUGH).is_up_to_date
+    assert contents(home.warehouse, ["meta.lake"])["meta.lake"] == [(SCHEMA_VERSION, __version__)]

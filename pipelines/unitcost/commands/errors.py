@@ -26,6 +26,7 @@ _FAILURES = (
     "ClosedMonthError",
     "FocusError",
     "LakeVersionError",
+    "DamagedLakeError",
 )
 
 

@@ -18,10 +18,10 @@ def read_warehouse(home: Path, month: Month | None = None) -> duckdb.DuckDBPyCon
 
     Raises:
         UsageError: nothing was published yet, or the home was moved since.
+        DamagedLakeError: it is no whole database.
     """
-    import duckdb
-
     from unitcost.lake.closed import reads_below
+    from unitcost.lake.opening import open_published
     from unitcost.paths import Home
 
     file = Home(home).snapshot(str(month))
@@ -33,7 +33,7 @@ def read_warehouse(home: Path, month: Month | None = None) -> duckdb.DuckDBPyCon
     if not reads_below(file, home):
         message = f"{file} names its tables' files elsewhere: the home folder was moved or copied"
         raise UsageError(message, "run `unitcost nightly` once, which publishes it where it is now")
-    con = duckdb.connect(str(file), read_only=True)
+    con = open_published(file)
     con.execute("set enable_progress_bar = false; set timezone = 'UTC'")
     return con
 

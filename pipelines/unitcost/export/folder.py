@@ -21,6 +21,7 @@ from unitcost.export.period import Period
 from unitcost.export.tables import Layout, Written, write_table
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.closed import files_digest
+from unitcost.lake.opening import open_published
 from unitcost.months import Month
 from unitcost.paths import Home
 from unitcost.settings import ExportSettings
@@ -61,7 +62,7 @@ def write_folder(home: Home, catalogue: Catalogue, settings: ExportSettings) -> 
     """
     stale = stale_months(home, catalogue, settings)
     for month in stale:
-        with duckdb.connect(str(home.snapshot(str(month))), read_only=True) as con:
+        with open_published(home.snapshot(str(month))) as con:
             con.execute("set enable_progress_bar = false; set timezone = 'UTC'")
             _write_month(con, home, settings, month, _inputs(catalogue, settings, month))
     return stale

@@ -15,6 +15,7 @@ import duckdb
 
 from unitcost import __version__
 from unitcost.lake.listing import LakeFiles
+from unitcost.lake.opening import open_published
 from unitcost.months import Month
 from unitcost_models.base import Row, columns
 from unitcost_models.meta import (
@@ -65,6 +66,8 @@ class Catalogue:
     """(closed month, path) of every file that a closed month reads."""
     adjusted: dict[date, AdjustedDay] = field(default_factory=dict)
     postings: dict[tuple[int, str], Posting] = field(default_factory=dict)
+    is_older: bool = False
+    """Whether an older version of unitcost has written it."""
 
     def is_closed(self, day: date) -> bool:
         """Whether the day's tables are frozen."""
@@ -146,12 +149,13 @@ def load_catalogue(warehouse: Path, files_after: date | None = None) -> Catalogu
 
     Raises:
         LakeVersionError: a newer version of unitcost has written it.
+        DamagedLakeError: it is no whole database.
     """
     catalogue = Catalogue()
     if not warehouse.is_file():
         return catalogue
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        _require_known_version(con, warehouse)
+    with open_published(warehouse) as con:
+        catalogue.is_older = _is_older(con, warehouse)
         later = f"where day > date '{files_after}'" if files_after else ""
         catalogue.files = LakeFiles(_read(con, LakeFile, later))
         catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
@@ -166,9 +170,10 @@ def load_catalogue(warehouse: Path, files_after: date | None = None) -> Catalogu
     return catalogue
 
 
-def _require_known_version(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """Refuse what a newer version has written; what an older one wrote is read as it is."""
-    for lake in _read(con, LakeVersion):
+def _is_older(con: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
+    """Whether an older version has written it; what a newer one wrote is refused."""
+    lakes = _read(con, LakeVersion)
+    for lake in lakes:
         if lake.schema_version > SCHEMA_VERSION:
             message = (
                 f"{warehouse} was written by unitcost {lake.written_by} (lake version "
@@ -176,6 +181,7 @@ def _require_known_version(con: duckdb.DuckDBPyConnection, warehouse: Path) -> N
                 f"{SCHEMA_VERSION}: install unitcost {lake.written_by} or later"
             )
             raise LakeVersionError(message)
+    return all(lake.schema_version < SCHEMA_VERSION for lake in lakes)
 
 
 def _read(con: duckdb.DuckDBPyConnection, row: type[R], where: str = "") -> list[R]:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from unitcost.errors import ClosedMonthError
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.listing import LakeFiles
+from unitcost.lake.opening import open_published
 from unitcost.lake.publish import write_catalogue
 from unitcost.months import Month
 from unitcost.paths import Home
@@ -108,7 +107,7 @@ def follow_home(home: Home, tables: Iterable[type[Row]], run_id: str) -> None:
 
 def reads_below(catalogue: Path, root: Path) -> bool:
     """Whether a published catalogue's views name files of this folder: not where it was moved."""
-    with duckdb.connect(str(catalogue), read_only=True) as con:
+    with open_published(catalogue) as con:
         views = con.execute(
             "select sql from duckdb_views() where contains(sql, 'read_parquet') limit 1"
         ).fetchall()
