@@ -294,3 +294,4 @@ select
     reject_reason,
     if(reject_reason is not null, reject_text, null) as reject_text
 from numbered
+order by source_line, record_id

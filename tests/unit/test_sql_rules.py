@@ -51,6 +51,13 @@ def _tree(name: str) -> exp.Expr:
     return sqlglot.parse_one(load_query(name).text, dialect="duckdb")
 
 
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_parser_that_may_reorder_its_rows_orders_them(name: str) -> None:
+    """Which thread ends first must not decide the order in which a file holds its rows."""
+    reorders = any(_tree(name).find(kind) for kind in (exp.Window, exp.Group, exp.Join))
+    assert not reorders or _tree(name).args.get("order")
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_file_loads_and_says_what_a_row_is(name: str) -> None:
     first, second = load_query(name).text.splitlines()[:2]
