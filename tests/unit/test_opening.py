@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.test_cli import exit_code
 from unitcost.lake.catalogue import Catalogue, load_catalogue
-from unitcost.lake.opening import open_published
+from unitcost.lake.opening import attach_published, open_published
 from unitcost.lake.publish import publish
 from unitcost.paths import Home
 
@@ -40,6 +40,9 @@ def test_a_catalogue_held_open_for_writing_is_read(home: Home) -> None:
             duckdb.connect(str(home.warehouse), read_only=True)
         with open_published(home.warehouse) as con:
             assert con.execute("select count(*) from meta.lake").fetchall() == [(1,)]
+        with duckdb.connect() as con:
+            attach_published(con, home.warehouse, "home")
+            assert con.execute("select count(*) from home.meta.lake").fetchall() == [(1,)]
         assert load_catalogue(home.warehouse) == Catalogue()
         publish(home, Catalogue(), [], "another run")
         holder.communicate("\n")

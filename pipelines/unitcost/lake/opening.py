@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+
+from unitcost.sqltext import sql_name, sql_text
 
 
 class DamagedLakeError(RuntimeError):
@@ -25,12 +29,34 @@ def open_published(file: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(file), read_only=True)
     except duckdb.IOException as error:
-        if "Could not set lock" not in str(error):
-            raise _damaged(file, error) from error
+        with _copy_of_locked(file, error) as copy:
+            return duckdb.connect(str(copy), read_only=True)
+
+
+def attach_published(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    """Attach a published catalogue to a connection, as `open_published` opens it.
+
+    Raises:
+        DamagedLakeError: it is no whole database.
+    """
+    try:
+        _attach(con, file, name)
+    except duckdb.IOException as error:
+        with _copy_of_locked(file, error) as copy:
+            _attach(con, copy, name)
+
+
+def _attach(con: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    con.execute(f"attach {sql_text(file)} as {sql_name(name)} (read_only)")
+
+
+@contextmanager
+def _copy_of_locked(file: Path, error: duckdb.IOException) -> Iterator[Path]:
+    """A copy for as long as it takes to open it; a file that is not locked is damaged."""
+    if "Could not set lock" not in str(error):
+        raise _damaged(file, error) from error
     with tempfile.TemporaryDirectory(prefix="unitcost-") as folder:
-        copy = Path(folder, file.name)
-        shutil.copyfile(file, copy)
-        return duckdb.connect(str(copy), read_only=True)
+        yield Path(shutil.copyfile(file, Path(folder, file.name)))
 
 
 def _damaged(file: Path, error: duckdb.IOException) -> DamagedLakeError:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import duckdb
 
+from unitcost.lake.opening import attach_published
 from unitcost.price_review.comparing import Point
 from unitcost.sqltext import sql_name, sql_text
 
@@ -126,7 +127,7 @@ def attach_uses(con: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
     """Prepare the requests of the last 28 days; False where no warehouse was published."""
     if not warehouse.is_file():
         return False
-    con.execute(f"attach {sql_text(warehouse)} as home (read_only)")
+    attach_published(con, warehouse, "home")
     meters = con.execute(
         "select meter, request_column from core.meters where request_column is not null"
     ).fetchall()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from unitcost.lake.opening import attach_published
 from unitcost.price_book.book import PriceBook
 from unitcost.price_review.effect import DAYS
 from unitcost.price_review.opening import loaded
-from unitcost.sqltext import sql_text
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.agreements import AllowanceBefore
 from unitcost_models.requests import Request
@@ -76,7 +76,7 @@ def spending(a: PriceBook, b: PriceBook, warehouse: Path) -> list[Spending]:
 
 def _spent(book: PriceBook, warehouse: Path) -> Spent:
     with loaded(book) as con:
-        con.execute(f"attach {sql_text(warehouse)} as home (read_only)")
+        attach_published(con, warehouse, "home")
         create_empty(con, Request)
         create_empty(con, AllowanceBefore)  # a comparison of lists deducts nothing
         con.execute(_REQUESTS)
