@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import pytest
 
-from tests.given import given
 from unitcost.lake.catalogue import RETENTION, load_catalogue, utc_now
 from unitcost.paths import Home
 from unitcost.session import Session, open_session
 from unitcost.workbench import open_workbench
-from unitcost_models.raw_revenue import Revenue
+from unitcost_models.base import Row
 
 DAY = date(2026, 11, 1)
+
+
+class Bill(Row):
+    table: ClassVar[str] = "marts.bills"
+    key: ClassVar[tuple[str, ...]] = ("day",)
+
+    day: date
+    cost_usd: Decimal
 
 
 def write(session: Session, amount: int) -> Path:
     """A day's table of one row; where it stands."""
     with open_workbench() as con:
-        row = {"day": DAY, "customer_id": "acme", "plan": "pro", "feature": "chat"}
-        given(con, Revenue, row | {"revenue_usd": amount})
-        file = session.write(con, Revenue, f"select * from {Revenue.table}", DAY)
+        sql = f"select date '{DAY}' as day, {amount}::decimal(18, 6) as cost_usd"
+        file = session.write(con, Bill, sql, DAY)
     return session.home.root / file.path
 
 
