@@ -72,6 +72,8 @@ class Scenario:
     """How many of the kills fall on it."""
     again: tuple[int, ...] = (0,)
     """How it may end when it is run again after the nightly run."""
+    each_time: tuple[str, ...] = ()
+    """Beginnings of what tells when and how often it was run, which is another every time."""
 
 
 def scenario(name: str, world: World) -> Scenario:
@@ -98,7 +100,12 @@ def _entries(world: World) -> dict[str, Scenario]:
         "export": Scenario(export, weight=6),
         "reprice": Scenario(("reprice",), _repriced, weight=3),
         "prices format": Scenario(("prices", "format"), _untidy, weight=2),
-        "pull": Scenario(("pull", "openai_costs", *days), environment=environment, weight=2),
+        "pull": Scenario(
+            ("pull", "openai_costs", *days),
+            environment=environment,
+            weight=2,
+            each_time=("landing/openai_costs/", "meta.deliveries", "marts.trust"),
+        ),
         "sql": Scenario(("sql", "select * from core.requests", "--out", answer)),
         "why": Scenario(("why", "marts.cost_per_feature", "2026-10-30", "chat")),
         "explain": Scenario(("explain", *days)),
