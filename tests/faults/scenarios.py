@@ -5,6 +5,7 @@ A new command is killed too; only if it needs arguments does it need an entry he
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tests.faults.homes import NIGHTLY, new_home
 from tests.pipeline.books import OCTOBER, copy_home
+from tests.price_books import write_rows
 from unitcost.cli import COMMANDS, GROUPS
 from unitcost.paths import Home, data_root
 
@@ -39,25 +41,36 @@ def _empty(world: World, root: Path) -> Home:
     return new_home(root)
 
 
+def _corrections() -> list[dict[str, str]]:
+    """Rows of the user's own, each a correction of a shipped one that none has followed yet."""
+    with (data_root() / "price_tables" / "openai" / "direct.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    followed = {row["supersedes"] for row in rows}
+    return [
+        row
+        | {
+            "price_id": f"own/{row['price_id']}",
+            "supersedes": row["price_id"],
+            "change_kind": "correction",
+        }
+        for row in rows
+        if row["price_id"] not in followed
+    ]
+
+
 def _repriced(world: World, root: Path) -> Home:
     """A price that was learnt after the days were built."""
     home = _copy_built(world, root)
-    shipped = (data_root() / "price_tables" / "openai" / "direct.csv").read_text()
-    header, *rows = shipped.splitlines(keepends=True)
-    old = next(row for row in rows if row.startswith("openai/direct/global/gpt-5/standard/input@"))
-    own = home.price_tables / "openai" / "direct.csv"
-    own.parent.mkdir(parents=True)
-    own.write_text(header + old.replace("openai/direct/", "own/direct/", 1))
+    of = "own/openai/direct/global/gpt-5/standard/input@"
+    [learnt] = [row for row in _corrections() if row["price_id"].startswith(of)]
+    write_rows(home.price_tables, learnt | {"unit_price": "1.5"})
     return home
 
 
 def _untidy(world: World, root: Path) -> Home:
     """Own price tables whose rows stand in another order."""
     home = _copy_built(world, root)
-    file = home.price_tables / "openai" / "direct.csv"
-    file.parent.mkdir(parents=True)
-    header, *rows = (data_root() / "price_tables/openai/direct.csv").read_text().splitlines(True)
-    file.write_text(header + "".join(reversed(rows[:200])))
+    write_rows(home.price_tables, *_corrections()[199::-1])
     return home
 
 
