@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
 
 import duckdb
 import pytest
 
+from tests.unit.test_catalogue import DAY, Bill
 from unitcost.lake.catalogue import RETENTION, load_catalogue, utc_now
 from unitcost.paths import Home
 from unitcost.session import Session, open_session
 from unitcost.workbench import open_workbench
-from unitcost_models.base import Row
-
-DAY = date(2026, 11, 1)
-
-
-class Bill(Row):
-    table: ClassVar[str] = "marts.bills"
-    key: ClassVar[tuple[str, ...]] = ("day",)
-
-    day: date
-    cost_usd: Decimal
 
 
 def write(session: Session, amount: int) -> Path:
