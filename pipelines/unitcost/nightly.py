@@ -17,6 +17,7 @@ from unitcost.export.folder import stale_months
 from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.closed import reads_below
+from unitcost.lake.opening import open_published
 from unitcost.paths import Home, data_root
 from unitcost.rebuild import shared_inputs
 from unitcost.session import Session, open_session
@@ -105,10 +106,17 @@ def _prepare_work(home: Home, through: date) -> tuple[Catalogue, set[str] | None
         ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]
         for day in ended:
             catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
-        is_moved = home.warehouse.is_file() and not reads_below(home.warehouse, home.root)
-        if ended or is_moved or catalogue.is_older:
+        if ended or _is_moved(home) or catalogue.is_older:
             session.publish()
     return catalogue, None
+
+
+def _is_moved(home: Home) -> bool:
+    """Whether what is published names files of another folder."""
+    if not home.warehouse.is_file():
+        return False
+    with open_published(home.warehouse) as con:
+        return not reads_below(con, home.root)
 
 
 def _formats_in_use(session: Session) -> set[str]:

@@ -30,10 +30,11 @@ def read_warehouse(home: Path, month: Month | None = None) -> duckdb.DuckDBPyCon
         raise UsageError(
             message, "run `unitcost demo`, or `unitcost ingest PATH` and `unitcost nightly`"
         )
-    if not reads_below(file, home):
+    con = open_published(file)
+    if not reads_below(con, home):
+        con.close()
         message = f"{file} names its tables' files elsewhere: the home folder was moved or copied"
         raise UsageError(message, "run `unitcost nightly` once, which publishes it where it is now")
-    con = open_published(file)
     con.execute("set enable_progress_bar = false; set timezone = 'UTC'")
     return con
 

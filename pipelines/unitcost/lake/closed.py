@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from unitcost.errors import ClosedMonthError
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.listing import LakeFiles
@@ -101,15 +103,16 @@ def require_catalogue(home: Home) -> None:
 def follow_home(home: Home, tables: Iterable[type[Row]], run_id: str) -> None:
     """Write closed catalogues anew where the home folder was moved, since views name paths."""
     for file in sorted(home.closed.glob("*.duckdb")):
-        if not reads_below(file, home.root):
+        with open_published(file) as con:
+            is_here = reads_below(con, home.root)
+        if not is_here:
             write_catalogue(home, load_catalogue(file), tables, run_id, file)
 
 
-def reads_below(catalogue: Path, root: Path) -> bool:
+def reads_below(con: duckdb.DuckDBPyConnection, root: Path) -> bool:
     """Whether a published catalogue's views name files of this folder: not where it was moved."""
-    with open_published(catalogue) as con:
-        views = con.execute(
-            "select sql from duckdb_views() where contains(sql, 'read_parquet') limit 1"
-        ).fetchall()
+    views = con.execute(
+        "select sql from duckdb_views() where contains(sql, 'read_parquet') limit 1"
+    ).fetchall()
     prefix = sql_text(f"{root.resolve()}/").removesuffix("'")
     return all(prefix in sql for (sql,) in views)
