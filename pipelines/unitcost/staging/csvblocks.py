@@ -55,7 +55,7 @@ def blocks_of(chunks: Iterator[bytes], spool: Spool) -> Iterator[Block]:
         line += pending.count(b"\n", 0, end)
         spool.reject(line, f"{error}; {CUT_SHORT}", pending[end:])
         return
-    if not is_header:
+    if not is_header and pending:
         yield Block(line, pending)
 
 
@@ -84,18 +84,29 @@ def read_block(block: Block, width: int) -> tuple[pa.Array, pa.Table] | None:
     text = block.text.rstrip(b"\r\n")
     if not text or _is_unusual(text):
         return None
-    names = [f"c{n}" for n in range(width)]
     try:
-        rows = csv.read_csv(
-            pa.BufferReader(text),
-            csv.ReadOptions(column_names=names, block_size=len(text) + 1),
-            csv.ParseOptions(newlines_in_values=True),
-            csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-        )
+        rows = read_values(text, width)
     except pa.ArrowInvalid:
         return None
     lines = _lines(rows, text.count(b"\n") + 1)
     return None if lines is None else (pc.add(lines, block.line), rows)
+
+
+def read_values(text: bytes, width: int) -> pa.Table:
+    """The values of records as texts, in columns c0, c1, ...
+
+    Raises:
+        pa.ArrowInvalid: a record does not have `width` values.
+    """
+    names = [f"c{n}" for n in range(width)]
+    if not text:
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    return csv.read_csv(
+        pa.BufferReader(text),
+        csv.ReadOptions(column_names=names, block_size=len(text) + 1),
+        csv.ParseOptions(newlines_in_values=True),
+        csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
 
 
 def _is_unusual(text: bytes) -> bool:

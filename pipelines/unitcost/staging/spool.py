@@ -94,6 +94,18 @@ class Spool:
         self.rejected_count += 1
         self._grow(len(shown))
 
+    def reject_batch(self, rejects: pa.Table) -> None:
+        """Reject records at once: `line`, `reason` and the `text` of each."""
+        if not len(rejects):
+            return
+        self.flush()
+        lines = pc.add(rejects.column("line"), self._offset)
+        self._last_line = max(self._last_line, pc.max(lines).as_py())
+        self.rejected_count += len(rejects)
+        shown = pc.replace_substring(rejects.column("text"), "\0", "\N{REPLACEMENT CHARACTER}")
+        columns = [lines, rejects.column("reason"), pc.utf8_slice_codeunits(shown, 0, KEPT_TEXT)]
+        self._rejected.write_table(pa.table(columns, schema=_REJECTED))
+
     def flush(self) -> None:
         """Write what is pending."""
         if self._records:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,14 +9,12 @@ import pyarrow as pa
 
 from unitcost.sqltext import sql_name, sql_text
 from unitcost.staging.csvblocks import blocks_of, read_block
-from unitcost.staging.csvlines import Record, records_of
+from unitcost.staging.csvlines import take_apart
 from unitcost.staging.layout import header_of
-from unitcost.staging.limits import MAX_RECORD, StagingError
+from unitcost.staging.limits import StagingError
 from unitcost.staging.opening import is_packed, read_chunks, read_head, unpack
 from unitcost.staging.spool import SPOOLED, Spool
 
-_RAGGED = "the line has {found} values, the header {wanted}; quote values that hold commas"
-_QUOTING = "the quoting of the line is broken; double the quotes inside values"
 _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT", "JSON")
 
 
@@ -27,14 +23,12 @@ def spool_csv(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
 
     The first line is the header. An empty cell is null. A quoted value may span lines.
     """
-    csv.field_size_limit(MAX_RECORD)
     names = distinct_names(header_of(read_head(path, 1 << 20)))
     for block in blocks_of(read_chunks(path), spool):
         sound = read_block(block, len(names))
-        if sound is not None:
-            _keep(con, names, *sound, spool)
-        else:
-            _spool_rows(con, names, list(records_of(block, spool, len(names))), spool)
+        if sound is None:
+            sound = take_apart(con, block, len(names), spool)
+        _keep(con, names, *sound, spool)
 
 
 def distinct_names(names: list[str]) -> list[str]:
@@ -44,36 +38,6 @@ def distinct_names(names: list[str]) -> list[str]:
         wanted = name or f"column_{position}"
         distinct.append(wanted if wanted not in distinct else f"{wanted}_{position}")
     return distinct
-
-
-def _spool_rows(
-    con: duckdb.DuckDBPyConnection, names: list[str], batch: list[Record], spool: Spool
-) -> None:
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    for record, row in zip(batch, _parsed(batch), strict=True):
-        if row is not None and len(row) == len(names):
-            lines.append(record.line)
-            rows.append(row)
-        elif row is None:
-            spool.reject(record.line, _QUOTING, record.text.encode())
-        else:
-            reason = _RAGGED.format(found=len(row), wanted=len(names))
-            spool.reject(record.line, reason, record.text.encode())
-    if rows:
-        columns = {f"c{n}": pa.array(values) for n, values in enumerate(zip(*rows, strict=True))}
-        _keep(con, names, pa.array(lines, pa.int64()), pa.table(columns), spool)
-
-
-def _parsed(batch: list[Record]) -> Sequence[list[str] | None]:
-    """Each record's values; None where its quoting is broken."""
-    try:
-        rows = list(csv.reader((record.text for record in batch), strict=True))
-    except csv.Error:
-        rows = []
-    if len(rows) == len(batch):
-        return rows
-    return [record.values() for record in batch]
 
 
 def _keep(
