@@ -12,6 +12,7 @@ from datetime import date
 import duckdb
 
 from unitcost.call_logs import parse_call_log, prepare
+from unitcost.flat_records import parse_flat
 from unitcost.queries import load_query
 from unitcost.reports import parse_report
 from unitcost.respelling import respell
@@ -27,6 +28,8 @@ LOG = logging.getLogger("unitcost")
 
 OTLP = "otlp_json"
 """The format that other formats of spans are told in."""
+FLAT = "requests"
+"""The project's own format, also read from columns."""
 _TEXT_LIMIT = 65_536
 """Characters of a quarantined record that are kept."""
 
@@ -80,6 +83,9 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         return
     if source.is_report:
         parse_report(con, source.format)
+        return
+    if source.format == FLAT:
+        parse_flat(con)
         return
     parser = source.format
     if source.is_told_as_otlp:

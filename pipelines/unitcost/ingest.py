@@ -14,14 +14,15 @@ from pathlib import Path
 
 import duckdb
 
-from unitcost import reports, respelling
-from unitcost.accepting import OTLP, accept, refuse
+from unitcost import flat_records, reports, respelling
+from unitcost.accepting import FLAT, OTLP, accept, refuse
 from unitcost.call_logs import fingerprint
 from unitcost.lake.catalogue import utc_now
 from unitcost.landing import deliveries, digest, format_of, name_of, why_not
 from unitcost.queries import query_path
 from unitcost.session import Session
 from unitcost.sources import SOURCES
+from unitcost.sources.requests import NAMES
 from unitcost.staging import StagingError, stage
 from unitcost.workbench import clear
 from unitcost_models.meta import Delivery
@@ -57,6 +58,7 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
     shared += respelling.fingerprint() if source_format == OTLP else b""
     shared += reports.fingerprint(source_format) if source.is_report else b""
+    shared += flat_records.fingerprint() if source_format == FLAT else b""
     shared += _privacy(session)
     parser = query_path(f"raw.{source_format}").read_bytes() + shared
     return hashlib.sha256(parser + session.vocabulary.fingerprint.encode()).hexdigest()[:16]
@@ -151,10 +153,15 @@ def _ingest(session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival) 
     session.catalogue.forget_delivery(content)
     clear(con, kept=())
     try:
-        stage(con, arrival.path, session.home.scratch)
+        stage(con, arrival.path, session.home.scratch, _columns(arrival.source_format))
     except StagingError as error:
         return refuse(session, con, entry, str(error))
     return accept(session, con, SOURCES[arrival.source_format], entry)
+
+
+def _columns(source_format: str) -> tuple[str, ...]:
+    """Names of columns that the format's parser reads without JSON."""
+    return NAMES if source_format == FLAT else ()
 
 
 def _entry(session: Session, arrival: Arrival, content: str) -> Delivery:

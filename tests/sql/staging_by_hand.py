@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
+from unitcost.accepting import FLAT
+from unitcost.flat_records import create_texts, parse_flat
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import load_query
 from unitcost.task_rules import TaskRules, create_rule_macros
@@ -39,6 +41,9 @@ def parse(
 ) -> list[dict[str, Any]]:
     """The parse SQL's answer for records (a text is taken as it is), entries as maps."""
     stage(con, (r if isinstance(r, str) else json.dumps(r) for r in records))
+    if source == FLAT:
+        parse_flat(con)
+        return rows_of(con, "select * from raw.parsed")
     return rows_of(con, _answer(con, f"raw.{source}"))
 
 
@@ -50,6 +55,8 @@ def with_maps(con: duckdb.DuckDBPyConnection, sql: str) -> str:
 def _answer(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """A parse query with maps; to plan it only for its types would take as long as running it."""
     sql = load_query(name).text
+    if name == f"raw.{FLAT}":
+        create_texts(con)
     if name not in _entry_lists_of:
         _entry_lists_of[name] = _entry_lists(con, sql)
     return _mapped(sql, _entry_lists_of[name])

@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from tests.shipped_book import open_shipped_book
 from unitcost.call_logs import parse_call_log, prepare
+from unitcost.flat_records import create_texts
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import LAYERS, READ_ONLY, load_query, query_names, query_path
 from unitcost.reports import parse_report, prepare_report
@@ -133,6 +134,7 @@ def empty_day() -> Iterator[duckdb.DuckDBPyConnection]:
     with open_workbench() as con:
         create_macros(con, load_vocabulary())
         con.execute("create table raw.staged (source_line bigint, record varchar)")
+        create_texts(con)
         con.execute("create schema meta")
         for row in row_models().values():
             if row.table.split(".")[0] in (*LAYERS, *READ_ONLY):

@@ -5,6 +5,7 @@ What a record means is not known here; `sql/raw` reads that.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import duckdb
 
 from unitcost.staging.archive import is_archive, members
 from unitcost.staging.checking import check_records
+from unitcost.staging.columns import stage_columns
 from unitcost.staging.documents import spool_documents
 from unitcost.staging.layout import HEAD_BYTES, Layout, layout_of
 from unitcost.staging.limits import StagingError
@@ -33,7 +35,9 @@ class Staged:
     rejected: int
 
 
-def stage(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Staged:
+def stage(
+    con: duckdb.DuckDBPyConnection, path: Path, scratch: Path, known: Collection[str] = ()
+) -> Staged:
     """Make `raw.staged(source_line, record)` and `raw.rejected(source_line, reason, text)`.
 
     Every record is the text of a valid JSON object (VARCHAR: a JSON column would be validated again
@@ -41,7 +45,8 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Staged:
     and text (nested Parquet values: JSON); an empty CSV cell is null. `source_line` is the line in
     a file of lines, the line a CSV record begins on, elsewhere the record's ordinal; in a ZIP it
     counts on from file to file, in the order of their names. Both relations
-    read files below `scratch`, which must stay until they are no longer needed.
+    read files below `scratch`, which must stay until they are no longer needed. A Parquet file of
+    plain columns, all of them `known`, is left where it is: see `stage_columns`.
 
     Raises:
         StagingError: nothing of the file can be read; the message says why.
@@ -53,6 +58,8 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Staged:
         _spool_members(con, path, spool)
     else:
         layout = layout_of(read_head(path, HEAD_BYTES))
+        if layout is Layout.PARQUET and known and (rows := stage_columns(con, path, known)):
+            return Staged(layout, rows, 0)
         _spool(con, path, layout, spool)
     spool.close()
     records, rejected = check_records(con, spool)

@@ -94,7 +94,16 @@ def _column_pairs(con: duckdb.DuckDBPyConnection, source: str) -> str:
 
 
 def _value(column: str, kind: str) -> str:
-    if kind == "TIMESTAMP_NS":  # as text it would be rounded; times are cut to microseconds
+    return f"to_json({column})" if is_nested(kind) else text_of(column, kind)
+
+
+def is_nested(kind: str) -> bool:
+    """Whether values of the type hold others."""
+    return kind.startswith(_NESTED) or kind.endswith("]")
+
+
+def text_of(column: str, kind: str) -> str:
+    """SQL of a scalar's text; of a time, cut to microseconds, since a cast would round it."""
+    if kind == "TIMESTAMP_NS":
         return f"make_timestamp(epoch_ns({column}) // 1000)::varchar"
-    is_nested = kind.startswith(_NESTED) or kind.endswith("]")
-    return f"to_json({column})" if is_nested else f"{column}::varchar"
+    return f"{column}::varchar"
