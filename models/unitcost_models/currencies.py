@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from unitcost_models.base import Row
+from unitcost_models.base import Row, table_of
 
 
 class BillingCurrency(Row):
@@ -39,7 +39,7 @@ def _not_usd(code: str) -> str:
 
 
 class FxRate(Row):
-    """What one unit of a currency was worth in another on a UTC day, as the book knows it now.
+    """What one unit of a currency was worth in another on a UTC day, as the book knows it.
 
     Amounts stay in the currency in which they were billed; whoever reads them converts with this. A
     rate that is revised so changes what is read, and no stored amount.
@@ -52,12 +52,19 @@ class FxRate(Row):
     day: date
     currency_pair: str
     """From and to, such as EUR/USD."""
-    usd_per_unit: Decimal
-    """USD for one unit of the first."""
-    source: str
+    usd_per_unit: Decimal | None
+    """USD for one unit of the first, as known now; None where the book no longer says."""
+    reported_usd_per_unit: Decimal | None
+    """The same as it was when the day's month was closed; None where it was not recorded then.
+    Where the month is open it is the one known now."""
+    source: str | None
     """Who published the rate."""
-    recorded_on: date
+    recorded_on: date | None
     """When the book learnt it."""
+
+
+PublishedRate = table_of(FxRate, "core.published_rates", "A rate as it was published before.")
+"""What core.fx_rates held; only in the workbench that makes it anew."""
 
 
 class ExchangeRate(Row):

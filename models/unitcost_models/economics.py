@@ -12,6 +12,28 @@ from typing import ClassVar
 from unitcost_models.base import Row
 
 
+class RevenueUsd(Row):
+    """What did a customer pay for a day, in US dollars?"""
+
+    table: ClassVar[str] = "marts.revenue"
+    key: ClassVar[tuple[str, ...]] = ("day", "customer_id", "plan", "feature")
+    is_daily: ClassVar[bool] = False
+
+    day: date
+    """UTC date that has a share of what was billed."""
+    customer_id: str
+    """Who pays."""
+    plan: str
+    """The plan it pays for; `(unattributed)` where not told."""
+    feature: str
+    """The feature it pays for; `(unattributed)` where not told."""
+    revenue_usd: Decimal | None
+    """Another currency at the rate recorded of the day; None where one of the amounts has none. In
+    a closed month the rate is the one that was recorded when it was closed."""
+    unconverted_amounts: int
+    """Amounts in a currency without a recorded rate of the day."""
+
+
 class CustomerMargin(Row):
     """Which customer do we earn from, and which costs more than it pays?"""
 

@@ -43,10 +43,13 @@ class RawRevenue(Provenance):
 
 
 class Revenue(Row):
-    """A customer's revenue of one day by what it pays for: its periods spread evenly, exactly."""
+    """A customer's revenue of one day by what it pays for: its periods spread evenly, exactly.
+
+    It is in the currency in which it was billed; `marts.revenue` has it in USD, when it is read.
+    """
 
     table: ClassVar[str] = "core.revenue"
-    key: ClassVar[tuple[str, ...]] = ("day", "customer_id", "plan", "feature")
+    key: ClassVar[tuple[str, ...]] = ("day", "customer_id", "plan", "feature", "currency")
 
     day: date
     customer_id: str
@@ -54,8 +57,9 @@ class Revenue(Row):
     """The plan it pays for; `(unattributed)` where not told."""
     feature: str
     """The feature it pays for; `(unattributed)` where not told."""
-    revenue_usd: Decimal | None
-    """Summed over the days of a period it equals the period's amount. Another currency is converted
-    at the recorded rate of the day; None where one of the amounts has none."""
-    unconverted_amounts: int
-    """Amounts in a currency without a recorded rate of the day."""
+    currency: str
+    """ISO code."""
+    billed_revenue: Decimal
+    """Summed over the days of a period it equals the period's amount."""
+    amounts: int
+    """Amounts of which the day has a share."""

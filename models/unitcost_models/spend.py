@@ -105,14 +105,23 @@ class _ByCustomer(Daily):
     """Who is served; `(unattributed)` where nobody is known."""
 
 
+class CustomerSpend(Spend, _ByCustomer):
+    """What a customer used and cost on a day."""
+
+    table: ClassVar[str] = "marts.customer_spend"
+    key: ClassVar[tuple[str, ...]] = ("day", "customer_id")
+
+
 class CostPerCustomer(Spend, _ByCustomer):
     """What a customer used, cost and brought on a day.
 
-    A customer with revenue and no request on a day has a row with 0 requests.
+    A customer with revenue and no request on a day has a row with 0 requests. It is made when it
+    is read, since revenue may be in a currency whose rate is revised.
     """
 
     table: ClassVar[str] = "marts.cost_per_customer"
     key: ClassVar[tuple[str, ...]] = ("day", "customer_id")
+    is_daily: ClassVar[bool] = False
 
     revenue_usd: Decimal | None
     """Revenue of the day; None where it is not known."""

@@ -51,7 +51,7 @@ _TASKS_OF_SUCCESS = """
 _KEY_OF_REQUEST = ", ".join(f"coalesce(b.{name}, '{UNKNOWN}')" for name in _NO_TASK_KEY)
 _KEY_OF_TASK = ", ".join(f"t.{name}" for name in _NO_TASK_KEY)
 _PAID_MOST = """
-    select day, customer_id, plan from core.revenue group by day, customer_id, plan
+    select day, customer_id, plan from marts.revenue group by day, customer_id, plan
     qualify row_number() over (
         partition by day, customer_id order by sum(revenue_usd) desc nulls last, plan asc) = 1"""
 
@@ -118,7 +118,7 @@ WAYS: dict[str, str] = {
         _MONTH,
         f"""(b.day, coalesce(b.customer_id, '{UNKNOWN}'), r.plan) in ({_PAID_MOST})
             or (r.plan = '{UNKNOWN}' and (b.day, coalesce(b.customer_id, '{UNKNOWN}'))
-                not in (select day, customer_id from core.revenue))""",
+                not in (select day, customer_id from marts.revenue))""",
     ),
     "marts.retry_depth": _all(
         _MONTH,
@@ -145,7 +145,7 @@ WAYS: dict[str, str] = {
             select day, provider, platform, model from marts.reconciled_requests where not is_near)
         else false end""",
     "marts.unmatched_judgements": "false",
-    **dict.fromkeys((*REPORTS, "core.revenue"), "false"),
+    **dict.fromkeys((*REPORTS, "core.revenue", "marts.revenue"), "false"),
 }
 """Table -> which requests are behind a row of it; `false` where only lines of files are."""
 
@@ -157,6 +157,7 @@ _SAME_PLACE = _all(
 _INVOICED_MONTH = "strftime(l.day, '%Y-%m') = strftime(r.day, '%Y-%m')"
 _PAID_PLAN = f"coalesce(l.plan, '{UNKNOWN}') = r.plan"
 _PAID_FEATURE = f"coalesce(l.feature, '{UNKNOWN}') = r.feature"
+_PAID_FOR = f"l.customer_id = r.customer_id and {_PAID_PLAN} and {_PAID_FEATURE}"
 _PAID_DAY = "l.period_start <= r.day and l.period_end >= r.day"
 _PAID_MONTH = (
     "strftime(l.period_start, '%Y-%m') <= r.month and strftime(l.period_end, '%Y-%m') >= r.month"
@@ -177,10 +178,8 @@ LINES: dict[str, str] = {
 }
 """Table -> which lines of reports and bills, `l`, are behind a row of it."""
 RECORDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "core.revenue": (
-        ("revenue",),
-        _all(f"l.customer_id = r.customer_id and {_PAID_PLAN} and {_PAID_FEATURE}", _PAID_DAY),
-    ),
+    "core.revenue": (("revenue",), _all(_PAID_FOR, "l.currency = r.currency", _PAID_DAY)),
+    "marts.revenue": (("revenue",), _all(_PAID_FOR, _PAID_DAY)),
     "marts.cost_per_customer": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_DAY)),
     "marts.customer_margin": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_MONTH)),
     "marts.feature_margin": (("revenue",), _all(_PAID_FEATURE, _PAID_MONTH)),

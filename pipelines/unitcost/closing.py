@@ -16,6 +16,7 @@ from unitcost.lake.catalogue import Catalogue, utc_now
 from unitcost.lake.closed import Terms, freeze
 from unitcost.lake.publish import write_catalogue
 from unitcost.months import Month
+from unitcost.rates import rates_are_published
 from unitcost.rebuild import shared_inputs
 from unitcost.session import Session, open_session
 from unitcost.tables import published_models
@@ -95,6 +96,9 @@ def _require_final(session: Session, month: Month) -> None:
     due += [d.day for d in catalogue.days.values() if d.day in month and d.is_provisional]
     if due:
         message = f"{month} is not final: {len(due)} days are due, first {min(due)}; {_NIGHTLY}"
+        raise ClosedMonthError(message)
+    if not rates_are_published(session):
+        message = f"{month} is not final: exchange rates are not read yet; {_NIGHTLY}"
         raise ClosedMonthError(message)
     _require_passed(catalogue, month)
 

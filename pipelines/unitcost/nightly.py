@@ -19,6 +19,7 @@ from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.closed import reads_below
 from unitcost.lake.opening import open_published
 from unitcost.paths import Home, data_root
+from unitcost.rates import rates_are_published
 from unitcost.rebuild import shared_inputs
 from unitcost.session import Session, open_session
 from unitcost_models.meta import Posting
@@ -127,13 +128,14 @@ def _formats_in_use(session: Session) -> set[str]:
 
 
 def has_work(session: Session, through: date) -> bool:
-    """Whether anything is new, due, known of a closed day and not posted, or not exported."""
+    """Whether anything is new, due, known of a closed day and not posted, or not published."""
     catalogue = session.catalogue
     digests = input_digests(catalogue, shared_inputs(session), {through})
     return bool(
         arrivals(session)
         or due_days(catalogue, digests, through)
         or changed_closed_days(catalogue, digests, through)
+        or not rates_are_published(session)
         or stale_months(session.home, catalogue, session.settings.exports)
     )
 

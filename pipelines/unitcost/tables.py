@@ -48,19 +48,20 @@ UNIONS: dict[str, type[Row]] = {
 }
 """Raw tables of one shape as one, and the shape."""
 PRICES = ("core.prices", "core.prices_in_force")
-"""The price book as it is kept for readers."""
+"""The price list as it is kept for readers."""
+BOOK = (*PRICES, "core.fx_rates")
+"""All of the price book that is kept for readers."""
 CREDIT_USE = "core.credit_use"
 """Made of all days at once."""
 COMPARED = ("core.metered_usage", "core.reported_usage", "core.invoice_lines")
 """What is reconciled, by day."""
 RECONCILED = (
-    "core.fx_rates",
     "marts.reconciliation_gap",
     "marts.reconciliation",
     "marts.reconciliation_months",
 )
 """Made of all days at once, in this order."""
-WHOLE = (*PRICES, CREDIT_USE, *RECONCILED)
+WHOLE = (*BOOK, CREDIT_USE, *RECONCILED)
 """The kept tables that are not daily."""
 
 
@@ -92,6 +93,13 @@ def day_tables() -> tuple[str, ...]:
 def view_tables() -> tuple[str, ...]:
     """Marts that are made of all days when they are read, and are not kept; inputs first."""
     return _in_order({name for name in query_names("marts") if load_query(name).is_view})
+
+
+def kept_behind(table: str) -> set[str]:
+    """The kept tables that a view reads, through other views too; a kept table itself."""
+    if table not in view_tables():
+        return {table}
+    return {kept for read in inputs_of(table) for kept in kept_behind(read)}
 
 
 def _in_order(names: set[str]) -> tuple[str, ...]:

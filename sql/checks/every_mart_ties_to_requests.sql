@@ -37,11 +37,11 @@ told as (
     where day = $day
     union all
     select
-        'marts.cost_per_customer' as mart,
+        'marts.customer_spend' as mart,
         coalesce(sum(requests), 0) as requests,
         coalesce(sum(cost_usd), 0) as cost_usd,
         coalesce(sum(unpriced_requests), 0) as unpriced_requests
-    from marts.cost_per_customer
+    from marts.customer_spend
     where day = $day
     union all
     select

@@ -3,12 +3,14 @@
 -- severity: warn
 
 select
-    day,
-    customer_id as subject,
+    r.day,
+    r.customer_id as subject,
     concat(
-        sum(unconverted_amounts), ' amounts of plan ', min(plan), ' have no US dollars; record the rate in fx.csv'
+        sum(r.amounts), ' amounts of plan ', min(r.plan), ' have no US dollars; record the rate in fx.csv'
     ) as detail
-from core.revenue
-where day = $day and unconverted_amounts > 0
-group by day, customer_id
+from core.revenue as r
+left join core.exchange_rates as x
+    on r.day = x.day and r.currency = x.currency
+where r.day = $day and r.currency <> 'USD' and x.day is null
+group by r.day, r.customer_id
 order by subject

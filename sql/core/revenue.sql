@@ -1,7 +1,7 @@
--- One row per UTC day, customer, plan and feature with revenue: every period's amount spread evenly over its days
--- grain: day, customer_id, plan, feature
+-- One row per UTC day, customer, plan, feature and currency with revenue: every period's amount spread over its days
+-- grain: day, customer_id, plan, feature, currency
 --
--- Another currency is converted at the recorded rate of the day; no other day's rate is used.
+-- In the currency of the amount; marts.revenue has it in USD, when it is read.
 with
 ranked as (
     select
@@ -63,34 +63,17 @@ floored as (
     from shared
 ),
 
--- In trillionths, the whole units and the rest apart, so that no product grows too large.
 of_day as (
     select
         customer_id,
         plan,
         feature,
         currency,
-        cast(cast(
+        cast(
             case when period_end = $day then period_revenue - share_revenue * (days - 1) else share_revenue end
             as decimal(38, 12)
-        ) * 1000000000000 as hugeint) as day_picos
+        ) as day_revenue
     from floored
-),
-
-converted as (
-    select
-        o.customer_id,
-        o.plan,
-        o.feature,
-        case
-            when o.currency = 'USD' then o.day_picos
-            else
-                o.day_picos // 1000000000000 * cast(x.usd_per_unit * 1000000000000 as hugeint)
-                + o.day_picos % 1000000000000 * cast(x.usd_per_unit * 1000000000000 as hugeint) // 1000000000000
-        end as usd_picos
-    from of_day as o
-    left join core.exchange_rates as x
-        on o.currency = x.currency and x.day = $day
 )
 
 select
@@ -98,11 +81,9 @@ select
     customer_id,
     plan,
     feature,
-    case
-        when count(usd_picos) = count(*)
-            then cast(cast(sum(usd_picos) as decimal(38, 0)) * 0.000000000001 as decimal(38, 12))
-    end as revenue_usd,
-    cast(count(*) - count(usd_picos) as bigint) as unconverted_amounts
-from converted
-group by customer_id, plan, feature
-order by day, customer_id, plan, feature
+    currency,
+    cast(sum(day_revenue) as decimal(38, 12)) as billed_revenue,
+    count(*) as amounts
+from of_day
+group by customer_id, plan, feature, currency
+order by day, customer_id, plan, feature, currency

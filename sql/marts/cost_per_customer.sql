@@ -1,44 +1,29 @@
 -- One row per UTC day and customer who used or paid anything: use, cost, revenue and margin.
 -- grain: day, customer_id
-
-with spend as (
+-- view
+--
+-- margin_pct is rounded to 6 places in whole numbers, half away from zero; beyond 10^16 USD it is unknown.
+with days as (
     select
         day,
-        coalesce(customer_id, '(unattributed)') as customer_id,
-        count(*) as requests,
-        count(*) filter (where is_final_attempt) as calls,
-        count(*) filter (where status in ('error', 'timeout', 'cancelled', 'incomplete')) as failed_requests,
-        count(*) filter (where usage_basis <> 'reported' and billed_state <> 'not_billed') as unknown_usage_requests,
-        cast(coalesce(sum(input_tokens), 0) as bigint) as input_tokens,
-        cast(coalesce(sum(cache_read_tokens), 0) as bigint) as cache_read_tokens,
-        cast(coalesce(sum(cache_write_tokens), 0) as bigint) as cache_write_tokens,
-        cast(coalesce(sum(input_media_tokens), 0) as bigint) as input_media_tokens,
-        cast(coalesce(sum(output_tokens), 0) as bigint) as output_tokens,
-        cast(coalesce(sum(reasoning_tokens), 0) as bigint) as reasoning_tokens,
-        cast(coalesce(sum(output_media_tokens), 0) as bigint) as output_media_tokens,
-        cast(coalesce(sum(prompt_tokens), 0) as bigint) as prompt_tokens,
-        cast(coalesce(sum(completion_tokens), 0) as bigint) as completion_tokens,
-        coalesce(sum(cost_usd), 0) as cost_usd,
-        count(*) filter (where cost_usd is null) as unpriced_requests
-    from marts.cost_per_request
-    where day = $day
-    group by day, coalesce(customer_id, '(unattributed)')
+        sum(cost_usd) as cost_usd
+    from marts.customer_spend
+    group by day
 ),
 
-revenue as (
+paid as (
     select
         day,
         customer_id,
-        case when count(revenue_usd) = count(*) then sum(revenue_usd) end as revenue_usd
-    from core.revenue
-    where day = $day
+        case when sum(unconverted_amounts) = 0 then sum(revenue_usd) end as revenue_usd
+    from marts.revenue
     group by day, customer_id
 ),
 
 accounts as (
     select
-        coalesce(spend.day, revenue.day) as day,
-        coalesce(spend.customer_id, revenue.customer_id) as customer_id,
+        coalesce(spend.day, paid.day) as day,
+        coalesce(spend.customer_id, paid.customer_id) as customer_id,
         coalesce(spend.requests, 0) as requests,
         coalesce(spend.calls, 0) as calls,
         coalesce(spend.failed_requests, 0) as failed_requests,
@@ -54,10 +39,34 @@ accounts as (
         coalesce(spend.completion_tokens, 0) as completion_tokens,
         coalesce(spend.cost_usd, 0) as cost_usd,
         coalesce(spend.unpriced_requests, 0) as unpriced_requests,
-        revenue.revenue_usd
-    from spend
-    full outer join revenue
-        on spend.day = revenue.day and spend.customer_id = revenue.customer_id
+        spend.cost_per_request_usd,
+        spend.share_of_day_pct,
+        spend.day is null as is_idle,
+        paid.revenue_usd,
+        paid.revenue_usd - coalesce(spend.cost_usd, 0) as margin_usd
+    from marts.customer_spend as spend
+    full outer join paid
+        on spend.day = paid.day and spend.customer_id = paid.customer_id
+),
+
+counted as (
+    select
+        a.*,
+        case when a.is_idle and d.cost_usd <> 0 then 0 else a.share_of_day_pct end as share_pct,
+        case
+            when a.revenue_usd > 0 and a.revenue_usd < 10000000000000000 and abs(a.margin_usd) < 10000000000000000
+                then cast(a.revenue_usd * 1000000000000 as hugeint)
+        end as revenue_picos
+    from accounts as a
+    left join days as d on a.day = d.day
+),
+
+divided as (
+    select
+        *,
+        (2 * cast(abs(margin_usd) * 1000000000000 as hugeint) * 100000000 + revenue_picos) // (2 * revenue_picos)
+            as margin_millionths
+    from counted
 )
 
 select
@@ -78,20 +87,13 @@ select
     completion_tokens,
     cost_usd,
     unpriced_requests,
-    decimal_division(cost_usd, nullif(requests - unpriced_requests, 0), 12) as cost_per_request_usd,
-    cast(decimal_division(
-        cast(100 * cost_usd as decimal(30, 12)),
-        nullif(sum(cost_usd) over (partition by day), 0),
-        6
-    ) as decimal(18, 6)) as share_of_day_pct,
+    cost_per_request_usd,
+    cast(share_pct as decimal(18, 6)) as share_of_day_pct,
     revenue_usd,
-    revenue_usd - cost_usd as margin_usd,
-    case
-        when revenue_usd > 0 then try_cast(decimal_division(
-            try_cast(100 * (revenue_usd - cost_usd) as decimal(30, 12)),
-            revenue_usd,
-            6
-        ) as decimal(18, 6))
-    end as margin_pct
-from accounts
+    margin_usd,
+    try_cast(
+        cast(case when margin_usd < 0 then -margin_millionths else margin_millionths end as decimal(38, 0)) * 0.000001
+        as decimal(18, 6)
+    ) as margin_pct
+from divided
 order by day, customer_id

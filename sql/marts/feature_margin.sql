@@ -18,7 +18,7 @@ paid as (
         feature,
         count(distinct customer_id) as paying_customers,
         case when count(revenue_usd) = count(*) then sum(revenue_usd) end as revenue_usd
-    from core.revenue
+    from marts.revenue
     group by substr(cast(day as varchar), 1, 7), feature
 ),
 

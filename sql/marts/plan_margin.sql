@@ -10,7 +10,7 @@ with paid as (
         plan,
         sum(revenue_usd) as revenue_usd,
         sum(unconverted_amounts) as unconverted_amounts
-    from core.revenue
+    from marts.revenue
     group by day, customer_id, plan
 ),
 

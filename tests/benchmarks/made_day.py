@@ -115,7 +115,7 @@ _TASKS = """
 _REVENUE = """
     select
         day, customer_id, '(unattributed)' as plan, '(unattributed)' as feature,
-        count(*)::decimal(38, 12) as revenue_usd
+        'USD' as currency, count(*)::decimal(38, 12) as billed_revenue, count(*) as amounts
     from core.requests where customer_id is not null group by day, customer_id
 """
 

@@ -134,6 +134,7 @@ _SPEND = """
 """
 _GROUPS = {
     "cost_per_feature": ("feature",),
+    "customer_spend": ("customer_id",),
     "cost_per_stage": ("stage",),
     "cost_per_team": ("team",),
     "cost_per_task_type": ("task_type",),
@@ -152,12 +153,6 @@ def _spend(dimensions: tuple[str, ...]) -> str:
 
 
 _OTHERS = {
-    "cost_per_customer": f"""
-        with spend as ({_spend(("customer_id",))})
-        select spend.*, revenue_usd, revenue_usd - cost_usd as margin_usd,
-            decimal_division((100 * (revenue_usd - cost_usd))::decimal(30, 12), revenue_usd, 6)
-                as margin_pct
-        from spend left join core.revenue using (day, customer_id) order by day, customer_id""",
     "cost_per_account": f"""
         select day, {_named(("provider", "platform", "account_id"))}, {_SPEND},
             coalesce(sum(list_cost_usd), 0) as list_cost_usd,

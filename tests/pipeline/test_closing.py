@@ -172,6 +172,23 @@ def test_a_closed_month_follows_its_home(closed_books: Home, tmp_path: Path) -> 
     assert books.contents(moved.closed / "2026-10.duckdb", list(day_tables())) == before
 
 
+def test_what_is_made_when_it_is_read_stays_as_it_was_at_closing(
+    closed_books: Home, tmp_path: Path
+) -> None:
+    """A home that was moved has its closed catalogues written anew, also by newer software."""
+    then = closed_books.closed / "2026-10.duckdb"
+    with duckdb.connect(str(then)) as con:
+        con.execute(
+            "create or replace view marts.cost_per_customer as select *, 0 as revenue_usd, "
+            "0 as margin_usd, 0 as margin_pct, 'then' as told from marts.customer_spend"
+        )
+    moved = Home(closed_books.root.rename(tmp_path / "moved"))
+    night(moved, date(2026, 11, 3))
+    with duckdb.connect(str(moved.closed / then.name), read_only=True) as con:
+        columns = [name for name, *_ in con.execute("describe marts.cost_per_customer").fetchall()]
+    assert columns[-1] == "told"
+
+
 def test_a_lost_catalogue_is_not_taken_for_a_new_home(closed_books: Home) -> None:
     files = sorted(closed_books.lake.rglob("*.parquet"))
     closed_books.warehouse.unlink()

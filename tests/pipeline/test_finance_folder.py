@@ -22,7 +22,7 @@ from unitcost.paths import Home
 from unitcost.settings import ExportSettings, load_settings
 
 ASKED = ExportSettings(
-    tables=("marts.cost_per_customer", "core.adjustments"),
+    tables=("marts.cost_per_customer", "marts.cost_per_feature", "core.adjustments"),
     formats=("csv", "xlsx", "parquet"),
     focus=("1.2", "1.4"),
 )
@@ -90,10 +90,10 @@ def test_a_closed_months_columns_are_those_of_its_time(
     shutil.rmtree(books.exports)
     own = books.closed / f"{OCTOBER}.duckdb"
     with duckdb.connect(str(own)) as con:
-        con.execute("alter view marts.cost_per_customer rename to cost_per_customer_then")
+        con.execute("alter view marts.cost_per_feature rename to cost_per_feature_then")
         con.execute(
-            "create view marts.cost_per_customer as "
-            "select 'new' as added_column, * from marts.cost_per_customer_then"
+            "create view marts.cost_per_feature as "
+            "select 'new' as added_column, * from marts.cost_per_feature_then"
         )
     write(books)
     assert digests(books) == before

@@ -107,7 +107,8 @@ def test_every_way_back_can_be_gone(con: duckdb.DuckDBPyConnection) -> None:
             ["2026-10-01", "openai", *["(all)"] * 4, "invoice", "unexplained"],
             ["invoice.csv", "cost.csv"],
         ),
-        ("core.revenue", ["2026-10-30", "acme", UNKNOWN, UNKNOWN], ["paid.csv"]),
+        ("core.revenue", ["2026-10-30", "acme", UNKNOWN, UNKNOWN, "USD"], ["paid.csv"]),
+        ("marts.revenue", ["2026-10-30", "acme", UNKNOWN, UNKNOWN], ["paid.csv"]),
         ("marts.unmatched_judgements", ["outcomes", "2026-10-30"], ["told.csv"]),
     ],
 )

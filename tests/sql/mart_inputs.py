@@ -18,14 +18,20 @@ from unitcost.tables import day_tables, row_models
 from unitcost.workbench import run_steps
 from unitcost_models.agreements import CommitmentUse
 from unitcost_models.base import columns
+from unitcost_models.currencies import FxRate
 from unitcost_models.marts import RunDay
 from unitcost_models.provider import ProviderCost
+from unitcost_models.raw_revenue import Revenue
 from unitcost_models.requests import ModelName, Request, RequestCost
 from unitcost_models.waste import ToolCall
 
 DAY = date(2026, 3, 2)
 UNATTRIBUTED = "(unattributed)"
-MARTS = tuple(name for name in day_tables() if name.startswith("marts."))
+MARTS = (
+    *(name for name in day_tables() if name.startswith("marts.")),
+    "marts.revenue",
+    "marts.cost_per_customer",
+)
 _REQUEST = {
     "is_final_attempt": True,
     "attempt_count_known": True,
@@ -82,8 +88,9 @@ def put(
     given(con, RequestCost, *costs)
     given(con, ModelName)
     given(con, row_models()["core.tasks"], *tasks)
-    unsaid = {"plan": UNATTRIBUTED, "feature": UNATTRIBUTED, "unconverted_amounts": 0}
-    given(con, row_models()["core.revenue"], *(unsaid | paid for paid in revenue))
+    unsaid = {"plan": UNATTRIBUTED, "feature": UNATTRIBUTED, "currency": "USD", "amounts": 1}
+    given(con, Revenue, *(unsaid | paid for paid in revenue))
+    given(con, FxRate)
     given(con, RunDay, *run_days)
     given(con, ToolCall, *tool_calls)
     given(con, CommitmentUse)
@@ -92,7 +99,7 @@ def put(
 
 
 def build(con: duckdb.DuckDBPyConnection, day: date = DAY) -> None:
-    """Build every mart of the day."""
+    """Build every mart of the day, and those that are made of them when money is read."""
     done = {RunDay.table, ToolCall.table}
     for name in MARTS:
         run_steps(con, [name], day, done)

@@ -17,6 +17,7 @@ from unitcost.queries import load_query, query_names
 from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse, CommitmentUse
 from unitcost_models.closing import Adjustment
+from unitcost_models.currencies import ExchangeRate
 from unitcost_models.late_outcomes import OutcomeAdjustment
 
 CLAIMS = [name.removeprefix("checks.") for name in query_names("checks")]
@@ -119,7 +120,7 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
         (
             f"""insert into core.revenue by name
                 select date '{DAY}' as day, 'acme' as customer_id, 'pro' as plan,
-                    'chat' as feature, 1 as unconverted_amounts""",
+                    'chat' as feature, 'EUR' as currency, 1 as billed_revenue, 1 as amounts""",
             "acme",
         )
     ],
@@ -164,6 +165,7 @@ def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
             known = load_query(f"core.restated_{kind}").bind(DAY)
             con.execute(f"create table steps.published_{kind} as {known}")
             con.execute(f"create table core.restated_{kind} as {known}")
+        create_empty(con, ExchangeRate)
         create_empty(con, Adjustment)
         create_empty(con, OutcomeAdjustment)
         yield con

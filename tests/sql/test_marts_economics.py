@@ -75,8 +75,8 @@ def test_a_margin_is_unknown_where_a_days_revenue_is(workbench: Connection) -> N
         workbench,
         request("a", "3", customer_id="acme", feature="chat"),
         revenue=(
-            sold | {"plan": "pro", "feature": "chat", "revenue_usd": "10"},
-            sold | {"plan": "extra", "feature": "chat", "unconverted_amounts": 1},
+            sold | {"plan": "pro", "feature": "chat", "billed_revenue": "10"},
+            sold | {"plan": "extra", "feature": "chat", "currency": "EUR", "billed_revenue": "1"},
         ),
     )
     assert read(workbench, "feature_margin", "feature, margin_usd") == [("chat", None)]
@@ -93,11 +93,11 @@ def test_margin_by_plan_and_feature(workbench: Connection) -> None:
         request("b", "1", customer_id="solo", feature="search"),
         request("c", "5", customer_id="free", feature="chat"),
         revenue=(
-            {"day": DAY, "customer_id": "acme", "plan": "pro", "revenue_usd": "10"},
+            {"day": DAY, "customer_id": "acme", "plan": "pro", "billed_revenue": "10"},
             {"day": DAY, "customer_id": "acme", "plan": "add-on", "feature": "chat"}
-            | {"revenue_usd": "2"},
-            {"day": DAY, "customer_id": "solo", "plan": "pro", "revenue_usd": "0.5"},
-            {"day": DAY, "customer_id": "idle", "plan": "pro", "revenue_usd": "1"},
+            | {"billed_revenue": "2"},
+            {"day": DAY, "customer_id": "solo", "plan": "pro", "billed_revenue": "0.5"},
+            {"day": DAY, "customer_id": "idle", "plan": "pro", "billed_revenue": "1"},
         ),
     )
     columns = """plan, customers, under_water_customers, requests, cost_usd, revenue_usd,

@@ -151,17 +151,18 @@ def test_margin_is_known_only_where_revenue_is(workbench: duckdb.DuckDBPyConnect
         request("b", "1", customer_id="free"),
         request("c", "0.5", customer_id="refunded"),
         revenue=(
-            {"day": DAY, "customer_id": "under water", "revenue_usd": "2"},
-            {"day": DAY, "customer_id": "idle", "revenue_usd": "8"},
-            {"day": DAY, "customer_id": "refunded", "revenue_usd": "-1"},
-            {"day": DAY - timedelta(1), "customer_id": "free", "revenue_usd": "70"},
+            {"day": DAY, "customer_id": "under water", "billed_revenue": "2"},
+            {"day": DAY, "customer_id": "idle", "billed_revenue": "8"},
+            {"day": DAY, "customer_id": "refunded", "billed_revenue": "-1"},
+            {"day": DAY - timedelta(1), "customer_id": "free", "billed_revenue": "70"},
         ),
     )
     build(workbench)
 
     assert workbench.execute(
         """select customer_id, requests, cost_usd, revenue_usd, margin_usd, margin_pct
-           from marts.cost_per_customer"""
+           from marts.cost_per_customer where day = ?""",
+        [DAY],
     ).fetchall() == [
         ("free", 1, Decimal(1), None, None, None),
         ("idle", 0, Decimal(0), Decimal(8), Decimal(8), Decimal(100)),
@@ -176,7 +177,7 @@ def test_margin_pct_beyond_its_type_is_unknown_and_stops_nothing(
     put(
         workbench,
         request("a", "90000000", customer_id="acme"),
-        revenue=({"day": DAY, "customer_id": "acme", "revenue_usd": "0.000000000001"},),
+        revenue=({"day": DAY, "customer_id": "acme", "billed_revenue": "0.000000000001"},),
     )
     build(workbench)
 

@@ -76,7 +76,9 @@ REVENUE = st.lists(
     st.fixed_dictionaries(
         {
             "customer_id": st.sampled_from(["a", "b", "c"]),
-            "revenue_usd": st.decimals("-999999999999999", "999999999999999", places=12).map(str),
+            "billed_revenue": st.decimals("-999999999999999", "999999999999999", places=12).map(
+                str
+            ),
         }
     ),
     unique_by=lambda r: r["customer_id"],

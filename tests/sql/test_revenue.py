@@ -18,9 +18,9 @@ from tests.sql.staging_by_hand import accept, parse, reasons
 from unitcost.queries import load_query
 from unitcost.sources.base import Sample
 from unitcost.sources.revenue import detect
-from unitcost.workbench import open_workbench
+from unitcost.workbench import open_workbench, run_steps
 from unitcost_models.base import columns
-from unitcost_models.currencies import ExchangeRate
+from unitcost_models.currencies import FxRate
 from unitcost_models.raw_revenue import RawRevenue, Revenue
 
 Connection = duckdb.DuckDBPyConnection
@@ -29,7 +29,7 @@ PAID: dict[str, Any] = {"customer_id": "acme", "period": "2026-02", "amount": "1
 
 @pytest.fixture(autouse=True)
 def no_rates(workbench: Connection) -> None:
-    given(workbench, ExchangeRate)
+    given(workbench, FxRate)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,16 @@ def test_an_amount_is_exact(workbench: Connection, text: str, expected: str) -> 
     assert (row["billed_revenue"], row["currency"]) == (Decimal(expected), "USD")
 
 
+def in_usd(con: Connection, day: date) -> list[dict[str, Any]]:
+    """Revenue of the day as it is read, with the rates that were given."""
+    run_steps(con, ["core.revenue", "marts.revenue"], day)
+    stored = rows_of(con, "from core.revenue")
+    assert all(list(row) == [c.name for c in columns(Revenue)] for row in stored)
+    return rows_of(con, "from marts.revenue")
+
+
 def of_day(con: Connection, day: date) -> dict[str, Decimal]:
-    rows = rows_of(con, load_query("core.revenue").bind(day))
-    assert all(list(row) == [c.name for c in columns(Revenue)] for row in rows)
+    rows = in_usd(con, day)
     return {
         customer: sum((r["revenue_usd"] for r in rows if r["customer_id"] == customer), Decimal(0))
         for customer in {row["customer_id"] for row in rows}
@@ -124,32 +131,32 @@ def test_a_month_is_spread_evenly_and_its_last_day_takes_the_rest(workbench: Con
 
 
 def rate(day: date, usd_per_unit: str) -> dict[str, Any]:
-    return {"day": day, "currency": "EUR", "usd_per_unit": usd_per_unit}
+    return {"day": day, "currency_pair": "EUR/USD", "reported_usd_per_unit": usd_per_unit}
 
 
 def test_another_currency_is_converted_at_each_days_rate(workbench: Connection) -> None:
     """A revised rate changes the next reading, and nothing that was delivered."""
     accept(workbench, RawRevenue, PAID | {"amount": "28", "currency": "eur"})
     first, second = date(2026, 2, 1), date(2026, 2, 2)
-    given(workbench, ExchangeRate, rate(first, "1.1"), rate(second, "1.25"))
+    given(workbench, FxRate, rate(first, "1.1"), rate(second, "1.25"))
     assert of_day(workbench, first) == {"acme": Decimal("1.1")}
     assert of_day(workbench, second) == {"acme": Decimal("1.25")}
-    given(workbench, ExchangeRate, rate(first, "1.2"))
+    given(workbench, FxRate, rate(first, "1.2"))
     assert of_day(workbench, first) == {"acme": Decimal("1.2")}
 
 
 def test_without_a_rate_of_the_day_revenue_is_unknown_and_counted(workbench: Connection) -> None:
     dollars, euros = PAID | {"line_id": "1"}, PAID | {"line_id": "2", "currency": "EUR"}
     accept(workbench, RawRevenue, dollars, euros)
-    given(workbench, ExchangeRate, rate(date(2026, 2, 1), "1.1"))
-    (row,) = rows_of(workbench, load_query("core.revenue").bind(date(2026, 2, 2)))
+    given(workbench, FxRate, rate(date(2026, 2, 1), "1.1"))
+    (row,) = in_usd(workbench, date(2026, 2, 2))
     assert (row["revenue_usd"], row["unconverted_amounts"]) == (None, 1)
 
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[Connection]:
     con = open_workbench()
-    given(con, ExchangeRate)
+    given(con, FxRate)
     yield con
     con.close()
 
@@ -180,7 +187,7 @@ def test_every_period_sums_to_its_amount(kept: Connection, amount: Decimal, leng
     )
     query = load_query("core.revenue")
     spread = " union all ".join(f"({query.bind(d)})" for d in days(first, last))
-    assert rows_of(kept, f"select sum(revenue_usd) as s from ({spread})") == [{"s": amount}]
+    assert rows_of(kept, f"select sum(billed_revenue) as s from ({spread})") == [{"s": amount}]
 
 
 @pytest.mark.parametrize(

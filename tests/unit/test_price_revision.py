@@ -35,8 +35,14 @@ def _rows(*rows: dict[str, str]) -> Callable[[Path], None]:
     return lambda book: write_rows(book, *rows)
 
 
+def _pinned(book: Path) -> PriceBook:
+    return PriceBook(book, as_of=_PINNED, currencies=_BILLS_IN)
+
+
 _ALIAS = '\n[[alias]]\nid = "five"\nmodel = "gpt-5"\nnote = "n"\nrecorded_on = '
-_RATE = "day,currency,usd_per_unit,source,recorded_on\n2026-11-01,CNY,0.14,a bank,2026-11-0"
+_RATES = "day,currency,usd_per_unit,source,recorded_on\n"
+_RATE = _RATES + "2026-11-01,CNY,0.14,a bank,2026-11-0"
+_BILLS_IN = {"deepseek": "CNY"}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ _RATE = "day,currency,usd_per_unit,source,recorded_on\n2026-11-01,CNY,0.14,a ban
 def test_what_is_recorded_later_does_not_change_a_pinned_book(
     book: Path, write: Callable[[Path], None]
 ) -> None:
-    pinned, unpinned = PriceBook(book, as_of=_PINNED), PriceBook(book)
+    pinned, unpinned = _pinned(book), PriceBook(book, currencies=_BILLS_IN)
     before = pinned.revision(), unpinned.revision()
     write(book)
     assert pinned.revision() == before[0]
@@ -73,7 +79,7 @@ def test_what_is_recorded_later_does_not_change_a_pinned_book(
     ],
 )
 def test_whatever_it_knew_then_does(book: Path, write: Callable[[Path], None]) -> None:
-    pinned = PriceBook(book, as_of=_PINNED)
+    pinned = _pinned(book)
     before = pinned.revision()
     write(book)
     assert pinned.revision() != before
@@ -84,3 +90,13 @@ def test_an_entry_withdrawn_later_is_as_it_was(book: Path) -> None:
     before = PriceBook(book, as_of=_PINNED).revision()
     _add("models.toml", "withdrawn_on = 2026-11-06\n")(book)
     assert PriceBook(book, as_of=_PINNED).revision() == before
+
+
+@pytest.mark.parametrize("as_of", [_PINNED, None])
+def test_a_rate_that_prices_no_request_leaves_the_revision(book: Path, as_of: date | None) -> None:
+    """Revenue and bills are converted when they are read, so it makes no day due."""
+    here = PriceBook(book, as_of=as_of, currencies=_BILLS_IN)
+    before = here.revision()
+    _add("fx.csv", _RATES + "2026-11-01,EUR,1.1,a bank,2026-11-01\n")(book)
+    assert here.revision() == before
+    assert PriceBook(book, as_of=as_of, currencies={"mistral": "EUR"}).revision() != before

@@ -11,10 +11,12 @@ from unitcost.checks import NEWEST_DAY, asset_key
 from unitcost.inputs import open_prices
 from unitcost.lake.catalogue import Catalogue
 from unitcost.partitions import newest_day_of
+from unitcost.rates import write_rates
 from unitcost.resources import Warehouse
 from unitcost.session import Session
 from unitcost.sources import SOURCES
-from unitcost.tables import POSTED, PRICES, WHOLE, day_tables, row_models
+from unitcost.tables import BOOK, POSTED, WHOLE, day_tables, row_models
+from unitcost_models.currencies import FxRate
 from unitcost_models.meta import LakeFile
 
 
@@ -23,13 +25,13 @@ def _book_spec(table: str) -> dg.AssetSpec:
     return dg.AssetSpec(asset_key(table), group_name="core", description=said.splitlines()[0])
 
 
-@dg.multi_asset(name="prices", specs=[_book_spec(table) for table in PRICES], can_subset=True)
+@dg.multi_asset(name="prices", specs=[_book_spec(table) for table in BOOK], can_subset=True)
 def prices(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult[None]]:
     """The price book as readers see it."""
     session = warehouse.session
-    wanted = [table for table in PRICES if asset_key(table) in context.selected_asset_keys]
+    wanted = [table for table in BOOK if asset_key(table) in context.selected_asset_keys]
     files = write_prices(session, wanted)
     publish_if_alone(context, session)
     for table, file in files.items():
@@ -39,12 +41,14 @@ def prices(
         )
 
 
-def write_prices(session: Session, tables: Collection[str] = PRICES) -> dict[str, LakeFile]:
+def write_prices(session: Session, tables: Collection[str] = BOOK) -> dict[str, LakeFile]:
     """The price book's kept tables, one file each."""
+    listed = [table for table in tables if table != FxRate.table]
     with session.workbench(with_vocabulary=False) as con:
-        open_prices(session, con, tables)
+        open_prices(session, con, listed)
         sql = "select * from {} order by price_id"
-        return {t: session.write(con, row_models()[t], sql.format(t), None) for t in tables}
+        files = {t: session.write(con, row_models()[t], sql.format(t), None) for t in listed}
+    return files | ({FxRate.table: write_rates(session)} if FxRate.table in tables else {})
 
 
 @dg.asset(

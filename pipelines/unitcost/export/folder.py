@@ -25,6 +25,7 @@ from unitcost.lake.opening import open_published
 from unitcost.months import Month
 from unitcost.paths import Home
 from unitcost.settings import ExportSettings
+from unitcost.tables import kept_behind
 
 MANIFEST = "manifest.json"
 _BEHIND_FOCUS = ("marts.cost_per_request", "core.adjustments", "core.prices")
@@ -115,16 +116,15 @@ def _asked(settings: ExportSettings, month: Month) -> Iterator[Asked]:
 def _inputs(catalogue: Catalogue, settings: ExportSettings, month: Month) -> str:
     """Digest of what a month's files are made of: the lake's files, and how they are asked for.
 
-    The price book counts for FOCUS only, and no longer once the month is closed.
+    What is of no day, such as the price book, counts no longer once the month is closed.
     """
-    wanted = {*settings.tables, *(_BEHIND_FOCUS[:2] if settings.focus else ())}
+    tables = {*settings.tables, *(_BEHIND_FOCUS if settings.focus else ())}
     is_open = str(month) not in catalogue.closed
-    book = {*_BEHIND_FOCUS[2:]} if settings.focus and is_open else set()
     files = [
         f
-        for table in wanted | book
+        for table in {kept for table in tables for kept in kept_behind(table)}
         for f in catalogue.live(table)
-        if f.day in month or table in book
+        if f.day in month or (is_open and f.day is None)
     ]
     return hashlib.sha256(f"{files_digest(files)}{settings!r}".encode()).hexdigest()
 

@@ -66,6 +66,8 @@ class Catalogue:
     """(closed month, path) of every file that a closed month reads."""
     adjusted: dict[date, AdjustedDay] = field(default_factory=dict)
     postings: dict[tuple[int, str], Posting] = field(default_factory=dict)
+    made_before: dict[str, str] = field(default_factory=dict)
+    """View -> its statement, where it is to stay as it was first made: in a closed month's own."""
     is_older: bool = False
     """Whether an older version of unitcost has written it."""
 

@@ -24,6 +24,8 @@ from unitcost.sqltext import sql_text
 from unitcost_models.base import Row
 from unitcost_models.meta import ClosedMonth, LakeFile
 
+_VIEWS = "select schema_name || '.' || view_name, sql from duckdb_views() where not internal"
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -101,12 +103,18 @@ def require_catalogue(home: Home) -> None:
 
 
 def follow_home(home: Home, tables: Iterable[type[Row]], run_id: str) -> None:
-    """Write closed catalogues anew where the home folder was moved, since views name paths."""
+    """Write closed catalogues anew where the home folder was moved, since views name paths.
+
+    A view that is made when it is read stays as it was made when the month was closed.
+    """
     for file in sorted(home.closed.glob("*.duckdb")):
         with open_published(file) as con:
             is_here = reads_below(con, home.root)
+            made = dict(con.execute(_VIEWS).fetchall())
         if not is_here:
-            write_catalogue(home, load_catalogue(file), tables, run_id, file)
+            own = load_catalogue(file)
+            own.made_before = made
+            write_catalogue(home, own, tables, run_id, file)
 
 
 def reads_below(con: duckdb.DuckDBPyConnection, root: Path) -> bool:

@@ -74,6 +74,9 @@ def _create_view(
 ) -> None:
     con.execute(f"create schema if not exists {row.table.split('.')[0]}")
     made = view_query(row.table)
+    if made and row.table in catalogue.made_before:
+        con.execute(catalogue.made_before[row.table])
+        return
     body = made or select_rows(con, row, home.root.resolve(), catalogue.live(row.table))
     con.execute(f"create view {row.table} as {body}")
 

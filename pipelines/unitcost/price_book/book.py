@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from unitcost.paths import data_root
-from unitcost.price_book.known import known_text
+from unitcost.price_book.known import known_rates, known_text
 
+RATES = "fx.csv"
+"""Recorded exchange rates."""
 _OWN = "$UNITCOST_HOME/price_tables/"
 
 
@@ -60,7 +62,8 @@ class PriceBook:
     def revision(self) -> str:
         """Digest of `as_of`, of the currencies and of every file, or of what it said by `as_of`.
 
-        What is recorded behind a pinned `as_of` leaves the revision as it is.
+        What is recorded behind a pinned `as_of` leaves the revision as it is; so do exchange rates
+        of currencies in which no provider bills, since no request is priced with them.
         """
         digest = hashlib.sha256(str((self.as_of, sorted(self.currencies.items()))).encode())
         for folder in self.folders():
@@ -70,6 +73,8 @@ class PriceBook:
         return digest.hexdigest()[:16]
 
     def _said(self, path: Path) -> bytes:
+        if path.name == RATES:
+            return known_rates(path, self.as_of, set(self.currencies.values())).encode()
         if self.as_of is None:
             return path.read_bytes()
         return known_text(path, self.as_of).encode()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from unitcost.price_book.book import PriceBook
+from unitcost.price_book.book import RATES, PriceBook
 from unitcost.price_book.errors import PriceBookError
-from unitcost.price_book.files import RATES
 from unitcost.price_book.rows import read_rows
 from unitcost_models.currencies import ExchangeRate
 

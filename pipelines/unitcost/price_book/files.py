@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from unitcost.price_book.book import Folder, PriceBook
+from unitcost.price_book.book import RATES, Folder, PriceBook
 from unitcost.price_book.errors import PriceBookError
 
 PRICES = "*/*.csv"
 """`<provider>/<platform>.csv`."""
-RATES = "fx.csv"
 SIDE_TABLES: tuple[str, ...] = (
     RATES,
     "account_allowances.csv",

@@ -31,6 +31,20 @@ def known_text(path: Path, as_of: date) -> str:
     return "\n".join(sorted(known))
 
 
+def known_rates(path: Path, as_of: date | None, currencies: set[str]) -> str:
+    """The rates of these currencies that were recorded up to a day, or at any time; "" if none."""
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    known = (
+        repr(sorted((str(name), str(cell)) for name, cell in row.items()))
+        for row in _rows(text)
+        if row.get("currency") in currencies and (as_of is None or _was_known(row, _LEARNT, as_of))
+    )
+    try:
+        return "\n".join(sorted(known))
+    except csv.Error:
+        return text
+
+
 def _rows(text: str) -> Iterator[dict[str, Any]]:
     yield from csv.DictReader(io.StringIO(text, newline=""))
 
