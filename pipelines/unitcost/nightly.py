@@ -149,9 +149,10 @@ def run_job(home: Home, through: date, formats: set[str]) -> ExecuteInProcessRes
 
     from unitcost.definitions import build_definitions
     from unitcost.jobs import assets_for
+    from unitcost.run_log import open_run_log
 
     definitions = build_definitions(str(home.root))
-    with DagsterInstance.get() as instance:
+    with open_run_log(), DagsterInstance.get() as instance:
         return definitions.resolve_job_def("nightly").execute_in_process(
             partition_key=through.isoformat(),
             instance=instance,
