@@ -2,17 +2,19 @@
 -- grain: month, provider, platform
 --
 -- The evidence is that the reported quantities are those of the metered hours in another window, in
--- at least half of all that differs. Only days with metered days on both sides can tell.
+-- at least half of all that differs. Only days with metered days on both sides can tell. Of a model and
+-- class the course of the days is compared, not the sum: what is missing on all days alike has no say.
 with reported as (
     select
         day,
         provider,
         platform,
         coalesce(model, '(not split)') as model,
+        token_class,
         sum(reported_quantity) as reported_quantity
     from core.reported_usage
     where report_kind = 'usage' and token_class in ('input', 'cache_read', 'cache_write', 'output')
-    group by day, provider, platform, coalesce(model, '(not split)')
+    group by day, provider, platform, coalesce(model, '(not split)'), token_class
 ),
 
 metered as (
@@ -22,13 +24,19 @@ metered as (
         m.provider,
         m.platform,
         case when d.has_models then m.model else '(not split)' end as model,
+        m.token_class,
         sum(m.priced_quantity + m.unpriced_quantity - m.twin_quantity) as metered_quantity
     from core.metered_usage as m
     inner join steps.told_dimensions as d
         on m.day = d.day and m.provider = d.provider and m.platform = d.platform
     where d.has_usage and m.token_class in ('input', 'cache_read', 'cache_write', 'output')
     group by
-        m.day, m.hour_of_day, m.provider, m.platform, case when d.has_models then m.model else '(not split)' end
+        m.day,
+        m.hour_of_day,
+        m.provider,
+        m.platform,
+        case when d.has_models then m.model else '(not split)' end,
+        m.token_class
 ),
 
 bounds as (
@@ -41,6 +49,40 @@ bounds as (
     group by provider, platform
 ),
 
+m as (
+    select
+        provider,
+        platform,
+        model,
+        token_class,
+        sum(metered_quantity) as metered_quantity
+    from metered
+    group by provider, platform, model, token_class
+),
+
+totals as (
+    select
+        r.provider,
+        r.platform,
+        r.model,
+        r.token_class,
+        r.reported_quantity,
+        m.metered_quantity
+    from (
+        select
+            provider,
+            platform,
+            model,
+            token_class,
+            sum(reported_quantity) as reported_quantity
+        from reported
+        group by provider, platform, model, token_class
+    ) as r
+    inner join m
+        on r.provider = m.provider and r.platform = m.platform and r.model = m.model and r.token_class = m.token_class
+    where r.reported_quantity > 0 and m.metered_quantity > 0
+),
+
 offsets as (
     select o.offset_hours
     from (
@@ -49,7 +91,6 @@ offsets as (
     ) as o (offset_hours)
 ),
 
--- A later start moves an hour to an earlier day.
 moved as (
     select
         o.offset_hours,
@@ -57,13 +98,14 @@ moved as (
         m.provider,
         m.platform,
         m.model,
+        m.token_class,
         sum(m.metered_quantity) as metered_quantity
     from metered as m
     cross join offsets as o
     group by
         o.offset_hours,
         cast(m.day + cast((m.hour_of_day - o.offset_hours + 48) // 24 - 2 as integer) as date),
-        m.provider, m.platform, m.model
+        m.provider, m.platform, m.model, m.token_class
 ),
 
 differences as (
@@ -72,8 +114,15 @@ differences as (
         strftime(r.day, '%Y-%m') as month,
         r.provider,
         r.platform,
-        sum(abs(r.reported_quantity - coalesce(m.metered_quantity, 0))) as difference
+        sum(
+            abs(
+                r.reported_quantity
+                - cast(coalesce(m.metered_quantity, 0) as hugeint) * t.reported_quantity // t.metered_quantity
+            )
+        ) as difference
     from reported as r
+    inner join totals as t
+        on r.provider = t.provider and r.platform = t.platform and r.model = t.model and r.token_class = t.token_class
     inner join bounds as b
         on r.provider = b.provider and r.platform = b.platform and r.day > b.first_day and r.day < b.last_day
     cross join offsets as o
@@ -84,6 +133,7 @@ differences as (
             and r.provider = m.provider
             and r.platform = m.platform
             and r.model = m.model
+            and r.token_class = m.token_class
     group by o.offset_hours, strftime(r.day, '%Y-%m'), r.provider, r.platform
 ),
 

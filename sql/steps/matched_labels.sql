@@ -4,7 +4,8 @@
 -- What only the provider reports and what only we metered is held against each other, first where
 -- only the region differs (1), then tier and region (2), the token class of the same direction (3),
 -- and the day: ours a day late (4), a day early (5). A quantity is matched once, so the causes are
--- disjoint. Days need to match nine parts in ten. What is left after step 5 has no counterpart.
+-- disjoint. Of another day nine parts in ten of what only we have must be missing there. What is left
+-- after step 5 has no counterpart.
 -- Money is what the row adds to the gap: ours is negative.
 with recursive
 ladder as (
@@ -27,7 +28,7 @@ ladder as (
     from steps.usage_strata
     where reported_only_quantity > 0
     union all
-    -- Twins are ours twice: they have no counterpart, and are claimed at once.
+    -- Duplicates are ours twice: they have no counterpart, and are claimed at once.
     select
         day,
         provider,
@@ -40,13 +41,13 @@ ladder as (
         token_class,
         false as is_reported,
         0 as step_no,
-        cast(least(twin_quantity, metered_only_quantity) as hugeint) as matched_quantity,
+        cast(duplicate_quantity as hugeint) as matched_quantity,
         cast(
-            0 - metered_only_picos * least(twin_quantity, metered_only_quantity) // metered_only_quantity as hugeint
+            0 - metered_only_picos * duplicate_quantity // metered_only_quantity as hugeint
         ) as matched_picos,
-        cast(metered_only_quantity - least(twin_quantity, metered_only_quantity) as hugeint) as left_quantity,
+        cast(metered_only_quantity - duplicate_quantity as hugeint) as left_quantity,
         cast(
-            metered_only_picos * least(twin_quantity, metered_only_quantity) // metered_only_quantity
+            metered_only_picos * duplicate_quantity // metered_only_quantity
             - metered_only_picos as hugeint
         ) as left_picos
     from steps.usage_strata
@@ -77,7 +78,8 @@ ladder as (
             case
                 when
                     step_no >= 4
-                    and least(side_quantity, other_quantity) * 10 < greatest(side_quantity, other_quantity) * 9
+                    and case when is_reported then other_quantity else side_quantity end * 9
+                    > case when is_reported then side_quantity else other_quantity end * 10
                     then 0
                 else
                     greatest(least(least(side_quantity, other_quantity) - quantity_before, left_quantity), 0)

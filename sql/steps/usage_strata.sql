@@ -101,12 +101,25 @@ rated as (
         on s.day = d.day and s.provider = d.provider and s.platform = d.platform
 ),
 
+-- A file that came twice came twice as a whole: where only we have half of the twins or more, all of
+-- them are one request twice, else no more of them than only we have.
+judged as (
+    select
+        *,
+        case
+            when 2 * (priced_quantity - reported_quantity) >= twin_quantity then twin_quantity
+            else greatest(priced_quantity - reported_quantity, 0)
+        end as duplicate_quantity
+    from rated
+),
+
 compared as (
     select
         *,
-        least(priced_quantity, reported_quantity) as agreed_quantity,
-        least(unpriced_quantity, greatest(reported_quantity - priced_quantity, 0)) as agreed_unpriced_quantity
-    from rated
+        least(priced_quantity - duplicate_quantity, reported_quantity) as agreed_quantity,
+        least(unpriced_quantity, greatest(reported_quantity - priced_quantity + duplicate_quantity, 0))
+            as agreed_unpriced_quantity
+    from judged
 )
 
 select
@@ -124,6 +137,7 @@ select
     priced_quantity,
     unpriced_quantity,
     twin_quantity,
+    case when is_counted then duplicate_quantity else 0 end as duplicate_quantity,
     largest_quantity,
     reported_quantity,
     metered_picos,

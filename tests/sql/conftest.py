@@ -19,3 +19,18 @@ def counting() -> Iterator[duckdb.DuckDBPyConnection]:
         create_macros(con, load_vocabulary())
         open_shipped_book(con)
         yield con
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A workbench with the shipped price book."""
+    with open_workbench() as con:
+        open_shipped_book(con)
+        yield con
+
+
+@pytest.fixture
+def fault_bench(shipped: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """It records no exchange rate until a fault does."""
+    shipped.execute("delete from core.exchange_rates")
+    return shipped
