@@ -26,8 +26,19 @@ from unitcost.lake.files import ContractError
 from unitcost.queries import Query, load_query, query_names
 from unitcost.session import Session
 from unitcost.tables import day_tables, inputs_of, row_models
-from unitcost.workbench import clear, run_steps, tables_in
+from unitcost.workbench import (
+    clear,
+    create_view,
+    drop_unread_steps,
+    run_steps,
+    share_memory,
+    tables_in,
+)
 from unitcost_models.meta import CheckResult, LakeFile
+
+_MANY_ROWS = 122_880
+"""A row group. A written table of more is read from its file, so that the few wide tables of a day
+need not be in memory together."""
 
 
 def _passed() -> Event:
@@ -47,9 +58,13 @@ class Turn:
 
 
 @contextmanager
-def open_builder(session: Session) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A workbench with the vocabulary and the price book, for one day after the other."""
+def open_builder(session: Session, lanes: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A workbench with the vocabulary and the price book, for one day after the other.
+
+    It is one of so many that share the memory.
+    """
     with session.workbench() as con:
+        share_memory(con, lanes)
         open_prices(session, con)
         yield con
 
@@ -80,12 +95,18 @@ def build_day(
     open_allocation(con, session.settings.allocation, day)
     done = {*tables_in(con)}
     files = {}
-    for table in (t for t in day_tables() if t in wanted):
+    pending = [t for t in day_tables() if t in wanted]
+    for table in tuple(pending):
         if DAYS_BEFORE & inputs_of(table) and not done >= DAYS_BEFORE:
             turn.before.wait()
             open_days_before(session, con, day)
             done |= DAYS_BEFORE
         files[table] = _build_table(session, con, table, day, done)
+        pending.remove(table)
+        if files[table].rows > _MANY_ROWS:
+            con.execute(f"drop table {table}")
+            create_view(con, table, session.absolute([files[table]]))
+            drop_unread_steps(con, pending)
         if HANDED_ON & wanted <= files.keys():
             turn.handed_on.set()
     _run_checks(session, con, day, wanted)

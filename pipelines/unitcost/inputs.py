@@ -15,7 +15,7 @@ from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
 from unitcost.tables import day_tables, row_models, upstream
 from unitcost.uniting import unite
-from unitcost.workbench import create_empty, create_view
+from unitcost.workbench import create_empty, create_view, tables_in
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row
 from unitcost_models.marts import RunDay
@@ -145,18 +145,23 @@ def _open(con: duckdb.DuckDBPyConnection, row: type[Row], table: str, files: lis
 
 
 def open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """What earlier days have used of allowances, and on which tasks and workflow runs spent."""
+    """What earlier days have used of allowances, and on which tasks and workflow runs spent.
+
+    Where the day's requests are there, only on theirs: others would be kept for nothing.
+    """
     earlier = [day - timedelta(n) for n in range(1, TASK_WINDOW_DAYS + 1)]
     _open_allowances(session, con, earlier)
     files = session.absolute(session.catalogue.live("core.requests", earlier))
+    is_here = "core.requests" in tables_in(con)
     for row, unit in ((TaskDay, "task_id"), (RunDay, "workflow_run_id")):
         create_empty(con, row)
+        only = f"in (select {unit} from core.requests where {unit} is not null)"
         if files:
             con.execute(
                 f"""insert into {row.table} by name
                     select distinct {unit}, day
                     from read_parquet($files, hive_partitioning = false)
-                    where {unit} is not null""",
+                    where {unit} {only if is_here else "is not null"}""",
                 {"files": files},
             )
 

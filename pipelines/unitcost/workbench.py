@@ -44,6 +44,14 @@ def _default_limit(con: duckdb.DuckDBPyConnection) -> str:
     return "3GB" if unit == "TiB" or (unit == "GiB" and float(size) > _LIMIT_GIB) else str(own)
 
 
+def share_memory(con: duckdb.DuckDBPyConnection, parts: int) -> None:
+    """Leave room for others that work at the same time: this is one of so many."""
+    ((limit,),) = con.execute(
+        "select parse_formatted_bytes(current_setting('memory_limit'))"
+    ).fetchall()
+    con.execute(f"set memory_limit = '{limit // parts}B'")
+
+
 def tables_in(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """`layer.noun` of every table and view that is there, and which of the two it is."""
     rows = con.execute(
@@ -105,6 +113,25 @@ def run_steps(
     for name in _in_order(targets, done):
         run_step(con, name, day)
         done.add(name)
+
+
+def drop_unread_steps(con: duckdb.DuckDBPyConnection, targets: Iterable[str]) -> None:
+    """Drop the rows of steps that running these targets does not read, through views or not."""
+    there = tables_in(con)
+    read, pending = set[str](), [*targets]
+    while pending:
+        needed = {*load_query(pending.pop()).inputs} - read
+        read |= needed
+        pending += [
+            name
+            for name in needed
+            if name.startswith("steps.")
+            and there.get(name) != "table"
+            and query_path(name).is_file()
+        ]
+    for name, kind in there.items():
+        if kind == "table" and name.startswith("steps.") and name not in read:
+            con.execute(f"drop table {name}")
 
 
 def _in_order(targets: Iterable[str], done: Collection[str]) -> list[str]:

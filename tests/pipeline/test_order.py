@@ -30,3 +30,10 @@ def test_nights_and_their_order_change_nothing(
     load(home, later, source, THROUGH)
     load(home, [f for f in files(source) if "outcomes" in f.parts], source, THROUGH)
     assert marts(load(home, files(source), source, THROUGH)) == expected
+
+
+def test_tables_that_are_read_from_their_files_change_nothing(
+    source: Path, expected: Fingerprint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unitcost.build._MANY_ROWS", 0)
+    assert marts(load(Home(tmp_path), files(source), source, THROUGH)) == expected
