@@ -35,8 +35,10 @@ from unitcost.staging import (
     csvblocks,
     csvlines,
     documents,
+    elements,
     lines,
     opening,
+    scanning,
     stage,
 )
 from unitcost_models.meta import Delivery
@@ -64,7 +66,7 @@ class Night:
 def lowered() -> Iterator[None]:
     """Limits so low that small files go beyond them."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (lines, documents, csvblocks, csvlines):
+        for module in (lines, documents, elements, scanning, csvblocks, csvlines):
             patch.setattr(module, "MAX_RECORD", LONG_RECORD)
         for module in (opening, archive):
             patch.setattr(module, "RATIO_FREE_BYTES", BOMB_BYTES // 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import duckdb
 import pytest
 import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from unitcost.staging import Staged, StagingError, sample, stage
+from unitcost.staging import Staged, StagingError, opening, sample, stage
 
 Con = duckdb.DuckDBPyConnection
 TWO_LINES = b'{"a": 1}\n{"a": 2}\n'
@@ -223,6 +226,62 @@ def test_a_broken_element_is_rejected_alone(workbench: Con, tmp_path: Path, cont
     staged(workbench, tmp_path, content)
     assert [record for _, record in records(workbench)] == [{"a": 1}, {"a": 2}]
     assert len(rejects(workbench)) == 1
+
+
+BREAKS: dict[str, Callable[[str], str]] = {
+    "no JSON": lambda text: text.replace(":", ": oops", 1),
+    "no UTF-8": lambda text: text.replace("}", "\udcff}", 1),
+    "a bracket missing": lambda text: text.removesuffix("}"),
+    "a bracket too many": lambda text: text + "}",
+    "a string without end": lambda text: text.replace('": "', '": "' + "\n", 1),
+    "no object": lambda text: f"[{text}]",
+}
+ELEMENTS = st.fixed_dictionaries(
+    {"id": st.sampled_from(["a", "},{", '"', "\\", "\n", "é"])},
+    optional={
+        "list": st.lists(st.fixed_dictionaries({"x": st.integers(0, 9)}), max_size=3),
+        "deep": st.just({"k": [{"id": "{"}, {}]}),
+    },
+)
+
+
+@pytest.mark.parametrize("chunk", [40, 1 << 22])
+@pytest.mark.parametrize("layout", ["on one line", "a line each", "pretty"])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    elements=st.lists(st.tuples(ELEMENTS, st.none() | st.sampled_from([*BREAKS])), min_size=1),
+)
+def test_of_a_broken_array_every_sound_element_is_read(
+    workbench: Con,
+    tmp_path: Path,
+    chunk: int,
+    layout: str,
+    elements: list[tuple[dict[str, Any], str | None]],
+) -> None:
+    whole = [{"n": n, **element} for n, (element, _) in enumerate(elements)]
+    texts = [
+        BREAKS[how](_text(one, layout)) if how else _text(one, layout)
+        for one, (_, how) in zip(whole, elements, strict=True)
+    ]
+    content = {"on one line": "[{}]", "a line each": "[\n{}\n]", "pretty": "[\n  {}\n]"}[layout]
+    between = {"on one line": ", ", "a line each": ",\n", "pretty": ",\n  "}[layout]
+    file = content.replace("{}", between.join(texts)).encode(errors="surrogateescape")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "_CHUNK", chunk)
+        staged(workbench, tmp_path, file)
+    found = {record["n"]: record for _, record in records(workbench)}
+    assert list(found.values()) == [whole[n] for n in found]
+    lost = {n for n in range(len(whole)) if n not in found}
+    assert all(elements[n][1] for n in lost)
+    assert len(rejects(workbench)) >= bool(lost)
+
+
+def _text(element: dict[str, Any], layout: str) -> str:
+    if layout != "pretty":
+        return json.dumps(element, ensure_ascii=False)
+    return json.dumps(element, ensure_ascii=False, indent=2).replace("\n", "\n  ")
 
 
 def test_an_array_cut_short_keeps_its_elements(workbench: Con, tmp_path: Path) -> None:

@@ -5,151 +5,35 @@ Whether a record found here is valid JSON is checked later, in SQL.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from unitcost.sqltext import sql_text
-from unitcost.staging.limits import (
-    CUT_SHORT,
-    KEPT_TEXT,
-    MAX_DOCUMENT,
-    MAX_RECORD,
-    NOT_OBJECT,
-    NOT_UTF8,
-    TOO_LONG,
-)
+from unitcost.staging.elements import ArrayReader, Block
+from unitcost.staging.layout import HEAD_BYTES
+from unitcost.staging.limits import CUT_SHORT, MAX_DOCUMENT, MAX_RECORD, NOT_JSON
 from unitcost.staging.opening import CutShortError, is_packed, read_chunks, read_head, unpack
+from unitcost.staging.scanning import Scanner, has_open_string
 from unitcost.staging.spool import SPOOLED, Spool
-
-# The group tells whether a string ends; one that does not is still one token, so that it is not
-# looked at again from each quote in it.
-_STRUCTURE = re.compile(rb'"(?:[^"\\\n]++|\\[^\n])*+("?)|[{}\[\]\n]')
-_SPACE = b" \t\r\n,"
-
-
-@dataclass
-class _Scanner:
-    """Finds where each record begins and ends by counting brackets outside strings.
-
-    A record is a value at the top or an element of an array at the top. A string never spans
-    lines, so an unfinished one ends its record at the line's end and the next record is found.
-    """
-
-    spool: Spool
-    line: int = 1
-    depth: int = 0
-    base: int = 0
-    """Depth at which records stand: 1 inside an array at the top, else 0."""
-    first_line: int = 1
-    pending: bytearray = field(default_factory=bytearray)
-    dropped: int = 0
-
-    def feed(self, text: bytes) -> bytes:
-        """Scan a chunk; returns an unfinished string at its end, to be fed again with more."""
-        begin = 0
-        for match in _STRUCTURE.finditer(text):
-            token = match.group()
-            if match.start() < begin:
-                continue
-            if _is_open(match) and text.find(b"\n", match.start()) < 0:
-                self._append(text[begin : match.start()])
-                return text[match.start() :]
-            begin = self._step(token, text, begin, match)
-        self._append(text[begin:])
-        return b""
-
-    def _step(self, token: bytes, text: bytes, begin: int, match: re.Match[bytes]) -> int:
-        """Handle one token; returns where the text not yet appended begins."""
-        if token == b"\n":
-            self.line += 1
-        elif token in (b"{", b"["):
-            return self._open(token, text, begin, match)
-        elif token in (b"}", b"]"):
-            return self._close(text, begin, match)
-        elif _is_open(match):
-            return self._resume(text, begin, match)
-        return begin
-
-    def _open(self, token: bytes, text: bytes, begin: int, match: re.Match[bytes]) -> int:
-        if self.depth == 0 and token == b"[":
-            self.base = 1
-            self._finish(text[begin : match.start()])
-            begin = match.end()
-        elif self.depth == self.base:
-            self._finish(text[begin : match.start()])
-            self.first_line = self.line
-            begin = match.start()
-        self.depth += 1
-        return begin
-
-    def _close(self, text: bytes, begin: int, match: re.Match[bytes]) -> int:
-        self.depth = max(self.depth - 1, 0)
-        if self.depth == self.base:
-            self._finish(text[begin : match.end()])
-            return match.end()
-        if self.depth < self.base:
-            self._finish(text[begin : match.start()])
-            self.base = 0
-            return match.end()
-        return begin
-
-    def _resume(self, text: bytes, begin: int, match: re.Match[bytes]) -> int:
-        """An unfinished string: its record ends with its line."""
-        end = text.index(b"\n", match.start())
-        self._finish(text[begin:end])
-        self.depth = self.base
-        return end
-
-    def _append(self, text: bytes) -> None:
-        room = (MAX_RECORD if self.base else MAX_DOCUMENT) + 1 - len(self.pending)
-        self.pending += text[:room]
-        self.dropped += max(len(text) - room, 0)
-
-    def _finish(self, text: bytes) -> None:
-        """Spool the record that ends here, if there is one."""
-        self._append(text)
-        record = bytes(self.pending).strip(_SPACE)
-        size = len(self.pending) + self.dropped
-        self.pending.clear()
-        self.dropped = 0
-        if record:
-            self._spool(record, size)
-        self.first_line = self.line
-
-    def _spool(self, record: bytes, size: int) -> None:
-        if size > (MAX_RECORD if self.base else MAX_DOCUMENT):
-            self.spool.reject(self.first_line, TOO_LONG.format(size=size), record)
-        elif not record.startswith(b"{"):
-            self.spool.reject(self.first_line, NOT_OBJECT, record)
-        elif not _is_utf8(record):
-            self.spool.reject(self.first_line, NOT_UTF8, record)
-        else:
-            self.spool.keep(self.first_line, record)
-
-    def give_up(self, rest: bytes) -> bytes:
-        """A string longer than any record may be: its record is too long, whatever follows."""
-        self._append(rest)
-        return b""
-
-    def end(self, rest: bytes, reason: str) -> None:
-        """The file ends: what is pending was never finished."""
-        self._append(rest)
-        record = bytes(self.pending).strip(_SPACE)
-        if record:
-            self.spool.reject(self.first_line, reason, record[:KEPT_TEXT])
 
 
 def spool_documents(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
-    """Spool every object of the file: at DuckDB's speed where it is sound, else record by record.
+    """Spool every object of the file.
 
     Sound files number their records; in others a record has the line it begins on.
     """
-    if not _spool_sound(con, path, spool):
-        _spool_each(read_chunks(path), spool)
+    if _spool_sound(con, path, spool):
+        return
+    is_array = read_head(path, HEAD_BYTES).lstrip().startswith(b"[")
+    chunks = read_chunks(path)
+    if is_array:
+        _spool_array(con, chunks, spool)
+    else:
+        _spool_each(chunks, Scanner(spool))
 
 
 def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bool:
@@ -173,13 +57,57 @@ def _spool_sound(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> bo
     return True
 
 
-def _spool_each(chunks: Iterator[bytes], spool: Spool) -> None:
-    """Spool every object of the file, with the line it begins on.
+def _spool_array(con: duckdb.DuckDBPyConnection, chunks: Iterator[bytes], spool: Spool) -> None:
+    """Spool every element of an array in which something is broken, a block at a time."""
+    head = next(chunks)
+    start = head.index(b"[") + 1
+    block = Block(1 + head.count(b"\n", 0, start), head[start:])
+    reader = ArrayReader(con, block.text, spool.folder)
+    cut_short = CUT_SHORT
+    wanted = 0
+    try:
+        for chunk in chunks:
+            block = Block(block.line, block.text + chunk)
+            if len(block.text) < wanted:
+                continue
+            size = len(block.text)
+            block = _take(reader, block, spool, None)
+            if len(block.text) == size > MAX_RECORD:
+                scanner = Scanner(spool, line=block.line, depth=1, base=1)
+                _spool_each(chain([block.text], chunks), scanner)
+                return
+            wanted = 2 * len(block.text)
+    except CutShortError as error:
+        cut_short = f"{error}; {CUT_SHORT}"
+    _take(reader, block, spool, cut_short)
 
-    Arrays at the top are taken apart; a broken element does not harm its neighbours as long as
-    it ends on a line of its own.
+
+def _take(reader: ArrayReader, block: Block, spool: Spool, cut_short: str | None) -> Block:
+    """Spool what a block holds; returns what may go on after it.
+
+    The last block is `cut_short` where it ends inside an element.
     """
-    scanner = _Scanner(spool)
+    taken = reader.take(block, goes_on=cut_short is None)
+    spool.flush()
+    spool.keep_batch(taken.lines, taken.objects.cast(pa.string()))
+    for bad in taken.bad:
+        reason = cut_short if cut_short and block.text.endswith(bad.text) else NOT_JSON
+        if has_open_string(bad.text):
+            line = bad.line + bad.text.count(b"\n", 0, bad.text.find(b"{"))
+            spool.reject(line, reason, bad.text.strip())
+        else:
+            scanner = Scanner(spool, line=bad.line, depth=1, base=1)
+            scanner.end(scanner.feed(bad.text), reason)
+    return taken.rest
+
+
+def _spool_each(chunks: Iterator[bytes], scanner: Scanner) -> None:
+    """Spool every object a record at a time: documents one after the other, and huge elements.
+
+    A document spans lines and is as long as it likes, so where a broken one ends is told by its
+    brackets alone. Arrays at the top are taken apart; a broken element does not harm its neighbours
+    as long as it ends on a line of its own.
+    """
     rest = b""
     try:
         for chunk in chunks:
@@ -190,16 +118,3 @@ def _spool_each(chunks: Iterator[bytes], spool: Spool) -> None:
         scanner.end(rest, f"{error}; {CUT_SHORT}")
         return
     scanner.end(rest, CUT_SHORT)
-
-
-def _is_open(match: re.Match[bytes]) -> bool:
-    """Whether the token is a string that does not end on its line."""
-    return match.group(1) == b""
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
