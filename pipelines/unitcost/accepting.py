@@ -37,8 +37,7 @@ _TEXT_LIMIT = 65_536
 def accept(
     session: Session, con: duckdb.DuckDBPyConnection, source: Source, entry: Delivery
 ) -> Delivery:
-    """Parse `raw.staged` and keep every record somewhere; the entry with its counts."""
-    parse(con, source)
+    """Keep every record of `raw.parsed` somewhere; the entry with its counts."""
     _tell_unread(session, con, source, entry)
     _find_fresh(session, con, source)
     _select_accepted(con)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from unitcost.arriving import arrivals
 from unitcost.close_checks import concerns, quarantined, require_reviewed
 from unitcost.due import changed_closed_days, due_days, input_digests
 from unitcost.errors import ClosedMonthError, UsageError
-from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, utc_now
 from unitcost.lake.closed import Terms, freeze
 from unitcost.lake.publish import write_catalogue

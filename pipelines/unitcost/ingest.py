@@ -8,28 +8,32 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import duckdb
 
-from unitcost import flat_records, reports, respelling
-from unitcost.accepting import FLAT, OTLP, accept, refuse
-from unitcost.call_logs import fingerprint
+from unitcost.accepting import FLAT, accept, parse, refuse
+from unitcost.arriving import Arrival, arrivals, parser_fingerprint
 from unitcost.lake.catalogue import utc_now
-from unitcost.landing import deliveries, digest, format_of, name_of, why_not
-from unitcost.queries import query_path
+from unitcost.landing import digest, why_not
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.sources.requests import NAMES
 from unitcost.staging import StagingError, stage
-from unitcost.workbench import clear
+from unitcost.workbench import clear, share_memory
 from unitcost_models.meta import Delivery
 
 LOG = logging.getLogger("unitcost")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 """Faults of the machine and not of a file: the run fails, and the file is read by the next."""
+_LIGHT_BYTES = 64 * 2**20
+"""Two files up to this size are read at once, in half of the memory each."""
 _PARSER_ERRORS = (
     duckdb.DataError,
     duckdb.InvalidInputException,
@@ -41,98 +45,85 @@ _PARSER_ERRORS = (
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """A file in landing that no run has read yet, or that a newer parser must read again."""
+class _Read:
+    """What reading a file has found: its entry, whether it was parsed, or why it cannot be."""
 
-    path: Path
-    name: str
-    source_format: str | None
-
-
-def parser_fingerprint(session: Session, source_format: str | None) -> str:
-    """Digest of what decides how a format's records are read."""
-    if source_format is None:
-        return hashlib.sha256(",".join(SOURCES).encode()).hexdigest()[:16]
-    source = SOURCES[source_format]
-    shared = fingerprint(source_format) if source.is_call_log else b""
-    shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
-    shared += respelling.fingerprint() if source_format == OTLP else b""
-    shared += reports.fingerprint(source_format) if source.is_report else b""
-    shared += flat_records.fingerprint() if source_format == FLAT else b""
-    shared += _privacy(session)
-    parser = query_path(f"raw.{source_format}").read_bytes() + shared
-    return hashlib.sha256(parser + session.vocabulary.fingerprint.encode()).hexdigest()[:16]
-
-
-def _privacy(session: Session) -> bytes:
-    """What of `[privacy]` decides what is kept of a record; nothing by default."""
-    if session.pseudonyms:
-        return session.pseudonyms.fingerprint.encode()
-    return b"" if session.settings.privacy.keeps_text else b"no text"
-
-
-def arrivals(session: Session) -> list[Arrival]:
-    """What must be read, in a stable order, found without opening a known file."""
-    landing, known = session.home.landing, session.catalogue.deliveries
-    parsers = {f: parser_fingerprint(session, f) for f in {d.source_format for d in known.values()}}
-    return [
-        Arrival(path, name, format_of(path, landing))
-        for path in deliveries(landing)
-        if not _is_known(known.get(name := name_of(path.relative_to(landing))), path, parsers)
-    ]
-
-
-def _is_known(known: Delivery | None, path: Path, parsers: dict[str | None, str]) -> bool:
-    if known is None:
-        return False
-    stat = path.stat()
-    return (
-        known.bytes == stat.st_size
-        and known.mtime_ns == stat.st_mtime_ns
-        and known.fingerprint == parsers[known.source_format]
-    )
+    entry: Delivery
+    is_parsed: bool = False
+    refusal: str | None = None
 
 
 def ingest_all(session: Session, wanted: set[str]) -> Iterator[Delivery]:
-    """Read every arrival of the wanted formats (and those of no format) into raw tables."""
+    """Read every arrival of the wanted formats (and those of no format) into raw tables.
+
+    While one file's records are taken in, the next is read: one core plans the queries of a small
+    file, and of a larger one a core waits for the last part. They are taken in one after the other.
+    """
     todo = [a for a in arrivals(session) if a.source_format is None or a.source_format in wanted]
-    if not todo:
-        return
-    # One workbench for all: to open one and give it the vocabulary takes longer than a small file.
-    formats = {a.source_format for a in todo if a.source_format is not None}
-    with session.workbench(any(SOURCES[f].reads_vocabulary for f in formats)) as con:
-        for arrival in todo:
+    known = tuple(session.catalogue.deliveries.values())
+    with ExitStack() as stack, ThreadPoolExecutor(1) as ahead:
+        benches = _benches(session, todo, stack)
+        reading: deque[tuple[Arrival, duckdb.DuckDBPyConnection, Future[_Read]]] = deque()
+        for arrival, con in zip(todo, cycle(benches), strict=False):
             LOG.info("reading %s", arrival.name)
-            delivery = _ingest_or_refuse(session, con, arrival)
-            if delivery is not None:
-                session.catalogue.deliveries[delivery.path] = delivery
-                yield delivery
+            reading.append((arrival, con, ahead.submit(_read, session, con, arrival, known)))
+            if len(reading) == len(benches):
+                yield from _take_or_refuse(session, *reading.popleft())
+        while reading:
+            yield from _take_or_refuse(session, *reading.popleft())
 
 
-def _ingest_or_refuse(
-    session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival
-) -> Delivery | None:
-    """What became of the file, whatever is wrong with it; None where it is gone."""
+def _benches(
+    session: Session, todo: list[Arrival], stack: ExitStack
+) -> list[duckdb.DuckDBPyConnection]:
+    """Workbenches for all: to make one knows the vocabulary takes longer than a small file."""
+    count = 2 if all(_size(a.path) <= _LIGHT_BYTES for a in todo) else 1
+    formats = {a.source_format for a in todo if a.source_format is not None}
+    reads_vocabulary = any(SOURCES[f].reads_vocabulary for f in formats)
+    benches = []
+    for _ in todo[:count]:
+        benches.append(stack.enter_context(session.workbench(reads_vocabulary)))
+        share_memory(benches[-1], min(count, len(todo)))
+    return benches
+
+
+def _size(path: Path) -> int:
     try:
-        return _ingest(session, con, arrival)
+        return path.stat().st_size
+    except OSError:  # gone, which is told when it is read
+        return 0
+
+
+def _take_or_refuse(
+    session: Session,
+    arrival: Arrival,
+    con: duckdb.DuckDBPyConnection,
+    reading: Future[_Read],
+) -> Iterator[Delivery]:
+    """What became of the file, whatever is wrong with it; nothing where it is gone."""
+    try:
+        delivery = _take(session, con, arrival, reading.result())
     except FileNotFoundError:
         LOG.warning("%s is gone before it was read", arrival.name)
-        return None
+        return
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise
         reason = f"the file cannot be read ({error.strerror}); deliver it again"
+        delivery = _refuse_whole(session, con, arrival, reason)
     except _PARSER_ERRORS as error:
         first = str(error).partition("\n")[0]
         reason = f"the parser failed on the file ({first}); nothing of it was taken, report this"
-    LOG.warning("%s: %s", arrival.name, reason)
-    return _refuse_whole(session, con, arrival, reason)
+        delivery = _refuse_whole(session, con, arrival, reason)
+    session.catalogue.deliveries[delivery.path] = delivery
+    yield delivery
 
 
 def _refuse_whole(
     session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival, reason: str
 ) -> Delivery:
     """A file that broke off is one quarantined record; what was taken of it is given back."""
+    LOG.warning("%s: %s", arrival.name, reason)
     try:
         content = digest(arrival.path)
     except OSError:
@@ -142,20 +133,42 @@ def _refuse_whole(
     return refuse(session, con, _entry(session, arrival, content), reason)
 
 
-def _ingest(session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival) -> Delivery:
-    content = digest(arrival.path)
-    entry = _entry(session, arrival, content)
+def _read(
+    session: Session,
+    con: duckdb.DuckDBPyConnection,
+    arrival: Arrival,
+    known: Collection[Delivery],
+) -> _Read:
+    """Make `raw.parsed` of the file, unless there is nothing to read; changes nothing else."""
+    entry = _entry(session, arrival, digest(arrival.path))
     if arrival.source_format is None:
-        return entry.model_copy(update={"note": why_not(arrival.path)})
-    twin = _twin(session, entry)
-    if twin is not None:
-        return entry.model_copy(update={"note": f"the same content as {twin}"})
-    session.catalogue.forget_delivery(content)
+        return _Read(entry.model_copy(update={"note": why_not(arrival.path)}))
+    if _twin(session, entry, known):
+        return _Read(entry)
     clear(con, kept=())
     try:
         stage(con, arrival.path, session.home.scratch, _columns(arrival.source_format))
     except StagingError as error:
-        return refuse(session, con, entry, str(error))
+        return _Read(entry, refusal=str(error))
+    parse(con, SOURCES[arrival.source_format])
+    return _Read(entry, is_parsed=True)
+
+
+def _take(
+    session: Session, con: duckdb.DuckDBPyConnection, arrival: Arrival, read: _Read
+) -> Delivery:
+    """Keep what was parsed, unless the same content was taken before."""
+    entry = read.entry
+    if arrival.source_format is None:
+        return entry
+    twin = _twin(session, entry, session.catalogue.deliveries.values())
+    if twin is not None:
+        return entry.model_copy(update={"note": f"the same content as {twin}"})
+    session.catalogue.forget_delivery(entry.sha256)
+    if read.refusal is None and not read.is_parsed:  # its twin has changed meanwhile
+        read = _read(session, con, arrival, ())
+    if read.refusal is not None:
+        return refuse(session, con, entry, read.refusal)
     return accept(session, con, SOURCES[arrival.source_format], entry)
 
 
@@ -183,7 +196,7 @@ def _entry(session: Session, arrival: Arrival, content: str) -> Delivery:
     )
 
 
-def _twin(session: Session, entry: Delivery) -> str | None:
+def _twin(session: Session, entry: Delivery, known: Iterable[Delivery]) -> str | None:
     """Another delivery of the same content that the same parser has read, or lies there to be read.
 
     A content has one format: its rows are known by its digest.
@@ -192,7 +205,7 @@ def _twin(session: Session, entry: Delivery) -> str | None:
     return next(
         (
             other.path
-            for other in session.catalogue.deliveries.values()
+            for other in known
             if other.sha256 == entry.sha256
             and other.path != entry.path
             and (other.note is None or other.delivered)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from unitcost.arriving import arrivals
 from unitcost.collecting.run import collect
 from unitcost.due import changed_closed_days, due_days, input_digests, waiting_rows
 from unitcost.export.folder import stale_months
-from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.closed import reads_below
 from unitcost.lake.opening import open_published

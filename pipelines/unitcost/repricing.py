@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from unitcost.arriving import arrivals
 from unitcost.due import changed_closed_days, due_days, input_digests
 from unitcost.errors import UsageError
-from unitcost.ingest import arrivals
 from unitcost.lake.catalogue import utc_now
 from unitcost.queries import load_query
 from unitcost.rebuild import only_prices_changed, shared_inputs

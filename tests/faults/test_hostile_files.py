@@ -24,7 +24,8 @@ import pytest
 from tests.faults.conftest import Tell
 from tests.faults.hostile_files import BOMB_BYTES, LONG_RECORD, SOUND, Way, dealt, ways_for
 from tests.sources.reading import FILES, FORMATS
-from unitcost.ingest import arrivals, ingest_all
+from unitcost.arriving import arrivals
+from unitcost.ingest import ingest_all
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.paths import Home
 from unitcost.session import open_session
