@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ from unitcost.workbench import open_workbench
 from unitcost_models.closing import Adjustment
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.prices import Price
+from unitcost_models.provider import InvoiceLine
 
 OCTOBER = Month.parse("2026-10")
 DAY = date(2026, 10, 5)
@@ -122,16 +124,60 @@ CORRECTION = {
 }
 
 
-def open_charges(con: duckdb.DuckDBPyConnection, *requests: dict[str, Any]) -> None:
+def bill_line(
+    record_id: str, charge_category: str, billed_cost: str, **values: Any
+) -> dict[str, Any]:
+    """A line of a bill, in dollars unless `currency` says otherwise."""
+    is_usd = values.get("currency", "usd") == "usd"
+    return {
+        "record_id": record_id,
+        "day": DAY,
+        "provider": "azure",
+        "platform": "azure",
+        "source_format": "azure_cost",
+        "is_primary": True,
+        "billing_account_id": "payer",
+        "currency": "usd",
+        "charge_category": charge_category,
+        "billed_cost": billed_cost,
+        "billed_cost_usd": billed_cost if is_usd else None,
+    } | values
+
+
+BILL = (
+    bill_line("used", "usage", "7"),
+    bill_line("repeated", "credit", "-9", is_primary=False),
+    bill_line("credit", "credit", "-5.25", line_item="=credit"),
+    bill_line("discount", "discount", "-0.000000000001", line_item="Discount"),
+    bill_line("tax", "tax", "19.99", platform="(all)", bucket_end=datetime(2026, 11, 1)),
+    bill_line("fee", "purchase", "12", provider="gcp", platform="vertex", line_item="Support"),
+    bill_line("refund", "purchase", "-2", provider="gcp", platform="vertex"),
+    bill_line("capacity", "purchase", "100", line_item="Provisioned throughput"),
+    bill_line("moved", "adjustment", "0.01"),
+    bill_line("euros", "tax", "1.90", currency="eur", provider="mistral", platform="direct"),
+    bill_line("untold", "tax", "0") | {"billed_cost": None, "billed_cost_usd": None},
+    bill_line("points", "tax", "1", currency="bonus points"),
+    bill_line("billed_too", "tax", "3", provider="openai", platform="direct"),
+    bill_line("invoiced", "tax", "4", provider="openai", platform="(all)")
+    | {"source_format": "invoices"},
+    bill_line("next", "tax", "50", day=date(2026, 11, 1)),
+)
+"""`used` is metered, `repeated` no primary bill, `billed_too` is on the invoice as well."""
+
+
+def open_charges(
+    con: duckdb.DuckDBPyConnection, *requests: dict[str, Any], bill: Sequence[dict[str, Any]] = ()
+) -> None:
     """The tables that FOCUS rows are made of."""
     given(con, CostPerRequest, *(r | {"started_at": datetime(2026, 10, 5)} for r in requests))
     prices = ("price_id", "provider", "meter", "price_per_unit")
     rows = [dict(zip(prices, row, strict=True)) | {"currency": "USD"} for row in PRICES]
     given(con, Price, *rows)
     given(con, Adjustment, CORRECTION)
+    given(con, InvoiceLine, *bill)
 
 
 if __name__ == "__main__":
     with open_workbench() as workbench:
-        open_charges(workbench, *REQUESTS)
+        open_charges(workbench, *REQUESTS, bill=BILL)
         write_focus(workbench, Period.of_month(OCTOBER), "1.2", Path(sys.argv[1]))

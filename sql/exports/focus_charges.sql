@@ -1,10 +1,10 @@
--- One row per charge: a UTC day's use of one meter at one price for one owner, or a correction of a closed month
--- grain: day, charge_class, cause, adjusted_day, owner and place, cost_basis, contract_ids, part, token_class, price_id
+-- One row per charge: a UTC day's use of one meter at one price for one owner, a correction of a closed month, a bill's
+-- grain: day, charge_class, cause, adjusted_day, owner, place, cost_basis, contracts, part, token_class, price_id, line
 --
 -- The classes of one part of the cost are told apart where their list prices account for it to the last digit; else
 -- they stay one charge. List and contracted cost are known per request only: its charges bear them as they bear the
 -- effective cost, in running shares of trillionths of a dollar, rounded down, so that nothing is lost or added.
--- Requests without a price are in no charge.
+-- Requests without a price are in no charge. Lines of bills for no usage are charges of their own, in their currency.
 with shares as (
     select
         s.*,
@@ -39,6 +39,7 @@ costed as (
 charges as (
     select
         u.day,
+        'Usage' as charge_category,
         cast(null as varchar) as charge_class,
         cast(null as varchar) as cause,
         cast(null as date) as adjusted_day,
@@ -67,9 +68,12 @@ charges as (
             when c.part <> 'tools' then 'tokens'
             else c.token_class
         end as unit,
-        cast(sum(c.effective_cost_usd) as decimal(38, 12)) as effective_cost_usd,
-        cast(sum(c.contracted_share) * 0.000000000001 as decimal(38, 12)) as contracted_cost_usd,
-        cast(sum(c.list_share) * 0.000000000001 as decimal(38, 12)) as list_cost_usd
+        'USD' as currency,
+        cast(case when c.part = 'committed' then 0 else sum(c.effective_cost_usd) end as decimal(38, 12))
+            as billed_cost,
+        cast(sum(c.effective_cost_usd) as decimal(38, 12)) as effective_cost,
+        cast(sum(c.contracted_share) * 0.000000000001 as decimal(38, 12)) as contracted_cost,
+        cast(sum(c.list_share) * 0.000000000001 as decimal(38, 12)) as list_cost
     from costed as c
     inner join exports.focus_usage as u
         on c.usage_no = u.usage_no
@@ -82,6 +86,7 @@ charges as (
 corrections as (
     select
         day,
+        'Usage' as charge_category,
         'Correction' as charge_class,
         cause,
         adjusted_day,
@@ -93,12 +98,24 @@ corrections as (
         cast(sum(requests) as bigint) as requests,
         cast(sum(requests_after - requests_before) as decimal(38, 6)) as quantity,
         'requests' as unit,
-        cast(sum(amount_usd) as decimal(38, 12)) as effective_cost_usd,
-        cast(sum(amount_usd) as decimal(38, 12)) as contracted_cost_usd,
-        cast(sum(amount_usd) as decimal(38, 12)) as list_cost_usd
+        'USD' as currency,
+        cast(sum(amount_usd) as decimal(38, 12)) as billed_cost,
+        cast(sum(amount_usd) as decimal(38, 12)) as effective_cost,
+        cast(sum(amount_usd) as decimal(38, 12)) as contracted_cost,
+        cast(sum(amount_usd) as decimal(38, 12)) as list_cost
     from core.adjustments
     where day >= $first and day <= $last
     group by day, cause, adjusted_day, provider, model, customer_id, feature, workflow
+),
+
+bills as (
+    select
+        *,
+        'charges' as unit,
+        case when billed_cost < 0 then -1 else 1 end as quantity,
+        billed_cost as contracted_cost,
+        billed_cost as list_cost
+    from exports.focus_bills
 ),
 
 united as (
@@ -107,13 +124,20 @@ united as (
     union all by name
     select *
     from corrections
+    union all by name
+    select *
+    from bills
 )
 
 select
     day,
+    charge_category,
     charge_class,
     cause,
     adjusted_day,
+    record_id,
+    line_item,
+    period_end,
     provider,
     platform,
     account_id,
@@ -135,8 +159,10 @@ select
     requests,
     quantity,
     unit,
-    effective_cost_usd,
-    contracted_cost_usd,
-    list_cost_usd
+    currency,
+    billed_cost,
+    effective_cost,
+    contracted_cost,
+    list_cost
 from united
 order by all

@@ -14,7 +14,7 @@ from hypothesis import given as over
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.focus_rows import OCTOBER, REQUESTS, M, open_charges, request
+from tests.focus_rows import BILL, OCTOBER, REQUESTS, M, open_charges, request
 from unitcost.export.focus import write_focus
 from unitcost.export.focus_checks import FocusError, check_focus
 from unitcost.export.period import Period
@@ -82,6 +82,54 @@ def test_what_corrects_a_closed_month_is_a_correction(rows: Rows) -> None:
     assert row["ChargePeriodStart"] == "2026-09-30T00:00:00Z"
     assert row["BillingPeriodStart"] == "2026-10-01T00:00:00Z"
     assert json.loads(row["Tags"]) == {"customer_id": "acme", "feature": "chat"}
+
+
+def billed(con: duckdb.DuckDBPyConnection, file: Path) -> dict[str, dict[str, str]]:
+    open_charges(con, *REQUESTS, bill=BILL)
+    return {r["x_RecordId"]: r for r in charges(con, file, "1.2") if r["x_RecordId"]}
+
+
+def test_what_a_bill_charges_for_no_usage_is_a_row_of_its_category(
+    workbench: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    names = ("ChargeCategory", "BillingCurrency", "BilledCost", "EffectiveCost")
+    rows = billed(workbench, tmp_path / "focus.csv")
+    zero, euros, dollars = "0.000000000000", "EUR", "USD"
+    assert {key: tuple(row[name] for name in names) for key, row in rows.items()} == {
+        "credit": ("Credit", dollars, "-5.250000000000", "-5.250000000000"),
+        "discount": ("Adjustment", dollars, "-0.000000000001", "-0.000000000001"),
+        "tax": ("Tax", dollars, "19.990000000000", "19.990000000000"),
+        "fee": ("Purchase", dollars, "12.000000000000", zero),
+        "refund": ("Purchase", dollars, "-2.000000000000", zero),
+        "capacity": ("Purchase", dollars, "100.000000000000", zero),
+        "moved": ("Adjustment", dollars, "0.010000000000", "0.010000000000"),
+        "euros": ("Tax", euros, "1.900000000000", "1.900000000000"),
+        "invoiced": ("Tax", dollars, "4.000000000000", "4.000000000000"),
+    }
+    assert rows["credit"]["ChargeDescription"] == "'=credit"
+    assert rows["tax"]["ChargePeriodEnd"] == "2026-11-01T00:00:00Z"
+    assert (rows["fee"]["PricingQuantity"], rows["fee"]["SkuMeter"]) == (
+        "1.000000000000",
+        "Charges",
+    )
+    assert {row["ConsumedUnit"] for row in rows.values()} == {""}
+    assert {row["SkuId"] == "" for key, row in rows.items() if key in ("tax", "credit")} == {True}
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.4"])
+def test_effective_cost_is_the_requests_and_what_bills_charge_for_no_usage(
+    workbench: duckdb.DuckDBPyConnection, tmp_path: Path, version: Literal["1.2", "1.4"]
+) -> None:
+    open_charges(workbench, *REQUESTS)
+    used = write_focus(workbench, Period.of_month(OCTOBER), version, tmp_path / "used.csv")
+    open_charges(workbench, *REQUESTS, bill=BILL)
+    written = write_focus(workbench, Period.of_month(OCTOBER), version, tmp_path / "focus.csv")
+    lines = Decimal("-5.25") - Decimal("1e-12") + Decimal("19.99") + Decimal("0.01") + 4
+    assert Decimal(str(written.sums.pop("EffectiveCost"))) == (
+        Decimal(str(used.sums["EffectiveCost"])) + lines
+    )
+    assert written.sums == {"EffectiveCost EUR": "1.900000000000"}
+    assert written.notes[1:] == ("2 lines of bills have no amount and are in no row",)
 
 
 def test_the_unpriced_are_in_no_row_and_counted(
@@ -153,7 +201,7 @@ def test_a_file_that_breaks_a_rule_is_refused(
     open_charges(workbench, request("a", input_tokens=1000, input_cost_usd=1000 * M))
     file = tmp_path / "focus.csv"
     rows = charges(workbench, file, "1.2")
-    total = str(sum(Decimal(r["EffectiveCost"]) for r in rows))
+    total = {"USD": str(sum(Decimal(r["EffectiveCost"]) for r in rows))}
     check_focus(workbench, file, "1.2", total)
     usage = next(r for r in rows if not r["ChargeClass"])
     usage[column] = cell

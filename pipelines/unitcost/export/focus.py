@@ -2,11 +2,13 @@
 
 One row per token class (SkuMeter), as the specification's own samples for AI services have it:
 ConsumedUnit `Tokens` with the raw count, PricingUnit `1000000 Tokens`. What it does not define is
-in columns and keys that begin with `x_`. EffectiveCost adds up to the warehouse's cost exactly.
+in columns and keys that begin with `x_`. EffectiveCost adds up exactly to the warehouse's cost and
+to what its bills charge for no usage.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -45,6 +47,9 @@ _MAKERS = {
     "cohere": "Cohere",
     "deepseek": "DeepSeek",
     "xai": "xAI",
+    "aws": "AWS",
+    "azure": "Microsoft",
+    "gcp": "Google Cloud",
 }
 _SELLERS = {
     "bedrock": "AWS",
@@ -72,8 +77,16 @@ def _instant(day: str) -> str:
     return f"strftime({day}, '%Y-%m-%dT00:00:00Z')"
 
 
-def _unless_correction(expression: str) -> str:
-    return f"case when charge_class is null then {expression} end"
+def _if_usage(expression: str) -> str:
+    return f"case when charge_category = 'Usage' then {expression} end"
+
+
+def _if_priced(expression: str) -> str:
+    """For usage and purchases; corrections and other lines of bills have no price."""
+    return (
+        "case when charge_class is null and charge_category in ('Usage', 'Purchase') "
+        f"then {expression} end"
+    )
 
 
 def _if_committed(expression: str) -> str:
@@ -84,7 +97,7 @@ def _if_committed(expression: str) -> str:
 def _unit_price(cost: str) -> str:
     """Cost per pricing unit, so that their product is the cost again."""
     quotient = f"decimal_division(cast({cost} as decimal(26, 12)), pricing_quantity, 12)"
-    return _unless_correction(f"cast({quotient} as decimal(38, 12))")
+    return _if_priced(f"cast({quotient} as decimal(38, 12))")
 
 
 _UNIT = _named(
@@ -124,42 +137,42 @@ _PREPARED = f"""
 _TEXT: dict[str, str] = {
     "BillingAccountId": "coalesce(account_id, '(unattributed)')",
     "BillingAccountName": "cast(null as varchar)",
-    "BillingCurrency": "'USD'",
+    "BillingCurrency": "currency",
     "BillingPeriodStart": _instant("date_trunc('month', day)"),
     "BillingPeriodEnd": _instant("date_trunc('month', day) + interval 1 month"),
-    "ChargeCategory": "'Usage'",
+    "ChargeCategory": "charge_category",
     "ChargeClass": "charge_class",
-    "ChargeDescription": "case when charge_class is null then concat_ws(' ', model, "
+    "ChargeDescription": "case when line_item is not null then line_item "
+    "when charge_class is null then concat_ws(' ', model, "
     f"{_named(_SKU_METERS, 'part', 'replace(coalesce(token_class, part), chr(95), chr(32))')}) "
     "else concat_ws(' ', 'Correction of', adjusted_day, '(' || cause || ')') end",
-    "ChargeFrequency": "'Usage-Based'",
+    "ChargeFrequency": "case charge_category when 'Usage' then 'Usage-Based' "
+    "when 'Purchase' then 'Recurring' else 'One-Time' end",
     "ChargePeriodStart": _instant("coalesce(adjusted_day, day)"),
-    "ChargePeriodEnd": _instant("coalesce(adjusted_day, day) + 1"),
+    "ChargePeriodEnd": f"coalesce(period_end, {_instant('coalesce(adjusted_day, day) + 1')})",
     "CommitmentDiscountCategory": _if_committed("'Usage'"),
     "CommitmentDiscountId": _if_committed("concat_ws('/', provider, platform, account_id)"),
     "CommitmentDiscountName": "cast(null as varchar)",
     "CommitmentDiscountStatus": _if_committed("'Used'"),
     "CommitmentDiscountType": _if_committed("'Provisioned Throughput'"),
     "CommitmentDiscountUnit": _if_committed("'Tokens'"),
-    "ConsumedUnit": _UNIT,
+    "ConsumedUnit": _if_usage(_UNIT),
     "InvoiceId": "cast(null as varchar)",
     "InvoiceIssuerName": _SELLER,
-    "PricingCategory": _unless_correction(
+    "PricingCategory": _if_priced(
         "case when part = 'committed' then 'Committed' else 'Standard' end"
     ),
-    "PricingCurrency": "'USD'",
-    "PricingUnit": _unless_correction(
-        f"case when unit = 'tokens' then '1000000 Tokens' else {_UNIT} end"
-    ),
+    "PricingCurrency": "currency",
+    "PricingUnit": _if_priced(f"case when unit = 'tokens' then '1000000 Tokens' else {_UNIT} end"),
     "ServiceCategory": "'AI and Machine Learning'",
     "ServiceName": _named(
         _SERVICES, "coalesce(platform, 'direct')", f"concat_ws(' ', {_SELLER}, 'API')"
     ),
     "ServiceSubcategory": "'Generative AI'",
-    "SkuId": _unless_correction(_SKU),
-    "SkuMeter": _unless_correction(_named(_SKU_METERS, "part", _UNIT)),
-    "SkuPriceDetails": _unless_correction(_DETAILS),
-    "SkuPriceId": _unless_correction(
+    "SkuId": _if_priced(_SKU),
+    "SkuMeter": _if_priced(_named(_SKU_METERS, "part", _UNIT)),
+    "SkuPriceDetails": _if_priced(_DETAILS),
+    "SkuPriceId": _if_priced(
         f"{_SKU} || '#' || coalesce(price_id, contract_ids, service_tier, cost_basis)"
     ),
     "Tags": f"to_json(map_from_entries(list_filter([{_TAG_LIST}], lambda t: t.value is not null)))",
@@ -168,21 +181,22 @@ _TEXT: dict[str, str] = {
     "x_CostBasis": "cost_basis",
     "x_Model": "model",
     "x_PriceId": "price_id",
-    "x_TokenClass": "coalesce(token_class, part)",
+    "x_RecordId": "record_id",
+    "x_TokenClass": _if_usage("coalesce(token_class, part)"),
 }
 _NUMBERS: dict[str, str] = {
-    "BilledCost": "case when part = 'committed' then 0.000000000000 else effective_cost_usd end",
+    "BilledCost": "cast(billed_cost as decimal(38, 12))",
     "CommitmentDiscountQuantity": _if_committed("quantity"),
-    "ConsumedQuantity": "quantity",
-    "ContractedCost": "contracted_cost_usd",
-    "ContractedUnitPrice": _unit_price("contracted_cost_usd"),
-    "EffectiveCost": "effective_cost_usd",
-    "ListCost": "list_cost_usd",
-    "ListUnitPrice": _unit_price("list_cost_usd"),
-    "PricingCurrencyContractedUnitPrice": _unit_price("contracted_cost_usd"),
-    "PricingCurrencyEffectiveCost": "effective_cost_usd",
-    "PricingCurrencyListUnitPrice": _unit_price("list_cost_usd"),
-    "PricingQuantity": _unless_correction("pricing_quantity"),
+    "ConsumedQuantity": _if_usage("quantity"),
+    "ContractedCost": "contracted_cost",
+    "ContractedUnitPrice": _unit_price("contracted_cost"),
+    "EffectiveCost": "cast(effective_cost as decimal(38, 12))",
+    "ListCost": "list_cost",
+    "ListUnitPrice": _unit_price("list_cost"),
+    "PricingCurrencyContractedUnitPrice": _unit_price("contracted_cost"),
+    "PricingCurrencyEffectiveCost": "cast(effective_cost as decimal(38, 12))",
+    "PricingCurrencyListUnitPrice": _unit_price("list_cost"),
+    "PricingQuantity": _if_priced("pricing_quantity"),
     "x_HasListPrice": "has_list_price",
     "x_Requests": "requests",
 }
@@ -209,13 +223,36 @@ def write_focus(
     charges = bind_export("exports.focus_charges", *period.bounds())
     with appearing(target) as draft:
         write_csv(con, _query(charges, version), draft, for_excel=False)
-        total, rows = check_focus(con, draft, version, _warehouse_cost(con, period))
-    unpriced = con.execute(
-        "select count(*) from marts.cost_per_request "
-        f"where cost_usd is null and {period.condition()}"
-    ).fetchall()[0][0]
-    note = f"{unpriced:,} requests have no price and are in no row; see unpriced_reason"
-    return Written(rows, {"EffectiveCost": total}, (note,) if unpriced else ())
+        sums, rows = check_focus(con, draft, version, _expected(con, period))
+    return Written(rows, _named_sums(sums), tuple(_left_out(con, period)))
+
+
+def _named_sums(sums: dict[str, str]) -> dict[str, str | None]:
+    """By currency; dollars are meant where none is named."""
+    return {
+        "EffectiveCost" if currency == "USD" else f"EffectiveCost {currency}": total
+        for currency, total in sums.items()
+    }
+
+
+def _left_out(con: duckdb.DuckDBPyConnection, period: Period) -> Iterator[str]:
+    """What FOCUS has no row for, since it knows no unknown cost."""
+    for table, condition, words in (
+        ("marts.cost_per_request", "cost_usd is null", "requests have no price"),
+        (
+            "core.invoice_lines",
+            "is_primary and charge_category <> 'usage' and billed_cost_usd is null "
+            "and not coalesce(billed_cost is not null "
+            "and regexp_full_match(currency, '(?i)[a-z]{3}'), false)",
+            "lines of bills have no amount",
+        ),
+    ):
+        ((count,),) = con.execute(
+            f"select count(*) from {table} where {condition} and {period.condition()}"
+        ).fetchall()
+        if count:
+            reason = "; see unpriced_reason" if table.startswith("marts") else ""
+            yield f"{count:,} {words} and are in no row{reason}"
 
 
 def _query(charges: str, version: Version) -> str:
@@ -231,14 +268,19 @@ def _place(name: str) -> tuple[bool, str]:
     return name.startswith("x_"), name
 
 
-def _warehouse_cost(con: duckdb.DuckDBPyConnection, period: Period) -> str:
-    """What the period's requests cost and what was posted to it, exactly."""
-    return str(
-        con.execute(
-            f"""select cast(coalesce(sum(cost_usd), 0.000000000000) as varchar) from (
-                select cost_usd from marts.cost_per_request where {period.condition()}
-                union all
-                select amount_usd from core.adjustments where {period.condition()}
-            )"""
-        ).fetchall()[0][0]
-    )
+def _expected(con: duckdb.DuckDBPyConnection, period: Period) -> dict[str, str]:
+    """Currency -> what the period's requests cost, what was posted to it, and its bills' lines
+    for no usage, exactly; dollars are always there."""
+    bills = bind_export("exports.focus_bills", *period.bounds())
+    rows = con.execute(
+        f"""select currency, cast(sum(cost) as varchar) from (
+            select 'USD' as currency, cast(0 as decimal(38, 12)) as cost
+            union all
+            select 'USD', cost_usd from marts.cost_per_request where {period.condition()}
+            union all
+            select 'USD', amount_usd from core.adjustments where {period.condition()}
+            union all
+            select currency, effective_cost from ({bills})
+        ) group by currency order by currency"""
+    ).fetchall()
+    return dict(rows)

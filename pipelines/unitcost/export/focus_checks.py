@@ -6,6 +6,7 @@ but not every machine has it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +30,7 @@ _ALWAYS = (
     *_PERIODS,
     *_COSTS,
     *("BillingAccountId", "BillingCurrency", "ChargeCategory", "ChargeFrequency"),
-    *("ConsumedQuantity", "ConsumedUnit", "PricingCurrency", "PricingCurrencyEffectiveCost"),
+    *("PricingCurrency", "PricingCurrencyEffectiveCost"),
     *("InvoiceIssuerName", "ServiceCategory", "ServiceName", "ServiceSubcategory"),
 )
 _PROVIDERS = {
@@ -41,7 +42,17 @@ _NULLABLE = (
     *("CommitmentDiscountName", "InvoiceId"),
 )
 _NUMBERS = (*_COSTS, *_UNIT_PRICES, "PricingQuantity", "ConsumedQuantity")
-_USUAL = "ChargeClass is null"
+_USED = ("ConsumedQuantity", "ConsumedUnit")
+_CATEGORIES = {
+    "Usage": "Usage-Based",
+    "Purchase": "Recurring",
+    "Tax": "One-Time",
+    "Credit": "One-Time",
+    "Adjustment": "One-Time",
+}
+"""Category of a charge -> its frequency."""
+_USUAL = "ChargeClass is null and ChargeCategory = 'Usage'"
+_HAS_PRICE = "ChargeClass is null and ChargeCategory in ('Usage', 'Purchase')"
 _DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 _UNIT = r"^([0-9]+ )?[A-Za-z][A-Za-z0-9]*( [A-Za-z0-9]+)*(-(Hours|Minutes|Seconds))?$"
@@ -52,9 +63,12 @@ class FocusError(ValueError):
 
 
 def check_focus(
-    con: duckdb.DuckDBPyConnection, file: Path, version: Literal["1.2", "1.4"], expected: str
-) -> tuple[str, int]:
-    """The file's sum of EffectiveCost, which is `expected`, and its rows.
+    con: duckdb.DuckDBPyConnection,
+    file: Path,
+    version: Literal["1.2", "1.4"],
+    expected: Mapping[str, str],
+) -> tuple[dict[str, str], int]:
+    """The file's sums of EffectiveCost by currency, which are `expected`, and its rows.
 
     Raises:
         FocusError: every rule that is broken, with its rows.
@@ -66,27 +80,33 @@ def check_focus(
     _check_columns(con, version)
     claims = _claims(version)
     counts = ", ".join(f"count(*) filter (where {bad})" for bad in claims.values())
-    found = con.execute(
-        f"select cast(coalesce(sum(try_cast(EffectiveCost as decimal(38, 12))), 0.000000000000) "
-        f"as varchar), count(*), {counts} from focus_rows"
-    ).fetchall()[0]
+    ((rows, *found),) = con.execute(f"select count(*), {counts} from focus_rows").fetchall()
     problems = [
         f"{claim}: {count:,} rows do not"
-        for claim, count in zip(claims, found[2:], strict=True)
+        for claim, count in zip(claims, found, strict=True)
         if count
     ]
+    sums = {"USD": "0.000000000000"} | _sums(con)
     problems += _skus_with_two_parents(con)
-    if found[0] != expected:
-        problems.append(f"EffectiveCost adds up to {found[0]}, the warehouse's cost is {expected}")
+    if sums != expected:
+        problems.append(f"EffectiveCost adds up to {sums}, the warehouse's cost is {expected}")
     if problems:
         message = f"FOCUS {version}: {'; '.join(problems)}"
         raise FocusError(message)
-    return str(found[0]), int(found[1])
+    return sums, int(rows)
+
+
+def _sums(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    rows = con.execute(
+        "select BillingCurrency, cast(sum(try_cast(EffectiveCost as decimal(38, 12))) as varchar) "
+        "from focus_rows group by BillingCurrency order by BillingCurrency"
+    ).fetchall()
+    return dict(rows)
 
 
 def _check_columns(con: duckdb.DuckDBPyConnection, version: str) -> None:
     held = {str(name) for name, *_ in con.execute("describe focus_rows").fetchall()}
-    wanted = {*_ALWAYS, *_PRICED, *_SKUS, *_COMMITTED, *_NULLABLE, *_PROVIDERS[version]}
+    wanted = {*_ALWAYS, *_USED, *_PRICED, *_SKUS, *_COMMITTED, *_NULLABLE, *_PROVIDERS[version]}
     own = {name for name in held if name.startswith("x_")}
     if held - own != wanted:
         message = f"FOCUS {version}: the columns differ in {sorted(wanted ^ (held - own))}"
@@ -102,8 +122,13 @@ def _claims(version: str) -> dict[str, str]:
 def _given_together() -> dict[str, str]:
     """Columns that are given with another, or by the class of the charge."""
     usual = {
-        f"{name} is given but in corrections": f"({name} is null) = ({_USUAL})"
+        f"{name} is given for usage and purchases but in corrections": (
+            f"({name} is null) = ({_HAS_PRICE})"
+        )
         for name in (*_PRICED, *_SKUS)
+    } | {
+        f"{name} is given for usage only": f"({name} is null) = (ChargeCategory = 'Usage')"
+        for name in _USED
     }
     return usual | {
         f"{name} goes with CommitmentDiscountId": (
@@ -133,7 +158,7 @@ def _multiplied() -> dict[str, str]:
         f"{cost} is {price} times PricingQuantity": (
             f"abs(try_cast({cost} as decimal(38, 12)) - cast(try_cast({price} as decimal(24, 12)) "
             "* try_cast(PricingQuantity as decimal(24, 12)) as decimal(38, 12))) "
-            "> try_cast(PricingQuantity as decimal(38, 12)) * 0.000000000001 + 0.000000000001"
+            "> abs(try_cast(PricingQuantity as decimal(38, 12))) * 0.000000000001 + 0.000000000001"
         )
         for cost, price in (
             ("ListCost", "ListUnitPrice"),
@@ -143,10 +168,13 @@ def _multiplied() -> dict[str, str]:
 
 
 def _of_a_row() -> dict[str, str]:
+    frequencies = " ".join(f"when '{name}' then '{word}'" for name, word in _CATEGORIES.items())
     return {
         "unit prices are not negative": "ListUnitPrice like '-%' or ContractedUnitPrice like '-%'",
         "BillingCurrency is an ISO code": "not regexp_matches(BillingCurrency, '^[A-Z]{3}$')",
-        "ChargeCategory is Usage": "ChargeCategory <> 'Usage'",
+        "ChargeFrequency is that of the ChargeCategory": (
+            f"not coalesce(ChargeFrequency = case ChargeCategory {frequencies} end, false)"
+        ),
         "ChargeClass is Correction or empty": "ChargeClass <> 'Correction'",
         "PricingCategory is one of the allowed": "PricingCategory not in ('Standard', 'Committed')",
         "periods end after they begin": (

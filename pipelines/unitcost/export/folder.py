@@ -28,7 +28,12 @@ from unitcost.settings import ExportSettings
 from unitcost.tables import kept_behind
 
 MANIFEST = "manifest.json"
-_BEHIND_FOCUS = ("marts.cost_per_request", "core.adjustments", "core.prices")
+_BEHIND_FOCUS = (
+    "marts.cost_per_request",
+    "core.adjustments",
+    "core.invoice_lines",
+    "core.prices",
+)
 
 
 @dataclass(frozen=True)
