@@ -101,6 +101,9 @@ select
     case split_part(kind, ' ', 1) when 'claude' then 'anthropic' when 'codex' then 'openai' else 'google' end
         as provider_name,
     a['model'] as request_model,
+    -- What the span of the same call names as the answer's id.
+    case when kind like 'claude%' then coalesce(nullif(a['request_id'], ''), nullif(a['requestId'], '')) end
+        as provider_response_id,
     case when a['speed'] = 'fast' then 'fast' end as service_tier,
     cast(nullif(try_cast(a['attempt'] as bigint) - 1, 0) as varchar) as resend_count,
     case when kind like '%error' then 'true' else 'false' end as has_error,

@@ -167,12 +167,34 @@ read as (
     from records
 ),
 
+-- Claude Code gives Anthropic's counts names without a prefix, which elsewhere may mean anything.
+spelled as (
+    select
+        *,
+        case
+            when span_name = 'claude_code.llm_request'
+                then list_transform(pairs, lambda p: {
+                    'key': case p.key
+                        when 'input_tokens' then 'llm.anthropic.usage.input_tokens'
+                        when 'output_tokens' then 'llm.anthropic.usage.output_tokens'
+                        when 'cache_read_tokens' then 'llm.anthropic.usage.cache_read_input_tokens'
+                        when 'cache_creation_tokens' then 'llm.anthropic.usage.cache_creation_input_tokens'
+                        when 'model' then 'llm.model_name'
+                        else p.key
+                    end,
+                    'value': p.value
+                })
+            else pairs
+        end as spelled_pairs
+    from read
+),
+
 sifted as (
     select
         *,
-        otlp_plain(pairs) as plain,
-        otlp_notable(pairs) as notable
-    from read
+        otlp_plain(spelled_pairs) as plain,
+        otlp_notable(spelled_pairs) as notable
+    from spelled
 ),
 
 -- Each in a step of its own: an argument of a macro is planned wherever the macro names it.

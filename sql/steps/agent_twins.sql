@@ -1,10 +1,10 @@
--- One row per event of a coding agent's call of which its session file tells too
+-- One row per event or span of a coding agent's call of which its session file tells too
 -- grain: group_key
 with
 told as (
     select
         s.sighting_id,
-        s.source_format = 'agent_events' as is_event,
+        s.source_format not in ('claude_code', 'codex', 'gemini_cli') as is_event,
         s.session_id,
         s.prompt_tokens,
         s.completion_tokens,
@@ -15,7 +15,10 @@ told as (
     left join steps.same_ids as i on s.sighting_id = i.sighting_id
     where
         s.role = 'call'
-        and s.source_format in ('agent_events', 'claude_code', 'codex', 'gemini_cli')
+        and (
+            s.source_format in ('agent_events', 'claude_code', 'codex', 'gemini_cli')
+            or s.span_name = 'claude_code.llm_request'
+        )
         and s.prompt_tokens is not null
         and not coalesce(s.has_error, false)
 ),

@@ -128,6 +128,54 @@ def test_an_agents_event_and_its_session_file_tell_of_one_call(
         assert (row["provider_response_id"] is not None) == ("claude_code" in places)
 
 
+def agent_span(number: int) -> Any:
+    """The span of the same call, whose answer's id is the event's and not the file's."""
+    return span(
+        f"span {number}",
+        "root",
+        {
+            "session.id": "s-1",
+            "gen_ai.system": "anthropic",
+            "gen_ai.request.model": "claude-sonnet-4-5",
+            "gen_ai.response.id": f"req_{number:020d}",
+            "llm.anthropic.usage.input_tokens": 70 + number,
+            "llm.anthropic.usage.cache_creation_input_tokens": 30,
+            "llm.anthropic.usage.output_tokens": 20,
+        },
+        at=30 * number + 2,
+        lasts=8,
+        scope="com.anthropic.claude_code.tracing",
+        span_name="claude_code.llm_request",
+    )
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    seen=st.lists(
+        st.sets(st.sampled_from(("claude_code", "agent_events", "span")), min_size=1), max_size=4
+    ),
+    shuffle=st.randoms(use_true_random=False),
+)
+def test_an_agents_span_event_and_session_file_tell_of_one_call(
+    counting: duckdb.DuckDBPyConnection, seen: list[set[str]], shuffle: Any
+) -> None:
+    named = {"agent_events": "req", "claude_code": "msg"}
+    records = [
+        of_agent(
+            n, source, provider_name="anthropic", provider_response_id=f"{named[source]}_{n:020d}"
+        )
+        for n, places in enumerate(seen)
+        for source in places - {"span"}
+    ]
+    spans = [agent_span(n) for n, places in enumerate(seen) if "span" in places]
+    shuffle.shuffle(records)
+    rows = count(counting, [span("root"), *spans], records)
+    assert [r["sighting_count"] for r in rows] == [len(places) for places in seen]
+    assert totals(rows) == (sum(100 + n for n in range(len(seen))), 20 * len(seen))
+
+
 def test_an_agents_calls_of_equal_length_pair_one_by_one(
     counting: duckdb.DuckDBPyConnection,
 ) -> None:
