@@ -232,5 +232,7 @@ select
     environment,
     prompt_name,
     prompt_version,
-    attributes
+    attributes,
+    judgements
 from read
+left join raw.langfuse_judgements on id = judged_id

@@ -55,6 +55,30 @@ def test_a_trace_alone_is_no_call() -> None:
     assert (row["role"], row["trace_id"]) == ("context", "t")
 
 
+@pytest.mark.parametrize(
+    ("scores", "judgements"),
+    [
+        ({"task_success": [1]}, {"task_success": "1"}),
+        ({"task_success": [1, 1], "taste": ["good", "bad"]}, {"task_success": "1"}),
+        ({"mood": "fine"}, {"mood": "fine"}),
+        (
+            [{"name": "ok", "value": 1}, {"name": "ok", "value": 0, "timestamp": "2026"}],
+            {"ok": "0"},
+        ),
+        ([{"name": "said", "stringValue": "words", "dataType": "TEXT"}], None),
+        ([{"name": "span's", "value": 1, "observationId": "o"}], None),
+        ("no scores", None),
+    ],
+)
+def test_scores_inside_a_trace_say_how_it_ended(
+    scores: object, judgements: dict[str, str] | None
+) -> None:
+    trace = {"id": "t", "timestamp": "2026-11-01", "public": False, "bookmarked": False}
+    for held in (scores, json.dumps(scores)):
+        (row,) = parse_texts("langfuse", [json.dumps(trace | {"scores": held})])
+        assert row["judgements"] == judgements
+
+
 def _statements(*records: str) -> list[tuple[Any, ...]]:
     with workbench() as con:
         for row in (RawOutcome, RawLangfuseScore):
