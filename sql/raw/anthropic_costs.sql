@@ -161,6 +161,9 @@ checked as (
             when has_content and amount_text is null then 'the row has no amount; its columns may have been renamed'
             when has_content and exact_amount is null
                 then amount_text || ' is no amount of money: a decimal number below 10^14 is expected'
+            when has_content and not coalesce(regexp_full_match(iso_currency, '[a-z]{3}'), false)
+                then
+                    'currency ' || coalesce(iso_currency, '(none)') || ' is no ISO code; usd or another one is expected'
         end as reject_reason
     from timed
 ),

@@ -33,6 +33,8 @@ checked as (
                     then 'end ' || ended || ' is no time after the start'
                 when amount is not null and exact_amount is null
                     then amount || ' is no amount of money: a decimal number below 10^14 is expected'
+                when amount is not null and not coalesce(regexp_full_match(iso_currency, '[a-z]{3}'), true)
+                    then 'currency ' || currency || ' is no ISO code; write it as USD or EUR'
                 when
                     len(list_filter(
                         map_entries(told_counts), lambda e: e.value is not null and report_count(e.value) is null

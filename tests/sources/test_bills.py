@@ -176,3 +176,13 @@ def test_a_report_of_few_chosen_columns_is_known_and_read(tmp_path: Path) -> Non
     costs, _ = report(tmp_path, [file], FIRST, "aws_cur")
     assert billed(costs) == Decimal("1.5")
     assert [r["charge_category"] for r in costs] == ["usage"]
+
+
+def test_an_amount_in_no_currency_is_quarantined() -> None:
+    text = (
+        '{"date": "2026-11-01", "meterCategory": "Azure OpenAI", "unitOfMeasure": "1K", '
+        '"meterName": "gpt 4o Outp Tokens", "quantity": 2, "costInBillingCurrency": 1, '
+        '"billingCurrency": "E=R"}'
+    )
+    (row,) = parse_texts("azure_cost", [text])
+    assert row["reject_reason"] == "currency E=R is no ISO code; write it as USD or EUR"

@@ -95,6 +95,11 @@ def test_rounded_rows_of_a_console_file_are_all_kept(workbench: Con) -> None:
     assert len({r["record_id"] for r in rows}) == 3
 
 
+def test_what_is_no_currency_is_refused(workbench: Con) -> None:
+    (reason,) = reasons(workbench, "anthropic_costs", anthropic_page(charge(currency="US$")))
+    assert reason.startswith("currency us$ is no ISO code")
+
+
 def test_another_currency_is_no_dollar(workbench: Con) -> None:
     (row,) = costs(workbench, anthropic_page(charge(currency="EUR")))
     assert (row["billed_cost_usd"], row["currency"]) == (None, "eur")

@@ -99,6 +99,14 @@ def test_another_currency_is_no_dollar(workbench: Con) -> None:
     assert (row["billed_cost_usd"], row["currency"], row["amount_text"]) == (None, "eur", "3")
 
 
+@pytest.mark.parametrize("currency", ["dollars", "US$", "", "u$d", "usdt", None, "美元!"])
+def test_what_is_no_currency_is_refused(workbench: Con, currency: str | None) -> None:
+    """Else its money would be unknown in any currency, and no rate would ever mend that."""
+    page = openai_page(cost("m, input", amount={"value": 3, "currency": currency}))
+    (reason,) = reasons(workbench, "openai_costs", text(page))
+    assert "is no ISO code" in reason
+
+
 @pytest.mark.parametrize("word", ["NaN", "1e400", "null", "true", '"lots"', "[1]", "-Infinity"])
 def test_what_is_no_money_is_refused(workbench: Con, word: str) -> None:
     page = text(openai_page(cost("m, input", 4711))).replace("4711", word)
