@@ -25,6 +25,7 @@ from unitcost.workbench import create_empty, run_steps
 from unitcost_models.base import Row
 from unitcost_models.closing import Adjustment, PostingDay, RestatedRequest
 from unitcost_models.late_outcomes import OutcomeAdjustment, RestatedTask
+from unitcost_models.late_revenue import RestatedRevenue, RevenueAdjustment
 from unitcost_models.meta import AdjustedDay, CheckResult, Posting
 
 LOG = logging.getLogger("unitcost")
@@ -36,7 +37,8 @@ class Ledger:
 
     posted: type[Row]
     restated: type[Row]
-    changes: str
+    changes: tuple[str, ...]
+    """Steps that the posted table is made of."""
     tie: str
 
 
@@ -44,15 +46,16 @@ LEDGERS = (
     Ledger(
         Adjustment,
         RestatedRequest,
-        "steps.request_changes",
+        ("steps.request_changes",),
         "checks.adjustments_tie_to_requests",
     ),
     Ledger(
         OutcomeAdjustment,
         RestatedTask,
-        "steps.task_changes",
+        ("steps.task_changes",),
         "checks.outcome_adjustments_tie_to_tasks",
     ),
+    Ledger(RevenueAdjustment, RestatedRevenue, (), "checks.revenue_adjustments_tie"),
 )
 
 
@@ -62,6 +65,8 @@ _JOURNAL = """
         union all
         select month, 0, 0, case when outcome_before <> outcome_after then task_id end
         from core.outcome_adjustments
+        union all
+        select month, 0, 0, null from core.revenue_adjustments
     )
     select
         month,
@@ -129,7 +134,7 @@ def _difference(
     The ledger's table in the workbench holds the day's earlier rows too.
     """
     table = ledger.posted.table
-    run_steps(con, [ledger.changes], day)
+    run_steps(con, ledger.changes, day)
     con.execute(f"create or replace table steps.new as {load_query(table).bind(day)}")
     posted = _posted(session, con, ledger.posted, None)
     con.execute(

@@ -55,6 +55,16 @@ _PAID_MOST = """
     qualify row_number() over (
         partition by day, customer_id order by sum(revenue_usd) desc nulls last, plan asc) = 1"""
 
+_KIND_OF_TASK = " and ".join(
+    f"coalesce(t.{name}, '{UNKNOWN}') = r.{name}" for name in ("task_type", "feature", "workflow")
+)
+_OF_REVENUE = (
+    "core.revenue",
+    "core.revenue_adjustments",
+    "marts.revenue",
+    "marts.revenue_as_known",
+)
+
 WAYS: dict[str, str] = {
     "marts.agent_loops": _all(
         _OWN_DAY,
@@ -145,7 +155,16 @@ WAYS: dict[str, str] = {
             select day, provider, platform, model from marts.reconciled_requests where not is_near)
         else false end""",
     "marts.unmatched_judgements": "false",
-    **dict.fromkeys((*REPORTS, "core.revenue", "marts.revenue"), "false"),
+    # Where several tasks are one row, those of its kind.
+    "core.outcome_adjustments": _all(
+        "b.day = r.adjusted_day",
+        f"""b.task_id = r.task_id
+            or (r.task_id = '(no task)' and b.task_id is null and {_same("feature", "workflow")})
+            or (r.task_id = '(as judged)' and b.task_id in (
+                select t.task_id from core.tasks as t
+                where t.day = r.adjusted_day and {_KIND_OF_TASK}))""",
+    ),
+    **dict.fromkeys((*REPORTS, *_OF_REVENUE), "false"),
 }
 """Table -> which requests are behind a row of it; `false` where only lines of files are."""
 
@@ -179,7 +198,16 @@ LINES: dict[str, str] = {
 """Table -> which lines of reports and bills, `l`, are behind a row of it."""
 RECORDS: dict[str, tuple[tuple[str, ...], str]] = {
     "core.revenue": (("revenue",), _all(_PAID_FOR, "l.currency = r.currency", _PAID_DAY)),
+    "core.revenue_adjustments": (
+        ("revenue",),
+        _all(
+            *(_PAID_FOR, "l.currency = r.currency"),
+            "l.period_start <= r.adjusted_day and l.period_end >= r.adjusted_day",
+        ),
+    ),
+    "core.outcome_adjustments": (("outcomes",), "l.task_id = r.task_id"),
     "marts.revenue": (("revenue",), _all(_PAID_FOR, _PAID_DAY)),
+    "marts.revenue_as_known": (("revenue",), _all(_PAID_FOR, _PAID_MONTH)),
     "marts.cost_per_customer": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_DAY)),
     "marts.customer_margin": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_MONTH)),
     "marts.feature_margin": (("revenue",), _all(_PAID_FEATURE, _PAID_MONTH)),

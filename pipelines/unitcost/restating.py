@@ -1,4 +1,4 @@
-"""What a day's requests cost and how its tasks ended, known now beside reported; writes nothing.
+"""What a day cost, how its tasks ended, what was paid, known now beside reported; writes nothing.
 
 Closed days are adjusted from it, and `reprice` shows it.
 """
@@ -21,12 +21,16 @@ from unitcost.workbench import tables_in
 from unitcost_models.base import Row
 from unitcost_models.closing import PublishedRequest, ReportedRequest, RestatedRequest
 from unitcost_models.late_outcomes import PublishedTask, ReportedTask, RestatedTask
+from unitcost_models.late_revenue import PublishedRevenue, ReportedRevenue, RestatedRevenue
+from unitcost_models.raw_revenue import Revenue
 
 _REQUESTS, _COSTS, _TASKS = "core.requests", "core.request_costs", "core.tasks"
+_REVENUE = Revenue.table
 
 _SIDES: dict[type[Row], tuple[type[Row], type[Row]]] = {
     RestatedRequest: (PublishedRequest, ReportedRequest),
     RestatedTask: (PublishedTask, ReportedTask),
+    RestatedRevenue: (PublishedRevenue, ReportedRevenue),
 }
 """What is known of a day -> the same as its tables hold it, and as it was reported since."""
 
@@ -34,7 +38,7 @@ _SIDES: dict[type[Row], tuple[type[Row], type[Row]]] = {
 def restate(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, is_counted_as_built: bool
 ) -> None:
-    """Make what was reported and what is known of a day in the workbench, requests and tasks.
+    """Make what was reported and what is known of a day in the workbench: requests, tasks, revenue.
 
     Where the day's requests would be counted as they were, only their prices are looked up again.
     """
@@ -54,7 +58,7 @@ def restate(
 
 def _open_reported(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
     """The day as published, and as adjusted since."""
-    tables = (_REQUESTS, _COSTS, _TASKS)
+    tables = (_REQUESTS, _COSTS, _TASKS, _REVENUE)
     for table in tables:
         con.execute(f"create view {table} as {_select(session, con, table, day)}")
     for known, (published, _) in _SIDES.items():
@@ -81,10 +85,10 @@ def _create(con: duckdb.DuckDBPyConnection, target: str, known: type[Row], day: 
 
 @cache
 def _tables(is_counted_as_built: bool) -> Sequence[str]:
-    """The day tables that costs and outcomes are made of, inputs first."""
+    """The day tables that costs, outcomes and revenue are made of, inputs first."""
     counted = _with_inputs(_TASKS)
     wanted = (_with_inputs(_COSTS) | counted) - (counted if is_counted_as_built else set())
-    return [table for table in day_tables() if table in wanted]
+    return [table for table in day_tables() if table in wanted or table == _REVENUE]
 
 
 def _with_inputs(table: str) -> set[str]:

@@ -70,6 +70,8 @@ POSTED = (
     "core.adjustments",
     "core.restated_tasks",
     "core.outcome_adjustments",
+    "core.restated_revenue",
+    "core.revenue_adjustments",
 )
 """Kept for closed days, when what is known of them changes; the restated ones by closed day, the
 adjustments by the day they are posted to. No day's build makes them."""

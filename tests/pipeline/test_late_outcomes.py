@@ -24,6 +24,7 @@ from tests.pipeline.books import (
 from unitcost.closing import close_month
 from unitcost.months import Month
 from unitcost.paths import Home
+from unitcost.why import trace
 
 
 @pytest.fixture
@@ -73,6 +74,12 @@ def test_a_late_verdict_is_an_adjustment_of_the_open_month(home: Home) -> None:
     total = usd("2.75007375")
     assert known == [(OCTOBER, 0, None, 1, total), ("2026-11", 0, None, 0, None)]
     assert ask(home, "from core.adjustments") == []
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        kind = ["task_type=(unattributed)", "feature=chat", "workflow=(unattributed)"]
+        posted = [f"day={THROUGH}", "posting_no=1", "adjusted_day=2026-10-30", "task_id=task a"]
+        found = trace(con, "core.outcome_adjustments", [*posted, *kind, "outcome_after=success"], 5)
+    assert (found.requests, found.cost_usd) == (1, usd("2.25"))
+    assert [row[2] for row in found.lines.rows] == ["outcomes/success.jsonl"]
     in_november = """select sum(adjusted_succeeded), sum(adjusted_unknown),
                          sum(succeeded_adjustment_usd), sum(tasks)
                      from marts.success_as_reported where month = '2026-11'"""

@@ -19,6 +19,7 @@ from unitcost_models.agreements import AllowanceBefore, AllowanceUse, Commitment
 from unitcost_models.closing import Adjustment
 from unitcost_models.currencies import ExchangeRate
 from unitcost_models.late_outcomes import OutcomeAdjustment
+from unitcost_models.late_revenue import RevenueAdjustment
 
 CLAIMS = [name.removeprefix("checks.") for name in query_names("checks")]
 _COMMITMENT = {
@@ -32,8 +33,11 @@ _HELD = {"account_id": "org-1", "allowance_id": "three-a-day", "period_start": D
 _ALLOWANCE = _HELD | {"day": DAY, "allowed_quantity": 3, "quantity": 5, "free_quantity": 2}
 WHO = {"feature": "chat", "workflow": "agent", "customer_id": "acme", "task_type": "refund"}
 
+PAID = {"customer_id": "acme", "feature": "chat"}
+
 GROUP = "openai / gpt-5-mini / chat / agent / acme"
 KIND = "refund / chat / agent"
+PAYER = "acme / pro / chat / USD"
 
 BROKEN: dict[str, list[tuple[str, str]]] = {
     "allocation_spreads_its_pools": [
@@ -124,6 +128,11 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
             "acme",
         )
     ],
+    "revenue_adjustments_tie": [
+        ("update core.restated_revenue set billed_revenue = 1", PAYER),
+        ("delete from core.restated_revenue", PAYER),
+        ("delete from steps.published_revenue", PAYER),
+    ],
     "requests_are_in_their_day": [
         ("update core.requests set started_at = '2026-03-03' where request_id = 'b'", "b")
     ],
@@ -156,18 +165,20 @@ def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
             request("a", "0.1", is_final_attempt=False, **both),
             request("b", "0.2", **both | {"input_cost_usd": "0.1", "commitment_cost_usd": "0.1"}),
             tasks=(task("t1", **WHO),),
+            revenue=({"day": DAY, "plan": "pro", "billed_revenue": "9", **PAID},),
         )
         given(con, CommitmentUse, _COMMITMENT)
         given(con, AllowanceUse, _ALLOWANCE)
         given(con, AllowanceBefore, _HELD | {"quantity": 1})
         build(con)
-        for kind in ("requests", "tasks"):
+        for kind in ("requests", "tasks", "revenue"):
             known = load_query(f"core.restated_{kind}").bind(DAY)
             con.execute(f"create table steps.published_{kind} as {known}")
             con.execute(f"create table core.restated_{kind} as {known}")
         create_empty(con, ExchangeRate)
         create_empty(con, Adjustment)
         create_empty(con, OutcomeAdjustment)
+        create_empty(con, RevenueAdjustment)
         yield con
 
 
