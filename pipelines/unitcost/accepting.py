@@ -15,6 +15,7 @@ from unitcost.call_logs import parse_call_log, prepare
 from unitcost.flat_records import parse_flat
 from unitcost.queries import load_query
 from unitcost.reports import parse_report
+from unitcost.respelling import FORMATS as RESPELLED
 from unitcost.respelling import respell
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
@@ -77,6 +78,8 @@ def refuse(
 def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     """`raw.parsed`: the records of `raw.staged` as the raw table keeps them, or why it cannot."""
     unfold(con, source)
+    if source.format in RESPELLED:
+        respell(con)
     if source.is_call_log:
         parse_call_log(con, source.format)
         return
@@ -93,8 +96,6 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         con.execute(f"create or replace table raw.told as {load_query(f'raw.{parser}').text}")
         con.execute("create or replace view raw.staged as select * from raw.told")
         parser = OTLP
-    elif parser == OTLP:
-        respell(con)
     con.execute(f"create table raw.parsed as {load_query(f'raw.{parser}').text}")
 
 

@@ -35,7 +35,7 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     source = SOURCES[source_format]
     shared = fingerprint(source_format) if source.is_call_log else b""
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
-    shared += respelling.fingerprint() if source_format == OTLP else b""
+    shared += respelling.fingerprint() if source_format in respelling.FORMATS else b""
     shared += reports.fingerprint(source_format) if source.is_report else b""
     shared += flat_records.fingerprint() if source_format == FLAT else b""
     shared += _privacy(session)

@@ -9,8 +9,18 @@ import duckdb
 
 from unitcost.sqltext import sql_text
 
+FORMATS = ("otlp_json", "agent_events")
+"""What is written in OTLP batches as they come."""
 _OF_PROTO = (
-    *("resource_spans", "scope_spans", "trace_id", "span_id", "parent_span_id", "trace_state"),
+    *("resource_spans", "scope_spans", "resource_logs", "scope_logs", "log_records"),
+    *(
+        "observed_time_unix_nano",
+        "event_name",
+        "trace_id",
+        "span_id",
+        "parent_span_id",
+        "trace_state",
+    ),
     *("start_time_unix_nano", "end_time_unix_nano", "time_unix_nano", "schema_url"),
     *("string_value", "int_value", "double_value", "bool_value", "bytes_value"),
     *("array_value", "kvlist_value"),
@@ -23,7 +33,12 @@ _OLD = {
     "instrumentationLibrary": "scope",
     "instrumentation_library": "scope",
 }
-_MARKS = ('"resource_spans"', '"instrumentationLibrarySpans"', '"instrumentation_library_spans"')
+_MARKS = (
+    '"resource_spans"',
+    '"resource_logs"',
+    '"instrumentationLibrarySpans"',
+    '"instrumentation_library_spans"',
+)
 
 
 def respell(con: duckdb.DuckDBPyConnection) -> None:

@@ -25,14 +25,19 @@ numbers as (
                     'search_units', 'images', 'characters', 'pages', 'attempt_no', 'http_status'
                 )
                 then coalesce(
-                    try_cast(e.value as decimal(38, 18)) not between 0 and 1000000000000
+                    contains(e.value, '_')
+                    or try_cast(e.value as decimal(38, 18)) not between 0 and 1000000000000
                     or try_cast(e.value as decimal(38, 18)) <> floor(try_cast(e.value as decimal(38, 18))),
                     true
                 )
             when e.key in ('latency_ms', 'audio_seconds', 'container_minutes', 'cache_storage_token_hours')
-                then coalesce(try_cast(e.value as decimal(38, 18)) not between 0 and 100000000000, true)
+                then coalesce(
+                    contains(e.value, '_') or try_cast(e.value as decimal(38, 18)) not between 0 and 100000000000, true
+                )
             when e.key = 'reported_cost_usd'
-                then coalesce(abs(try_cast(e.value as decimal(38, 18))) > 1000000000000, true)
+                then coalesce(
+                    contains(e.value, '_') or abs(try_cast(e.value as decimal(38, 18))) > 1000000000000, true
+                )
             else false
         end)[1] as bad_number
     from raw.flat_texts
@@ -120,10 +125,12 @@ judged as (
                 not is_plain and given is null
                 then 'not a record with named fields; each record is one object whose names differ'
             when started_at is null then 'started_at is missing; give ISO 8601 or an epoch number'
-            when start_moment is null
+            when start_moment is null or contains(started_at, '_')
                 then 'started_at ' || started_at || ' is not a time; give ISO 8601 or an epoch number'
             when start_moment < timestamp '2020-01-01' or start_moment >= timestamp '2100-01-01'
                 then 'started_at ' || started_at || ' is outside 2020 to 2099; check the unit'
+            when epoch_count is null and regexp_matches(started_at, ':[0-9.]+ ?[+-](1[5-9]|[2-9][0-9])')
+                then 'started_at ' || started_at || ' is further from UTC than any place; give an offset up to +14:00'
             when provider is null then 'provider is missing; give the maker or the platform, such as openai'
             when coalesce(model, request_model, response_model) is null
                 then 'model is missing; give model, request_model or response_model'

@@ -46,3 +46,13 @@ def test_other_spellings_give_the_same_rows(
     rows = [golden(row) for row in parse_texts("otlp_json", [respelled(told)])]
     assert rows == [golden(row) for row in parse_texts("otlp_json", [told])]
     assert not any("reject_reason" in row for row in rows)
+
+
+def test_logs_under_the_protocols_own_names_give_the_same_rows(tmp_path: Path) -> None:
+    told = (ROOT / "agent_events/claude_code.jsonl").read_text().splitlines()[0]
+    file = tmp_path / "logs.jsonl"
+    file.write_text(_of_proto(told) + "\n")
+    assert _of_proto(told) != told
+    assert detect_format(sample(file)) == "agent_events"
+    rows = [golden(row) for row in parse_texts("agent_events", [told])]
+    assert [golden(row) for row in parse_texts("agent_events", [_of_proto(told)])] == rows != []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from unitcost.cli import COMMANDS, GROUPS, main, move_global_options
+from unitcost.commands.common import progress
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.publish import publish
 from unitcost.landing import name_of
@@ -179,3 +181,10 @@ def test_a_file_name_that_is_no_utf8_lands_and_is_told(
 def test_a_name_in_landing_is_text() -> None:
     assert name_of(Path("requests", os.fsdecode(b"caf\xe9"))) == r"requests/caf\xe9"
     assert name_of(Path("requests/caf\N{LATIN SMALL LETTER E WITH ACUTE}")).isprintable()
+
+
+def test_progress_keeps_a_file_name_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress():
+        logging.getLogger("unitcost").info("reading %s", "requests/a\nb\x1b[2J.csv")
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "reading" in line]
+    assert line == "reading requests/a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[2J.csv"

@@ -145,7 +145,13 @@ class _Progress(logging.Handler):
         self.status = ERR.status("starting")
 
     def emit(self, record: logging.LogRecord) -> None:
+        message = _on_one_line(record.getMessage())
         if ERR.is_terminal:
-            self.status.update(record.getMessage())
+            self.status.update(message)
         else:
-            ERR.print(record.getMessage())
+            ERR.print(message)
+
+
+def _on_one_line(text: str) -> str:
+    """A text in which a file's name may hold anything, with no sign that moves the cursor."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -11,16 +11,21 @@ from unitcost.sources.base import Sample, span_export
 _INFO = {"trace_metadata", "request_metadata", "tags", "trace_id", "request_id", "state", "status"}
 
 
+_SPAN = {"name", "attributes"}
+
+
 def detect(sample: Sample) -> bool:
-    """Whether every record is a trace with MLflow's info beside its spans."""
-    return bool(sample.records) and all(map(_is_trace, sample.records))
+    """Whether every record is a trace with MLflow's info beside its spans, or one of its spans."""
+    return bool(sample.records) and all(map(_is_own, sample.records))
 
 
-def _is_trace(record: dict[str, object]) -> bool:
+def _is_own(record: dict[str, object]) -> bool:
     info, data = record.get("info"), record.get("data")
     if isinstance(info, dict) and isinstance(data, dict):
         return "spans" in data and bool(_INFO & info.keys())
     names = record.keys()
+    if names >= _SPAN and isinstance(own := record["attributes"], dict | str):
+        return "mlflow.spanType" in own or "mlflow.traceRequestId" in own
     has_spans = "spans" in names or "trace" in names
     return has_spans and bool({"trace_metadata", "request_metadata"} & names)
 

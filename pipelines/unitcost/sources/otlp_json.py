@@ -22,7 +22,7 @@ from unitcost.sources.base import LATE_SPAN_ROWS, Sample, Source
 from unitcost.sources.otlp_logs import tells_agent_events
 from unitcost_models.raw_otlp import RawOtlp
 
-_BATCHES = ("resourceSpans", "resource_spans", "resourceLogs", "resourceMetrics")
+_BATCHES = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs", "resourceMetrics")
 
 
 def detect(sample: Sample) -> bool:

@@ -6,13 +6,15 @@ import json
 
 from unitcost.sources.base import Sample
 
+_LOGS = ("resourceLogs", "resource_logs")
 _AGENTS = ("claude_code.", "com.anthropic.claude_code", "codex.", "gemini_cli.")
 
 
 def tells_agent_events(sample: Sample) -> bool:
     """Whether there are log records, some by a coding agent, and no spans."""
-    if any("resourceSpans" in record for record in sample.records):
+    if any(not {"resourceSpans", "resource_spans"}.isdisjoint(record) for record in sample.records):
         return False
-    logs = [r["resourceLogs"] for r in sample.records if isinstance(r.get("resourceLogs"), list)]
+    found = [record.get(name) for record in sample.records for name in _LOGS]
+    logs = [batch for batch in found if isinstance(batch, list)]
     text = json.dumps(logs)
     return any(f'"{agent}' in text for agent in _AGENTS)
