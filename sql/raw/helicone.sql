@@ -7,7 +7,8 @@ delivered as (
         record,
         from_json(
             record,
-            '{"request_id": "VARCHAR", "request_created_at": "VARCHAR", "response_created_at": "VARCHAR",
+            '{"request_id": "VARCHAR", "response_id": "VARCHAR", "request_created_at": "VARCHAR",
+            "response_created_at": "VARCHAR", "response_body": "JSON",
             "response_status": "VARCHAR", "status": "VARCHAR", "request_model": "VARCHAR", "model": "VARCHAR",
             "response_model": "VARCHAR", "model_override": "VARCHAR", "provider": "VARCHAR",
             "request_user_id": "VARCHAR", "user_id": "VARCHAR", "request_properties": "JSON", "properties": "JSON",
@@ -22,12 +23,20 @@ delivered as (
     from raw.staged
 ),
 
--- An export to CSV holds the properties as JSON text.
+-- An export to CSV holds the properties as JSON text; one with bodies has the provider's answer.
 opened as (
     select
         *,
-        coalesce(told.request_properties, told.properties) as properties,
-        told.latency is not null and told.delay_ms is null as is_clickhouse,
+        -- Helicone's exporter doubles the quotes of its CSV twice.
+        coalesce(
+            told_map(told_json(told.request_properties)),
+            told_map(told_container(replace(told.request_properties ->> '$', '""', '"'))),
+            told_map(told_json(told.properties))
+        ) as properties,
+        told_json(told.response_body) as answer,
+        nullif(told.request_id, '') as request_key,
+        nullif(told.response_id, '') as response_key,
+        told.latency is not null and told.delay_ms is null and told.request_id is not null as is_clickhouse,
         coalesce(nullif(told.response_status, ''), nullif(told.status, '')) as status_text,
         try_cast(told.prompt_cache_write_tokens as bigint)
         - coalesce(try_cast(told.prompt_cache_write_5m as bigint), 0)
@@ -38,8 +47,10 @@ opened as (
 select
     source_line,
     record,
-    case when told.request_id is null then 'request_id is missing; export whole Helicone rows' end as reject_reason,
-    told.request_id as record_key,
+    case
+        when coalesce(request_key, response_key) is null then 'request_id is missing; export whole Helicone rows'
+    end as reject_reason,
+    coalesce(request_key, response_key) as record_key,
     coalesce(told.updated_at, told.response_created_at) as version,
     2 as witness,
     told.request_created_at as started,
@@ -57,6 +68,10 @@ select
     end as is_cache_hit,
     case when try_cast(status_text as integer) between 200 and 399 then 'false' else 'true' end as has_error,
     status_text as http_status,
+    coalesce(
+        answer ->> '$.choices[0].finish_reason', answer ->> 'stop_reason', answer ->> '$.candidates[0].finishReason'
+    ) as finish_reason,
+    coalesce(answer ->> 'id', answer ->> 'responseId') as provider_response_id,
     told.organization_id as account_id,
     'disjoint_classes' as usage_rule,
     cast(json_object(
@@ -82,13 +97,8 @@ select
         else coalesce(nullif(told.costusd, ''), nullif(told.cost_usd, ''), nullif(told.cost, ''))
     end as cost,
     coalesce(nullif(told.request_user_id, ''), nullif(told.user_id, '')) as user_id,
+    nullif(properties['Helicone-Session-Id'], '') as session_id,
     nullif(told.prompt_id, '') as prompt_name,
     nullif(told.prompt_version, '') as prompt_version,
-    from_json(
-        case json_type(properties)
-            when 'VARCHAR' then try_cast(properties ->> '$' as json)
-            else properties
-        end,
-        '"MAP(VARCHAR, VARCHAR)"'
-    ) as attributes
+    properties as attributes
 from opened

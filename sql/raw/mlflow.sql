@@ -58,7 +58,7 @@ named as (
         tags,
         coalesce(span ->> '$.context.trace_id', span ->> '$.trace_id') as trace_id,
         coalesce(span ->> '$.context.span_id', span ->> '$.span_id') as span_id,
-        coalesce(span ->> '$.parent_id', span ->> '$.parent_span_id') as parent_id,
+        nullif(coalesce(span ->> '$.parent_id', span ->> '$.parent_span_id'), '') as parent_id,
         told_json(span -> 'attributes') as attributes
     from spans
 ),

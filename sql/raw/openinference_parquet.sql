@@ -26,7 +26,7 @@ named as (
         source_line,
         row_number() over () as span_no,
         span,
-        coalesce(span ->> 'parent_id', span ->> 'parent_span_id') as parent_id,
+        nullif(coalesce(span ->> 'parent_id', span ->> 'parent_span_id'), '') as parent_id,
         coalesce(told_moment(span ->> 'end_time'), told_moment(span ->> 'start_time')) as ended_us,
         if(is_trace, annotations, null) as trace_annotations,
         coalesce(span ->> '$."context.trace_id"', span ->> '$.context.trace_id', span ->> '$.trace_id') as trace_id,

@@ -157,6 +157,7 @@ LATER = ("gen_ai.evaluation.result", "2026-11-04 08:00:00")
     ("record", "wanted"),
     [
         (phoenix(ROOT, None, annotations=[annotated("task", score=1)]), [(*LATER, "success")]),
+        (phoenix(ROOT, "", annotations=[annotated("task", score=1)]), [(*LATER, "success")]),
         (phoenix(ROOT, None, annotations=[annotated("tone", score=1)]), []),
         (phoenix(ROOT, None, annotations=[annotated("task", explanation="none")]), []),
         (
