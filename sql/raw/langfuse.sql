@@ -137,12 +137,70 @@ classes as (
     group by source_line, class
 ),
 
+numbers as (
+    select
+        source_line,
+        class,
+        amount,
+        coalesce(try_cast(amount as decimal(28, 6)), 0) as number
+    from classes
+),
+
+sums as (
+    select
+        source_line,
+        sum(case class when 'total_tokens' then -number else number end) as excess,
+        sum(case when class like 'cache_read%' then number else 0 end) as reads,
+        sum(case when class like 'cache_write%' then number else 0 end) as writes,
+        sum(case class when 'reasoning_tokens' then number else 0 end) as reasoning,
+        bool_or(class = 'total_tokens') as has_total
+    from numbers
+    where class like '%_tokens'
+    group by source_line
+),
+
+-- Some who write to Langfuse repeat the cache in the input, or reasoning in the output; their own total tells.
+repeated as (
+    select
+        source_line,
+        case
+            when excess in (reads, reads + reasoning) then reads
+            when excess in (writes, writes + reasoning) then writes
+            when excess in (reads + writes, reads + writes + reasoning) then reads + writes
+            else 0
+        end as in_input,
+        case
+            when excess in (reads, writes, reads + writes) then 0
+            when excess in (reasoning, reads + reasoning, writes + reasoning, reads + writes + reasoning)
+                then reasoning
+            else 0
+        end as in_output
+    from sums
+    where has_total and excess > 0
+),
+
+apart as (
+    select
+        n.source_line,
+        n.class,
+        n.number > 0 as is_some,
+        case
+            when n.class = 'input_tokens' and o.in_input between 0 and n.number
+                then cast(n.number - o.in_input as varchar)
+            when n.class = 'output_tokens' and o.in_output between 0 and n.number
+                then cast(n.number - o.in_output as varchar)
+            else n.amount
+        end as amount
+    from numbers as n
+    left join repeated as o on n.source_line = o.source_line
+),
+
 usages as (
     select
         source_line,
         cast(json_group_object(class, amount) as varchar) as usage,
-        bool_or(try_cast(amount as decimal(38, 6)) > 0) as has_usage
-    from classes
+        bool_or(is_some) as has_usage
+    from apart
     group by source_line
 ),
 
@@ -171,7 +229,9 @@ described as (
 read as (
     select
         *,
-        filled(attributes) as known
+        filled(attributes) as known,
+        -- LiteLLM names its generations so.
+        nullif(regexp_extract(id, '^time-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]+_(.+)$', 1), '') as litellm_answer
     from described
 )
 
@@ -205,8 +265,9 @@ select
     case kind when 'GENERATION' then 'chat' when 'EMBEDDING' then 'embeddings' end as operation,
     attr_service_tier(known) as service_tier,
     attr_is_batch(known) as is_batch,
-    attr_response_id(known) as provider_response_id,
+    coalesce(attr_response_id(known), litellm_answer) as provider_response_id,
     attr_is_streaming(known) as is_streaming,
+    case when litellm_answer is not null and lower(metadata['cache_hit']) = 'true' then 'true' end as is_cache_hit,
     case when is_error then 'true' end as has_error,
     case
         when is_error

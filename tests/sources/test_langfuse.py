@@ -49,6 +49,50 @@ def test_failures_keep_how_they_failed(requests: list[dict[str, Any]]) -> None:
     assert found == {"gpt-5": ("error", "not_billed"), "gemini-2.5-pro": ("timeout", "unknown")}
 
 
+GENERATION = {"id": "o", "type": "GENERATION", "start_time": "2026-11-01 10:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("details", "classes"),
+    [
+        ({"input": 100, "cache_read_input_tokens": 60, "output": 9, "total": 109}, (40, 9, 0)),
+        ({"input": 100, "input_cache_creation": 30, "output": 9, "total": 109}, (70, 9, 0)),
+        (
+            {"input": 100, "input_cached_tokens": 60, "input_cache_creation": 30, "total": 109}
+            | {"output": 9, "output_reasoning_tokens": 4},
+            (10, 5, 0),
+        ),
+        ({"input": 100, "output": 9, "output_reasoning_tokens": 4, "total": 109}, (100, 5, 0)),
+        ({"input": 40, "input_cached_tokens": 60, "output": 9, "total": 109}, (40, 9, 0)),
+        ({"input": 100, "input_cached_tokens": 60, "output": 9}, (100, 9, 0)),
+        ({"input": 100, "input_cached_tokens": 60, "output": 9, "total": 120}, (100, 9, -49)),
+        ({"input": 50, "input_cached_tokens": 60, "output": 9, "total": 59}, (50, 9, -60)),
+    ],
+)
+def test_the_total_tells_whether_the_input_repeats_the_cache(
+    details: dict[str, int], classes: tuple[int | None, ...]
+) -> None:
+    (row,) = parse_texts("langfuse", [json.dumps(GENERATION | {"usage_details": details})])
+    names = ("input_tokens", "output_tokens", "residual_tokens")
+    assert tuple(row[name] for name in names) == classes
+
+
+@pytest.mark.parametrize(
+    ("id_", "cache_hit", "found"),
+    [
+        ("time-10-00-00-123456_chatcmpl-1", "False", ("chatcmpl-1", False)),
+        ("time-10-00-00-123456_chatcmpl-1", True, ("chatcmpl-1", True)),
+        ("time-and-again_chatcmpl-1", True, (None, False)),
+    ],
+)
+def test_generations_of_litellm_name_their_answer(
+    id_: str, cache_hit: object, found: tuple[str | None, bool]
+) -> None:
+    record = GENERATION | {"id": id_, "metadata": {"cache_hit": cache_hit}}
+    (row,) = parse_texts("langfuse", [json.dumps(record)])
+    assert (row["provider_response_id"], row["is_cache_hit"]) == found
+
+
 def test_a_trace_alone_is_no_call() -> None:
     texts = ['{"id": "t", "timestamp": "2026-11-01", "public": false, "bookmarked": false}']
     (row,) = parse_texts("langfuse", texts)
