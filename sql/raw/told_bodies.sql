@@ -25,6 +25,7 @@ typed as (
             "results": [{"tokenCount": "VARCHAR", "completionReason": "VARCHAR", "relevance_score": "VARCHAR"}],
             "output": "JSON", "error": "JSON", "metrics": {"latencyMs": "VARCHAR"}, "prompt_filter_results": "VARCHAR",
             "message": "VARCHAR", "code": "VARCHAR", "__type": "VARCHAR", "total_duration": "VARCHAR",
+            "predictions": [{"embeddings": {"statistics": {"token_count": "VARCHAR"}}}],
             "embeddings": "VARCHAR", "data": [{"object": "VARCHAR"}],
             "ResponseMetadata": {"RequestId": "VARCHAR", "HTTPStatusCode": "VARCHAR"}}]'
         ) as answers
@@ -60,6 +61,10 @@ metered as (
                 then json_object('prompt_eval_count', a.prompt_eval_count, 'eval_count', a.eval_count)
             when json_type(a.usage_info) = 'OBJECT'
                 then json_object('pages', a.usage_info -> 'pages_processed')
+            when a.predictions[1].embeddings.statistics.token_count is not null
+                then json_object('promptTokenCount', cast(list_sum(list_transform(
+                    a.predictions, lambda p: told_whole(p.embeddings.statistics.token_count)
+                )) as varchar))
         end), lambda u: u is not null)
         || list_filter(
             list_transform(answers, lambda a: a."amazon-bedrock-invocationMetrics"),
@@ -239,6 +244,7 @@ select
         when
             usage is null
             and failure is null
+            and coalesce(error_word, '') = ''
             and finish_reason is null
             and object_name is null
             and coalesce(http_code, 0) < 400
@@ -313,6 +319,7 @@ select
         when object_name like 'chat.completion%' or object_name = 'response' or type_name = 'message' then 'chat'
         when object_name = 'text_completion' then 'text_completion'
         when answers[1].data[1].object = 'embedding' or answers[1].embeddings is not null then 'embeddings'
+        when answers[1].predictions[1].embeddings is not null then 'embeddings'
         when answers[1].results[1].relevance_score is not null then 'rerank'
         when shape = 'gemini' then 'generate_content'
         when shape in ('bedrock_converse', 'cohere') then 'chat'

@@ -87,6 +87,29 @@ def test_a_recorded_stream_is_one_call(shared_data: Path) -> None:
     assert row["is_streaming"]
 
 
+def test_a_call_without_an_answer_is_a_failure_of_unknown_usage() -> None:
+    call = {"timestamp": MOMENT, "provider": "openai", "request": {"model": "gpt-5"}}
+    lost = {**call, "response": None, "error": "ReadTimeout: no answer in 600 s"}
+    texts = [json.dumps(record) for record in (lost, {**call, "response": None})]
+    timeout, nothing = parse_texts("provider_bodies", texts)
+    assert (timeout["has_error"], timeout["error_type"]) == (True, "ReadTimeout")
+    assert (timeout["usage_basis"], timeout["reject_reason"]) == ("missing", None)
+    assert "neither usage nor an error" in nothing["reject_reason"]
+
+
+def test_vertex_counts_each_text_that_it_embeds() -> None:
+    texts = [{"embeddings": {"statistics": {"token_count": count}}} for count in (4, 6.0)]
+    record = {
+        "timestamp": MOMENT,
+        "provider": "vertex",
+        "model": "text-embedding-005",
+        "response": {"predictions": texts},
+    }
+    (row,) = parse_texts("provider_bodies", [json.dumps(record)])
+    assert (row["input_tokens"], row["completion_tokens"]) == (10, None)
+    assert (row["operation"], row["reject_reason"]) == ("embeddings", None)
+
+
 @pytest.mark.parametrize(
     ("tools", "output", "basis", "searches"),
     [

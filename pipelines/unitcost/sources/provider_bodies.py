@@ -48,7 +48,8 @@ def _is_answer(record: dict[str, object]) -> bool:
 
 def _is_failure(record: dict[str, object]) -> bool:
     codes = (str(record.get(name)) for name in _STATUSES)
-    return not _is_answer(record) and any(code.isdigit() and int(code) >= 400 for code in codes)
+    is_refused = any(code.isdigit() and int(code) >= 400 for code in codes)
+    return (is_refused or bool(record.get("error"))) and not _is_answer(record)
 
 
 def _parts(record: dict[str, object]) -> Iterator[object]:
