@@ -4,6 +4,8 @@
 -- The evidence is that the reported quantities are those of the metered hours in another window, in
 -- at least half of all that differs. Only days with metered days on both sides can tell. Of a model and
 -- class the course of the days is compared, not the sum: what is missing on all days alike has no say.
+-- A few days may come nearer by luck. So accounts' days that agree to the token decide: fewer of them than by UTC
+-- tell against the window, and where there are none, a week is needed or nine parts in ten of what differs.
 with reported as (
     select
         day,
@@ -114,6 +116,7 @@ differences as (
         strftime(r.day, '%Y-%m') as month,
         r.provider,
         r.platform,
+        count(distinct r.day) as days,
         sum(
             abs(
                 r.reported_quantity
@@ -143,6 +146,7 @@ ranked as (
         month,
         provider,
         platform,
+        days,
         difference,
         sum(case when offset_hours = 0 then difference else 0 end) over (
             partition by month, provider, platform
@@ -152,12 +156,100 @@ ranked as (
             order by difference, abs(offset_hours), offset_hours
         ) as place
     from differences
+),
+
+candidates as (
+    select
+        month,
+        provider,
+        platform,
+        offset_hours,
+        days >= 7 or difference * 10 <= utc_difference as is_plain
+    from ranked
+    where place = 1 and offset_hours <> 0 and difference * 2 <= utc_difference
+),
+
+windows as (
+    select
+        c.month,
+        c.provider,
+        c.platform,
+        o.offset_hours
+    from candidates as c
+    inner join offsets as o
+        on c.offset_hours = o.offset_hours or o.offset_hours = 0
+),
+
+reported_accounts as (
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        token_class,
+        sum(reported_quantity) as quantity
+    from core.reported_usage
+    where report_kind = 'usage' and token_class in ('input', 'cache_read', 'cache_write', 'output')
+    group by day, provider, platform, account_id, model, token_class
+),
+
+metered_accounts as (
+    select
+        w.month,
+        w.offset_hours,
+        cast(m.day + cast((m.hour_of_day - w.offset_hours + 48) // 24 - 2 as integer) as date) as day,
+        m.provider,
+        m.platform,
+        m.account_id,
+        m.model,
+        m.token_class,
+        sum(m.priced_quantity + m.unpriced_quantity - m.twin_quantity) as quantity
+    from core.metered_usage as m
+    inner join windows as w
+        on m.provider = w.provider and m.platform = w.platform
+    group by
+        w.month,
+        w.offset_hours,
+        cast(m.day + cast((m.hour_of_day - w.offset_hours + 48) // 24 - 2 as integer) as date),
+        m.provider, m.platform, m.account_id, m.model, m.token_class
+),
+
+equals as (
+    select
+        m.month,
+        m.provider,
+        m.platform,
+        m.offset_hours,
+        count(*) as equal_days
+    from metered_accounts as m
+    inner join reported_accounts as r
+        on
+            m.day = r.day
+            and m.provider = r.provider
+            and m.platform = r.platform
+            and m.account_id = r.account_id
+            and m.model = r.model
+            and m.token_class = r.token_class
+            and m.quantity = r.quantity
+    where m.month = strftime(r.day, '%Y-%m') and r.quantity > 0
+    group by m.month, m.provider, m.platform, m.offset_hours
 )
 
 select
-    month,
-    provider,
-    platform,
-    offset_hours
-from ranked
-where place = 1 and offset_hours <> 0 and difference * 2 <= utc_difference
+    c.month,
+    c.provider,
+    c.platform,
+    c.offset_hours
+from candidates as c
+left join equals as e
+    on
+        c.month = e.month
+        and c.provider = e.provider
+        and c.platform = e.platform
+        and c.offset_hours = e.offset_hours
+left join equals as u
+    on c.month = u.month and c.provider = u.provider and c.platform = u.platform and u.offset_hours = 0
+where
+    coalesce(e.equal_days, 0) > coalesce(u.equal_days, 0)
+    or (coalesce(e.equal_days, 0) = coalesce(u.equal_days, 0) and c.is_plain)

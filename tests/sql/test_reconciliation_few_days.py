@@ -1,0 +1,46 @@
+"""Few days with few calls: what would come nearer by luck is no other boundary of days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from tests.sql.reconciled_month import Fault, reconcile_month
+from tests.sql.reconciliation_faults import FAULTS, assert_lands
+
+_FEW = """delete from {side} where started_at < date '2026-10-06'
+    or started_at >= date '2026-10-06' + interval {days} day
+    or hash(n, provider, account_id) % {one_in} <> 0"""
+_OWN_DAY = "a provider's day by its own time zone"
+
+
+def _of(fault: Fault, days: int, one_in: int) -> Fault:
+    ours, theirs = (_FEW.format(side=s, days=days, one_in=one_in) for s in ("ours", "theirs"))
+    return replace(fault, ours=f"{ours}; {fault.ours}", theirs=f"{theirs}; {fault.theirs}")
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "one_in"),
+    [
+        ("one project not instrumented", 3, 1),
+        ("one project not instrumented", 4, 8),
+        (_OWN_DAY, 3, 8),
+    ],
+)
+def test_a_fault_of_few_days_lands_in_its_own_cause(
+    fault_bench: duckdb.DuckDBPyConnection, name: str, days: int, one_in: int
+) -> None:
+    cause, fault = FAULTS[name]
+    reconcile_month(fault_bench, _of(fault, days, one_in))
+    assert_lands(fault_bench, cause)
+
+
+def test_another_boundary_of_few_days_is_seen_without_accounts(
+    fault_bench: duckdb.DuckDBPyConnection,
+) -> None:
+    cause, fault = FAULTS[_OWN_DAY]
+    unnamed = replace(fault, ours="update ours set account_id = null")
+    reconcile_month(fault_bench, _of(unnamed, 3, 1))
+    assert_lands(fault_bench, cause)
