@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from unitcost.lake.catalogue import Catalogue
@@ -29,12 +30,15 @@ def transforms_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def input_digests(catalogue: Catalogue, constant: str, also: set[date]) -> dict[date, str]:
+def input_digests(
+    catalogue: Catalogue, constant: str, also: set[date], without: Collection[str] = ()
+) -> dict[date, str]:
     """Day -> digest of its inputs, for every day that has or had any and the days in `also`.
 
-    `constant` is the digest of what all days share: prices, transforms, settings.
+    `constant` is the digest of what all days share: prices, transforms, settings. Files whose paths
+    are in `without` count as if they had not come.
     """
-    inputs = _inputs_by_day(catalogue)
+    inputs = _inputs_by_day(catalogue, without)
     known = sorted(set(inputs) | set(catalogue.days) | also)
     return {day: _digest(inputs.get(day, set()), constant) for day in known}
 
@@ -80,12 +84,12 @@ def _digest(names: set[str], constant: str) -> str:
     return hashlib.sha256("\n".join([constant, *sorted(names)]).encode()).hexdigest()[:20]
 
 
-def _inputs_by_day(catalogue: Catalogue) -> dict[date, set[str]]:
+def _inputs_by_day(catalogue: Catalogue, without: Collection[str]) -> dict[date, set[str]]:
     """Day -> names of what it is made from, for days with rows or touches of their own."""
     seen: dict[date, set[str]] = defaultdict(set)
     own: set[date] = {day for day, _ in catalogue.touches}
     for file in _raw_files(catalogue):
-        if file.day is None or file.is_late:
+        if file.day is None or file.is_late or file.path in without:
             continue
         own.add(file.day)
         for offset in _window(file):

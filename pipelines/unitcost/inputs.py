@@ -13,12 +13,13 @@ from unitcost.pricing import load_price_book
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
-from unitcost.tables import day_tables, row_models, upstream
+from unitcost.tables import day_inputs, day_tables, row_models, upstream
 from unitcost.uniting import unite
 from unitcost.workbench import create_empty, create_view, tables_in
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row
 from unitcost_models.marts import RunDay
+from unitcost_models.meta import LakeFile
 from unitcost_models.sources import SourceSighting
 from unitcost_models.tasks import TaskDay
 
@@ -29,6 +30,9 @@ DAYS_BEFORE = frozenset({TaskDay.table, RunDay.table, AllowanceBefore.table})
 """What `open_days_before` puts there."""
 HANDED_ON = frozenset({"core.requests", AllowanceUse.table})
 """What it reads of the days before."""
+
+_BOOKS: dict[str, dict[str, pa.Table]] = {}
+"""The tables of the book that was read last, by its revision, which is a digest of all it says."""
 
 _LINKS = ("trace_id", "request_id", "provider_response_id")
 """Columns by which a neighbouring day's row belongs to a call of the day."""
@@ -49,28 +53,39 @@ def open_prices(
 
 
 def read_prices(session: Session) -> dict[str, pa.Table]:
-    """The price book's tables, read and checked once a run."""
+    """The price book's tables, read and checked once a run, and once a revision in a process."""
     if not session.prices:
-        with session.workbench(with_vocabulary=False) as book:
-            load_price_book(book, session.book)
-            for (name,) in book.execute(
-                "select table_name from information_schema.tables where table_schema = 'core'"
-            ).fetchall():
-                session.prices[f"core.{name}"] = book.table(f"core.{name}").to_arrow_table()
+        revision = session.book.revision()
+        if revision not in _BOOKS:
+            _BOOKS.clear()
+            _BOOKS[revision] = _load_prices(session)
+        session.prices = dict(_BOOKS[revision])
     return session.prices
+
+
+def _load_prices(session: Session) -> dict[str, pa.Table]:
+    with session.workbench(with_vocabulary=False) as book:
+        load_price_book(book, session.book)
+        names = book.execute(
+            "select table_name from information_schema.tables where table_schema = 'core'"
+        ).fetchall()
+        return {f"core.{n}": book.table(f"core.{n}").to_arrow_table() for (n,) in names}
 
 
 def open_inputs(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, wanted: set[str]
 ) -> None:
-    """Raw rows, and the kept tables of the day that are not being built."""
+    """Raw rows, and the kept tables of the day that are not being built.
+
+    A table that is read only as a part of a union is left out where it has no rows: to plan dozens
+    of them costs more than a small day's rows.
+    """
     filled = set()
     for source in SOURCES.values():
-        if source.counts_calls:
-            if _open_calls(session, con, source, day):
-                filled.add(_sightings(source))
-        else:
-            _open(con, source.row, source.row.table, _own_files(session, source, day))
+        if source.counts_calls and _open_calls(session, con, source, day):
+            filled.add(_sightings(source))
+        elif not source.counts_calls:
+            _open_raw(con, source.row, _own_files(session, source, day))
     for step in {_sightings(s) for s in SOURCES.values() if s.counts_calls} - filled:
         create_empty(con, SourceSighting, step)  # planning the query would cost more than its rows
     unite(con)
@@ -104,23 +119,37 @@ def _open_calls(
     session: Session, con: duckdb.DuckDBPyConnection, source: Source, day: date
 ) -> bool:
     """The day's rows, with those of the neighbouring days that belong to its calls; whether any."""
-    own, table = _own_files(session, source, day), source.row.table
-    beside = [day + timedelta(n) for n in TRACE_WINDOW if n]
-    near = [f for f in session.catalogue.live(table, beside) if not f.is_late]
+    table = source.row.table
+    near = files_beside(session, source, day)
     if not near:
-        _open(con, source.row, table, own)
-        return bool(own)
-    _open(con, source.row, f"{table}_own", own)
-    create_view(con, f"{table}_beside", session.absolute(near))
-    con.execute(
-        f"create table {table}_near as "
-        f"select * from {table}_beside where {_belongs(source.row, day)}"
-    )
+        return _open_raw(con, source.row, _own_files(session, source, day))
+    con.execute(f"create table {table}_near as {open_beside(session, con, source, day, near)}")
     con.execute(
         f"create view {table} as "
         f"select * from {table}_own union all by name select * from {table}_near"
     )
     return True
+
+
+def files_beside(session: Session, source: Source, day: date) -> list[LakeFile]:
+    """A source's files of the neighbouring days."""
+    beside = [day + timedelta(n) for n in TRACE_WINDOW if n]
+    return [f for f in session.catalogue.live(source.row.table, beside) if not f.is_late]
+
+
+def open_beside(
+    session: Session,
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    day: date,
+    files: Iterable[LakeFile],
+) -> str:
+    """Put a source's rows of the day and of files beside it there; the SELECT of those of the files
+    that belong to the day's calls."""
+    table = source.row.table
+    _open(con, source.row, f"{table}_own", _own_files(session, source, day))
+    create_view(con, f"{table}_beside", session.absolute([*files]))
+    return f"select * from {table}_beside where {_belongs(source.row, day)}"
 
 
 def _belongs(row: type[Row], day: date) -> str:
@@ -135,6 +164,13 @@ def _belongs(row: type[Row], day: date) -> str:
     return " or ".join(
         [*linked, f"started_at >= timestamp '{start - band}' and started_at < timestamp '{end}'"]
     )
+
+
+def _open_raw(con: duckdb.DuckDBPyConnection, row: type[Row], files: list[str]) -> bool:
+    """A raw table, empty only where a query of a day names it; whether it has files."""
+    if files or row.table in day_inputs():
+        _open(con, row, row.table, files)
+    return bool(files)
 
 
 def _open(con: duckdb.DuckDBPyConnection, row: type[Row], table: str, files: list[str]) -> None:

@@ -64,11 +64,13 @@ def why_not(path: Path) -> str:
 
 def deliveries(landing: Path) -> list[Path]:
     """Finished files in landing, in a stable order; hidden and half-written ones are left out."""
-    return sorted(
-        path
-        for path in landing.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_UNFINISHED)
+    found = (
+        Path(below, name)
+        for below, _, names in os.walk(landing)
+        for name in names
+        if not name.startswith(".") and not name.endswith(_UNFINISHED)
     )
+    return sorted(path for path in found if path.is_file())
 
 
 def format_of(path: Path, landing: Path) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,10 +74,10 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
         raise NightlyError(message)
     home = Home(root.resolve())
     prepare(home)
-    before, formats = _prepare_work(home, last)
-    if formats is None:
-        return _report(before, before, last, started, None)
-    result = run_job(home, last, formats)
+    with open_session(home.root) as session:
+        before, result = _known(session.catalogue), _work(session, last)
+    if result is None:
+        return _report(before, session.catalogue, last, started, None)
     after = load_catalogue(home.warehouse, files_after=last)  # what waits, of all files
     return _report(before, after, last, started, result)
 
@@ -93,23 +93,34 @@ def prepare(home: Home) -> None:
     os.environ["UNITCOST_HOME"] = str(home.root)
 
 
-def _prepare_work(home: Home, through: date) -> tuple[Catalogue, set[str] | None]:
-    """What is published, and the formats in use if there is work.
+def _known(catalogue: Catalogue) -> Catalogue:
+    """What was known before a run, as far as its report compares."""
+    return Catalogue(
+        deliveries=dict(catalogue.deliveries),
+        days=dict(catalogue.days),
+        postings=dict(catalogue.postings),
+    )
+
+
+def _work(session: Session, through: date) -> ExecuteInProcessResult | None:
+    """Run the job if there is work for it.
 
     Else ended days become final, a home that was moved is published where it is now, and a lake
     of an older version as the newest.
     """
-    with open_session(home.root) as session:
-        collected = collect(home, session.settings.sources)
-        if session.settings.pull or collected.problems or has_work(session, through):
-            return session.catalogue, _formats_in_use(session)
-        catalogue, today = session.catalogue, utc_now().date()
-        ended = [d for d in catalogue.days.values() if d.is_provisional and d.day < today]
-        for day in ended:
-            catalogue.days[day.day] = day.model_copy(update={"is_provisional": False})
-        if ended or _is_moved(home) or catalogue.is_older:
-            session.publish()
-    return catalogue, None
+    collected = collect(session.home, session.settings.sources)
+    if session.settings.pull or collected.problems or has_work(session, through):
+        return _run_with(session, through)
+    if session.catalogue.end_days() or _is_moved(session.home) or session.catalogue.is_older:
+        session.publish()
+    return None
+
+
+def _run_with(session: Session, through: date) -> ExecuteInProcessResult:
+    from unitcost.resources import lend
+
+    with lend(session):
+        return run_job(session.home, through, _formats_in_use(session))
 
 
 def _is_moved(home: Home) -> bool:
@@ -184,13 +195,17 @@ def _report(
         quarantined=sum(d.quarantined for d in new),
         left_out=sum(d.left_out or 0 for d in new),
         unrecognised_files=sum(d.source_format is None for d in new),
-        days_built=sum(before.days.get(day) != built for day, built in after.days.items()),
+        days_built=len(_moments(after) - _moments(before)),
         waiting_rows=waiting_rows(after, through),
         postings=tuple(p for key, p in after.postings.items() if key not in before.postings),
         failed_checks=failed,
         warnings=warnings,
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _moments(catalogue: Catalogue) -> set[tuple[date, datetime]]:
+    return {(built.day, built.built_at) for built in catalogue.days.values()}
 
 
 def _checks(result: ExecuteInProcessResult) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 
+from unitcost.beside import untouched
 from unitcost.due import due_days, input_digests, transforms_fingerprint
 from unitcost.inputs import TASK_WINDOW_DAYS, read_prices
 from unitcost.lake.catalogue import utc_now
@@ -74,27 +75,33 @@ def only_prices_changed(session: Session) -> set[date]:
 
 
 def build_due(session: Session, requested: set[date], tables: set[str]) -> Built:
-    """Build the requested days; with all tables wanted, also every other day due up to the last.
+    """Build the requested days; with all tables wanted, what is due of all days up to the last.
 
     A day that continues a task of a rebuilt day is built again too, since the task's first day
     may have moved; so is one that shares an allowance with a day on which its use has changed.
-    A closed day is left as it is; what changed in it is posted elsewhere.
+    A closed day is left as it is; what changed in it is posted elsewhere. So is a day of which
+    nothing is new but files beside it, where no row of them belongs to it.
 
     Raises:
         ClosedMonthError: some tables of a closed day were asked for.
     """
     if tables != set(day_tables()):
         return build_days(session, requested, tables)
-    digests = input_digests(session.catalogue, shared_inputs(session), requested)
-    due = due_days(session.catalogue, digests, max(requested))
+    through, constant = max(requested), shared_inputs(session)
+    digests = input_digests(session.catalogue, constant, requested)
+    due = due_days(session.catalogue, digests, through)
     before = session.catalogue.live(AllowanceUse.table)
-    closed = {day for day in requested if session.catalogue.is_closed(day)}
-    built = build_days(session, {*due, *requested} - closed, tables)
-    days, through = set(built), max(requested)
+    same = untouched(session, constant, due)
+    for day in same:
+        known = session.catalogue.days[day]
+        session.catalogue.days[day] = known.model_copy(update={"inputs": digests[day]})
+    built = build_days(session, {*due} - {*same}, tables)
+    days = set(built)
     later = {*_continuing(session, days, through), *_sharing(session, before, days, through)}
     built |= build_days(session, later, tables)
     for day in built:
         session.catalogue.days[day] = _record(session, digests[day], day)
+    session.catalogue.end_days()
     return built
 
 

@@ -10,17 +10,20 @@ from datetime import date
 
 import duckdb
 
-from unitcost.inputs import open_prices
+from unitcost.inputs import open_prices, read_prices
 from unitcost.session import Session
-from unitcost.tables import COMPARED, RECONCILED, row_models
+from unitcost.tables import COMPARED, RECONCILED, inputs_of, row_models
 from unitcost.workbench import create_empty, create_view, run_steps
 from unitcost_models.meta import LakeFile
+
+_FEW_ROWS = 1_000_000
+"""So many are held in memory; of more the files are read where they are."""
 
 
 def write_reconciliation(session: Session) -> dict[str, LakeFile]:
     """The reconciliation of every day built so far, one file a table."""
     with session.workbench(with_vocabulary=False) as con:
-        open_prices(session, con)
+        open_prices(session, con, _priced_by(session))
         for table in COMPARED:
             _open(session, con, table)
         reconcile(con)
@@ -35,9 +38,18 @@ def reconcile(con: duckdb.DuckDBPyConnection) -> None:
     run_steps(con, RECONCILED, date.min)
 
 
+def _priced_by(session: Session) -> set[str]:
+    """Tables of the price book that are read."""
+    return {name for table in RECONCILED for name in inputs_of(table)} & {*read_prices(session)}
+
+
 def _open(session: Session, con: duckdb.DuckDBPyConnection, table: str) -> None:
-    files = session.absolute(session.catalogue.live(table))
-    if files:
-        create_view(con, table, files)
-    else:
+    """Few rows are read once, as each of a dozen steps would open the files of all days again."""
+    files = [file for file in session.catalogue.live(table) if file.rows]
+    if not files:
         create_empty(con, row_models()[table])
+    elif sum(file.rows for file in files) > _FEW_ROWS:
+        create_view(con, table, session.absolute(files))
+    else:
+        create_view(con, f"{table}_files", session.absolute(files))
+        con.execute(f"create table {table} as select * from {table}_files")

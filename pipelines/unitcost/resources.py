@@ -1,13 +1,26 @@
 """The warehouse as Dagster hands it to assets: one writer's session for one run."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from unitcost.session import Session, open_session
+
+_LENT: ContextVar[Session | None] = ContextVar("lent session", default=None)
+
+
+@contextmanager
+def lend(session: Session) -> Iterator[None]:
+    """Let the runs in this block work with a session that is open, and not open their own."""
+    token = _LENT.set(session)
+    try:
+        yield
+    finally:
+        _LENT.reset(token)
 
 
 class Warehouse(dg.ConfigurableResource[Session]):
@@ -23,8 +36,9 @@ class Warehouse(dg.ConfigurableResource[Session]):
         self,
         context: dg.InitResourceContext,  # noqa: ARG002 Dagster passes it
     ) -> Generator["Warehouse", None, None]:
-        """Hold the writer's lock for the run."""
-        with open_session(Path(self.home)) as session:
+        """Hold the writer's lock for the run, unless who started it does."""
+        lent = _LENT.get()
+        with nullcontext(lent) if lent else open_session(Path(self.home)) as session:
             self._session = session
             yield self
         self._session = None

@@ -120,6 +120,14 @@ def inputs_of(name: str) -> set[str]:
     return found
 
 
+@cache
+def day_inputs() -> frozenset[str]:
+    """Everything that a query of a day names, steps and checks included."""
+    names = [name for layer in ("steps", "core", "checks") for name in query_names(layer)]
+    marts = [table for table in day_tables() if table.startswith("marts.")]
+    return frozenset(table for name in (*names, *marts) for table in load_query(name).inputs)
+
+
 def upstream(name: str) -> set[str]:
     """Kept tables that a day table is made from, steps and the union of logs looked through."""
     read = {t for t in inputs_of(name) if not t.startswith("steps.")}

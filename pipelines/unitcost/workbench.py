@@ -11,7 +11,7 @@ from datetime import date
 import duckdb
 
 from unitcost.queries import LAYERS, load_query, query_path
-from unitcost.sqltext import sql_text
+from unitcost.sqltext import sql_files, sql_text
 from unitcost_models.base import Row, columns
 
 _SETTINGS = """
@@ -84,8 +84,7 @@ def create_rows(con: duckdb.DuckDBPyConnection, row: type[Row], rows: Sequence[R
 
 def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]) -> None:
     """A table that reads Parquet files; at least one."""
-    listed = ", ".join(sql_text(file) for file in files)
-    body = f"select * from read_parquet([{listed}], hive_partitioning = false)"
+    body = f"select * from read_parquet({sql_files(files)}, hive_partitioning = false)"
     con.execute(f"create or replace view {table} as {body}")
 
 

@@ -34,10 +34,11 @@ _OWN = {
 """Columns that differ from day to day, as days hang together by them."""
 
 
-def deliver(root: Path, day: date, name: str, records: int) -> None:
-    """A flat file of a day's requests in landing."""
+def deliver(root: Path, day: date, name: str, records: int, first_hour: int = 0) -> None:
+    """A flat file of a day's requests in landing, one an hour."""
     rows = (
-        f"{day}T{n % 24:02d}:00:00Z,{name}-{n},openai,gpt-5,{900 + n},80,c-{n % 9},search"
+        f"{day}T{(first_hour + n) % 24:02d}:00:00Z,{name}-{n},"
+        f"openai,gpt-5,{900 + n},80,c-{n % 9},search"
         for n in range(records)
     )
     folder = root / "landing" / _FORMAT
@@ -57,6 +58,10 @@ def make_history(root: Path, last: date, days: int, records: int) -> None:
         built = catalogue.days[last]
         for day, digest in digests.items():
             catalogue.days[day] = built.model_copy(update={"day": day, "inputs": digest})
+        for name, on in [*catalogue.checks]:
+            for day in digests:
+                answer = catalogue.checks[name, on].model_copy(update={"day": day})
+                catalogue.checks[name, day] = answer
         session.publish()
 
 

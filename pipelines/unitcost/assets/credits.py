@@ -43,9 +43,10 @@ def write_credit_use(session: Session) -> LakeFile:
     files = session.catalogue.live(CostPerAccount.table)
     days = [file.day for file in files if file.day is not None]
     with session.workbench(with_vocabulary=False) as con:
-        open_prices(session, con)
-        costs = by_day(days, _costs(con, session.absolute(files)))
-        create_rows(con, CreditUse, credit_use(_credits(con), costs))
+        open_prices(session, con, [Credit.table])
+        held = _credits(con)
+        costs = _costs(con, session.absolute(files)) if held else []
+        create_rows(con, CreditUse, credit_use(held, by_day(days, costs)))
         by_key = f"select * from {CREDIT_USE} order by day, credit_id"
         return session.write(con, CreditUse, by_key, None)
 

@@ -75,6 +75,14 @@ class Catalogue:
         """Whether the day's tables are frozen."""
         return str(Month.of_day(day)) in self.closed
 
+    def end_days(self) -> bool:
+        """Make days final that were built before they had ended; whether there were any."""
+        today = utc_now().date()
+        ended = [d for d in self.days.values() if d.is_provisional and d.day < today]
+        for day in ended:
+            self.days[day.day] = day.model_copy(update={"is_provisional": False})
+        return bool(ended)
+
     def live(self, table: str, days: Iterable[date] | None = None) -> list[LakeFile]:
         """The current files of a table, sorted by path; of those days, or of all."""
         return self.files.current(table, days)

@@ -77,7 +77,8 @@ def _create_view(
     if made and row.table in catalogue.made_before:
         con.execute(catalogue.made_before[row.table])
         return
-    body = made or select_rows(con, row, home.root.resolve(), catalogue.live(row.table))
+    filled = [file for file in catalogue.live(row.table) if file.rows]
+    body = made or select_rows(con, row, home.root.resolve(), filled)
     con.execute(f"create view {row.table} as {body}")
 
 

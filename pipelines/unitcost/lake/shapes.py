@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from unitcost.sqltext import sql_text
+from unitcost.sqltext import sql_files
 from unitcost_models.base import Column, Row, columns
 from unitcost_models.meta import LakeFile
 
@@ -64,10 +64,9 @@ def _quoted(column: Column) -> str:
 
 
 def _read_parquet(row: type[Row], root: Path, files: list[LakeFile]) -> str:
-    listed = ", ".join(sql_text(f"{root}/{f.path}") for f in files)
     hive = (
         "hive_partitioning = true, hive_types = {'day': DATE}"
         if row.is_daily
         else "hive_partitioning = false"
     )
-    return f"read_parquet([{listed}], {hive})"
+    return f"read_parquet({sql_files(f'{root}/{f.path}' for f in files)}, {hive})"
