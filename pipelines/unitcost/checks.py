@@ -53,11 +53,11 @@ def day_check_results(
     catalogue: Catalogue, days: Iterable[date], tables: set[str]
 ) -> Iterator[dg.AssetCheckResult]:
     """The answers for the days just built, one result a claim."""
-    built = set(days)
+    built = sorted(set(days))
     for name in _day_checks():
         if checked_table(name) in tables:
             short = name.removeprefix("checks.")
-            answers = [c for (n, d), c in catalogue.checks.items() if n == short and d in built]
+            answers = [catalogue.checks[short, d] for d in built if (short, d) in catalogue.checks]
             yield claim_result(name, checked_table(name), answers)
 
 

@@ -3,7 +3,7 @@
 Asserts our answer only, against one made by hand. `UNITCOST_BENCH_ANSWERS` sets how many answers;
 ccusage is looked for among the commands:
 
-    npm install --prefix /tmp/peer ccusage@18.0.11
+    npm install --prefix /tmp/peer ccusage@20.0.24 @ccusage/ccusage-linux-x64@20.0.24
     PATH=/tmp/peer/node_modules/.bin:$PATH UNITCOST_BENCH_ANSWERS=20000 \\
         uv run pytest -n 0 -s tests/benchmarks/test_bench_ccusage.py
 """
@@ -73,7 +73,7 @@ def ours(home: Home) -> Told:
 
 def peers(folder: Path) -> Told:
     """By its daily report, with the prices it ships."""
-    words = ["ccusage", "daily", "--json", "--offline", "--timezone", "UTC", "--mode", "calculate"]
+    words = ["ccusage", "daily", "--json", "--offline", "--timezone", "UTC"]
     said, seconds, mib = measured(words, {"CLAUDE_CONFIG_DIR": str(folder)})
     totals = json.loads(said, parse_float=Decimal)["totals"]
     return Told(totals["outputTokens"], Decimal(totals["totalCost"]), seconds, mib)

@@ -33,7 +33,8 @@ _PROCESSES.set_forkserver_preload(
 )
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MOVES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir")
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 1200
+"""After this a process counts as hanging; where many share a core, a night can take minutes."""
 
 
 @dataclass(frozen=True)
