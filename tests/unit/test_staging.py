@@ -220,6 +220,7 @@ def test_a_folder_is_refused_with_a_reason(workbench: Con, tmp_path: Path) -> No
         b'[\n{"a": 1},\n{"a": oops},\n{"a": 2}\n]',
         b'[\n{"a": 1},\n{"a": "never closed},\n{"a": 2}\n]',
         b'[\n{"a": 1},\n{"a": "\xff"},\n{"a": 2}\n]',
+        b'[{"a": 1}, {"a": "\x1e"}, {"a": 2}]',
     ],
 )
 def test_a_broken_element_is_rejected_alone(workbench: Con, tmp_path: Path, content: bytes) -> None:

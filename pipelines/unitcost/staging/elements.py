@@ -23,6 +23,8 @@ from unitcost.staging.texts import split_texts
 # Stands where an element may begin: before an object that begins a line or follows another value.
 # JSON text has no such sign in it.
 _MARK = "\x1e"
+_NO_MARK = b"\x1f"
+"""Takes the sign's place where it stands in a text, which is as broken with it."""
 _ON_OWN_LINE = re.compile(rb"(\n[ \t]*\{)")
 _ON_THE_LINE = re.compile(rb"([,}][ \t]*)(\{)")
 _BLANK = b" \t\r\n,"
@@ -272,6 +274,7 @@ def _lines_of(objects: pa.ChunkedArray, line_ends: int, is_own_line: bool) -> pa
 
 def _marked(text: bytes) -> bytes:
     mark = _MARK.encode()
+    text = text.replace(mark, _NO_MARK)
     return _ON_THE_LINE.sub(rb"\1" + mark + rb"\2", _ON_OWN_LINE.sub(mark + rb"\1", text))
 
 
