@@ -15,7 +15,7 @@ from typing import Literal
 import duckdb
 
 from unitcost.drafts import appearing
-from unitcost.export.cells import safe_text
+from unitcost.export.cells import safe_rest, safe_text
 from unitcost.export.focus_checks import check_focus
 from unitcost.export.period import Period
 from unitcost.export.tables import Written, write_csv
@@ -258,7 +258,7 @@ def _left_out(con: duckdb.DuckDBPyConnection, period: Period) -> Iterator[str]:
 def _query(charges: str, version: Version) -> str:
     text = {**_TEXT, **_PROVIDERS[version]}
     cells = {name: safe_text(f"({sql})") for name, sql in text.items()} | _NUMBERS
-    cells |= {name: text[name] for name in ("Tags", "SkuPriceDetails")}
+    cells |= {name: safe_rest(text[name]) for name in ("Tags", "SkuPriceDetails")}
     body = ", ".join(f'{cells[name]} as "{name}"' for name in sorted(cells, key=_place))
     return f"select {body} from ({_PREPARED.format(charges=charges)}) order by all"
 
