@@ -228,3 +228,24 @@ def test_more_rows_than_a_sheet_holds_are_refused(
 def test_the_guard_leaves_harmless_text_alone(con: duckdb.DuckDBPyConnection) -> None:
     for text in ("a=1", "1-2", "(unattributed)", "x@y", ""):
         assert con.execute(f"select {safe_text('$t')}", {"t": text}).fetchall() == [(text,)]
+
+
+def test_a_table_of_months_is_exported_by_whole_months(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    con.execute("create or replace table marts.monthly (month varchar, cost_usd decimal(38, 12))")
+    con.execute("insert into marts.monthly values ('2026-09', 1), ('2026-10', 2), ('2026-11', 4)")
+    file = tmp_path / "monthly.csv"
+    for first, last, total in (
+        (date(2026, 10, 1), date(2026, 10, 31), "2.000000000000"),
+        (date(2026, 10, 1), None, "6.000000000000"),
+        (None, date(2026, 10, 31), "3.000000000000"),
+        (None, None, "7.000000000000"),
+    ):
+        written = write_table(con, "marts.monthly", Period(first, last, ""), Layout(), file)
+        assert written.sums == {"cost_usd": total}
+    with pytest.raises(UsageError, match="whole months"):
+        write_table(con, "marts.monthly", Period(date(2026, 10, 2), None, ""), Layout(), file)
+    con.execute("create or replace table marts.timeless as select 1::bigint as n")
+    with pytest.raises(UsageError, match="neither days nor months"):
+        write_table(con, "marts.timeless", Period(date(2026, 10, 1), None, ""), Layout(), file)

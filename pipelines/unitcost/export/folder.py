@@ -63,7 +63,7 @@ def write_folder(home: Home, catalogue: Catalogue, settings: ExportSettings) -> 
     """Bring every month's folder up to date with the published warehouse; which were written.
 
     Raises:
-        UsageError: a table that is not there, or has no days.
+        UsageError: a table that is not there, or has neither days nor months.
         FocusError: charges that break a rule.
     """
     stale = stale_months(home, catalogue, settings)

@@ -60,3 +60,20 @@ class Period:
         if self.last:
             parts.append(f"day <= date '{self.last}'")
         return " and ".join(parts)
+
+    def month_condition(self) -> str:
+        """As SQL over `month`, YYYY-MM.
+
+        Raises:
+            UsageError: it begins or ends within a month.
+        """
+        first, last = (Month.of_day(day) if day else None for day in (self.first, self.last))
+        if (first and first.first != self.first) or (last and last.last != self.last):
+            message = f"{self.first or ''}..{self.last or ''}: the table has whole months"
+            raise UsageError(message, "begin on the first and end on the last day of a month")
+        parts = ["true"]
+        if first:
+            parts.append(f"month >= '{first}'")
+        if last:
+            parts.append(f"month <= '{last}'")
+        return " and ".join(parts)

@@ -6,6 +6,7 @@ XLSX is written by `xlsx`, FOCUS rows are made by `focus`.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -54,14 +55,12 @@ def write_table(
     A closed month has the columns that its files were written with, whatever was added since.
 
     Raises:
-        UsageError: no such table, a period for a table without days, or too many rows for XLSX.
+        UsageError: no such table, a period for a table without days and months or one that cuts a
+            month, or too many rows for XLSX.
     """
     names = _columns(con, table, period)
-    if "day" not in names and (period.first or period.last):
-        message = f"{table} has no days"
-        raise UsageError(message, "leave out --month, --from and --to")
     body = ", ".join(f'"{name}"' for name in names)
-    query = f"select {body} from {table} where {period.condition()}"
+    query = f"select {body} from {table} where {_condition(table, names, period)}"
     written = _count(con, query, [name for name, kind in names.items() if kind == MONEY])
     with appearing(target) as draft:
         if layout.format == "xlsx":
@@ -73,6 +72,18 @@ def write_table(
         else:
             con.execute(f"copy ({query}) to {sql_text(draft)} (format parquet)")
     return written
+
+
+def _condition(table: str, names: Mapping[str, str], period: Period) -> str:
+    """Which rows are of the period, by their day or else their month."""
+    if "day" in names:
+        return period.condition()
+    if "month" in names:
+        return period.month_condition()
+    if period.first or period.last:
+        message = f"{table} has neither days nor months"
+        raise UsageError(message, "leave out --month, --from and --to")
+    return "true"
 
 
 def write_csv(
