@@ -249,7 +249,7 @@ ELEMENTS = st.fixed_dictionaries(
 @pytest.mark.parametrize("chunk", [40, 1 << 22])
 @pytest.mark.parametrize("layout", ["on one line", "a line each", "pretty"])
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     elements=st.lists(st.tuples(ELEMENTS, st.none() | st.sampled_from([*BREAKS])), min_size=1),

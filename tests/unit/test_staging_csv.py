@@ -107,7 +107,7 @@ def _values(text: str) -> list[str]:
 
 @pytest.mark.parametrize("is_apart", [False, True])
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.text(st.sampled_from('ab,,,""\n\n\r\0\\é'), max_size=40))
 def test_a_block_at_once_reads_what_line_by_line_does(
