@@ -133,6 +133,14 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
         ("delete from core.restated_revenue", PAYER),
         ("delete from steps.published_revenue", PAYER),
     ],
+    "pools_of_bills_are_in_dollars": [
+        (
+            f"""insert into core.provider_costs by name
+                select 'fee' as record_id, date '{DAY}' as day, 5 as billed_cost, 'eur' as currency;
+                insert into steps.pool_lines by name select 0 as rule_no, 'fee' as record_id""",
+            "(direct)",
+        )
+    ],
     "requests_are_in_their_day": [
         ("update core.requests set started_at = '2026-03-03' where request_id = 'b'", "b")
     ],
