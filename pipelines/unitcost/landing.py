@@ -56,10 +56,12 @@ def recognise(path: Path) -> str | None:
 def why_not(path: Path) -> str:
     """Why no source takes a file, and what to do."""
     try:
-        reason = why_unreadable(sample(path))
+        seen = sample(path)
     except StagingError as error:
         return str(error)
-    return reason or "no source recognises its content; name one with --format"
+    if not seen.columns and not seen.records:
+        return "it begins with no record: it is empty, broken off or no list of objects"
+    return why_unreadable(seen) or "no source recognises its content; name one with --format"
 
 
 def deliveries(landing: Path) -> list[Path]:

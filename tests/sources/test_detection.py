@@ -72,3 +72,10 @@ def test_a_query_tools_answer_is_refused_with_what_to_deliver(
     assert detect_format(sample(written)) is None
     assert said in why_not(written)
     assert "OTLP/JSON" in why_not(written)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "[", "[1, 2]"])
+def test_a_file_without_a_record_is_refused_as_such(content: str, tmp_path: Path) -> None:
+    written = tmp_path / "broken.json"
+    written.write_text(content, encoding="utf-8")
+    assert "begins with no record" in why_not(written)

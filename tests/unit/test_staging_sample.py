@@ -72,6 +72,16 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
         sample(file)
 
 
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_table_of_other_signs_is_told_from_what_is_none(
+    sign: str, name: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "x"
+    file.write_text(f"day{sign}model{sign}cost\n2026-11-01{sign}gpt-5{sign}0,5\n")
+    with pytest.raises(StagingError, match=f"parted by {name}"):
+        sample(file)
+
+
 def test_quotes_without_end_take_no_ages(tmp_path: Path) -> None:
     file = tmp_path / "x"
     file.write_bytes(b'{"a": 1, "b": "' + b'\\"' * 1_000_000)

@@ -58,8 +58,9 @@ def show_report(report: NightlyReport) -> None:
 def _show_problems(report: NightlyReport) -> None:
     if report.unrecognised_files:
         ERR.print(
-            f"warning: {report.unrecognised_files} files were recognised by no source; "
-            "move them into landing/<format>/"
+            f"warning: {report.unrecognised_files} files were recognised by no source; unitcost "
+            'sql "select path, note from meta.deliveries where source_format is null" says why; '
+            "files of a known format can be moved into landing/<format>/"
         )
     if report.quarantined:
         ERR.print(

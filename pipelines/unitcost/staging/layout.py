@@ -9,6 +9,7 @@ from enum import Enum
 from unitcost.staging.limits import StagingError
 
 HEAD_BYTES = 1 << 20
+_OTHER_SIGNS = {b";": "semicolons", b"\t": "tabs"}
 
 
 class Layout(Enum):
@@ -42,8 +43,15 @@ def layout_of(head: bytes) -> Layout:
         return Layout.DOCUMENTS
     if header_of(head):
         return Layout.CSV
-    message = "neither CSV with a header nor JSON nor Parquet; convert it to one of them"
-    raise StagingError(message)
+    raise StagingError(_why_none(lines[0]))
+
+
+def _why_none(first_line: bytes) -> str:
+    is_text = first_line.isascii() and first_line.strip().replace(b"\t", b"").decode().isprintable()
+    for sign, name in _OTHER_SIGNS.items():
+        if is_text and first_line.count(sign) > 1:
+            return f"its columns are parted by {name}; save it as CSV with commas"
+    return "neither CSV with a header nor JSON nor Parquet; convert it to one of them"
 
 
 def _has_object_lines(lines: list[bytes]) -> bool:
