@@ -70,6 +70,11 @@ class Rule(_Part):
     valid_to: date | None = None
     """Exclusive."""
 
+    @property
+    def is_fee(self) -> bool:
+        """Whether it spreads a fee, which each day has, with records or without."""
+        return self.monthly_usd is not None or self.daily_usd is not None
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         for is_wrong, message in (*self._pool_claims(), *self._receiver_claims()):
