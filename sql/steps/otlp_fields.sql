@@ -41,7 +41,10 @@ select
     lower(attr_is_batch(attributes)) in ('true', '1') as is_batch,
     lower(attr_is_streaming(attributes)) in ('true', '1') as is_streaming,
     lower(attr_is_cache_hit(attributes)) in ('true', '1') as is_cache_hit,
-    attr_response_id(attributes) as response_id,
+    coalesce(
+        attr_response_id(attributes),
+        case when attr_rpc_system(attributes) = 'aws-api' then attr_aws_request_id(attributes) end
+    ) as response_id,
     attr_gateway_call_id(attributes) as gateway_call_id,
     attr_finish_reason(attributes) as finish_reason,
     attr_error_type(attributes) as error_type,

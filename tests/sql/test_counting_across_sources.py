@@ -74,6 +74,31 @@ def test_two_sources_that_tell_of_one_span_tell_of_one_call(
     assert row["sighting_count"] == 2
 
 
+def of_bedrock(number: int, **attributes: str) -> Any:
+    told = {"gen_ai.provider.name": "aws.bedrock", "aws.request_id": "6f1c2d3e-request"}
+    return chat(f"call-{number}", "root", told | attributes)
+
+
+def test_bedrocks_log_is_one_call_with_the_sdk_span_that_names_its_request(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    log = log_record(
+        "bedrock_invocation_log:1",
+        witness=1,
+        provider_name="aws.bedrock",
+        provider_response_id="6f1c2d3e-request",
+    )
+    (row,) = count(counting, [span("root"), of_bedrock(0, **{"rpc.system": "aws-api"})], [log])
+    assert row["sighting_count"] == 2
+
+
+def test_calls_that_name_the_lambda_they_ran_in_stay_apart(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = count(counting, [span("root"), of_bedrock(0), of_bedrock(1)])
+    assert len(rows) == 2
+
+
 def test_a_gateways_cache_hit_repeats_an_id_and_is_a_free_request_of_its_own(
     counting: duckdb.DuckDBPyConnection,
 ) -> None:
