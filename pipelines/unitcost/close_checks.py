@@ -4,6 +4,7 @@ gaps to the bill without a cause. What makes tables final is asked in `closing.p
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from decimal import Decimal
 from typing import Literal, get_args
 
 from unitcost.errors import ClosedMonthError
@@ -91,6 +92,20 @@ def _unreconciled(session: Session, month: Month) -> str | None:
         f"first {provider} "
         f"({gap:f} of {bill or 0:f} USD; see unitcost reconcile)"
     )
+
+
+def unbilled(session: Session, month: Month) -> list[tuple[str, Decimal]]:
+    """Providers whose metered cost of the month no report and no bill speaks of, with the cost."""
+    files = session.catalogue.live(ReconciliationMonth.table)
+    with session.workbench(with_vocabulary=False) as con:
+        rows = select_rows(con, ReconciliationMonth, session.home.root, files)
+        return con.execute(
+            f"""select provider, metered_usd from ({rows})
+                where month = $month and metered_usd <> 0 and invoiced_usd is null
+                    and reported_cost_usd is null and reported_usage_usd is null
+                order by provider""",
+            {"month": str(month)},
+        ).fetchall()
 
 
 _FINDERS: dict[Concern, Callable[[Session, Month], str | None]] = {

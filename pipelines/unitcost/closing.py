@@ -5,11 +5,12 @@ What is learnt later is posted as adjustments, in `adjusting.py`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from unitcost.arriving import arrivals
-from unitcost.close_checks import concerns, quarantined, require_reviewed
+from unitcost.close_checks import concerns, quarantined, require_reviewed, unbilled
 from unitcost.due import changed_closed_days, due_days, input_digests
 from unitcost.errors import ClosedMonthError, UsageError
 from unitcost.lake.catalogue import Catalogue, utc_now
@@ -22,6 +23,7 @@ from unitcost.session import Session, open_session
 from unitcost.tables import published_models
 from unitcost_models.meta import ClosedMonth
 
+LOG = logging.getLogger("unitcost")
 _NIGHTLY = "run `unitcost nightly` first"
 
 
@@ -43,6 +45,10 @@ def close_month(root: Path, month: Month, accepted: Collection[str] = ()) -> Clo
         _require_final(session, month)
         found = [name for name, _ in concerns(session, month)]
         require_reviewed(session, month, accepted)
+        for provider, metered in unbilled(session, month):
+            LOG.warning(
+                "%s: no bill of %s; %s USD are metered only", month, provider, f"{metered:f}"
+            )
         return _close(session, month, found)
 
 

@@ -54,7 +54,7 @@ def add_provisional_cost(home: Home) -> None:
         session.publish()
 
 
-def add_gap(home: Home, unexplained: str = "-1.01") -> None:
+def add_gap(home: Home, unexplained: str | None = "-1.01", reported: int | None = 100) -> None:
     months = {
         "month": OCTOBER,
         "provider": "openai",
@@ -62,7 +62,7 @@ def add_gap(home: Home, unexplained: str = "-1.01") -> None:
         "reported_days": 2,
         "metered_usd": 100,
         "unreported_usd": 0,
-        "reported_cost_usd": 100,
+        "reported_cost_usd": reported,
         "unexplained_usd": unexplained,
         "unconverted_lines": 0,
         "provisional_days": 0,
@@ -144,3 +144,13 @@ def test_two_views_tell_when_and_of_what_was_learnt(open_books: Home) -> None:
     assert known[OCTOBER] - reported[OCTOBER] == moved
     assert reported["2026-11"] - known["2026-11"] == moved
     assert sum(reported.values()) == sum(known.values())
+
+
+def test_a_provider_without_any_bill_is_told(
+    open_books: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing can be held against it, so it is no gap; it is not passed over in silence."""
+    add_gap(open_books, unexplained=None, reported=None)
+    close_month(open_books.root, MONTH)
+    told = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert told == ["2026-10: no bill of openai; 100.000000000000 USD are metered only"]
