@@ -99,6 +99,24 @@ def test_calls_that_name_the_lambda_they_ran_in_stay_apart(
     assert len(rows) == 2
 
 
+def test_vercels_gateway_is_one_call_with_the_sdk_span_that_names_its_generation(
+    counting: duckdb.DuckDBPyConnection,
+) -> None:
+    told = {
+        "gen_ai.system": "gateway",
+        "gen_ai.response.id": "msg_01ABCDEFGHIJKLMNOP",
+        "ai.response.providerMetadata.gateway.generationId": "gen_01KAAAAAAAAAAAAAA",
+    }
+    log = log_record(
+        "vercel_ai_gateway:1",
+        witness=2,
+        provider_name="anthropic",
+        provider_response_id="gen_01KAAAAAAAAAAAAAA",
+    )
+    (row,) = count(counting, [span("root"), chat("call-0", "root", told)], [log])
+    assert row["sighting_count"] == 2
+
+
 def test_a_gateways_cache_hit_repeats_an_id_and_is_a_free_request_of_its_own(
     counting: duckdb.DuckDBPyConnection,
 ) -> None:
