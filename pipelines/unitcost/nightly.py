@@ -19,8 +19,9 @@ from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.closed import reads_below
 from unitcost.lake.opening import open_published
 from unitcost.paths import Home, data_root
+from unitcost.quiet_days import paid_days
 from unitcost.rates import rates_are_published
-from unitcost.rebuild import fee_days, shared_inputs
+from unitcost.rebuild import shared_inputs
 from unitcost.session import Session, open_session
 from unitcost_models.meta import Posting
 
@@ -141,7 +142,7 @@ def _formats_in_use(session: Session) -> set[str]:
 def has_work(session: Session, through: date) -> bool:
     """Whether anything is new, due, known of a closed day and not posted, or not published."""
     catalogue = session.catalogue
-    also = {through} | fee_days(session, through)
+    also = {through} | paid_days(session, through)
     digests = input_digests(catalogue, shared_inputs(session), also)
     return bool(
         arrivals(session)

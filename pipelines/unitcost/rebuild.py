@@ -10,7 +10,7 @@ from unitcost.due import due_days, input_digests, transforms_fingerprint
 from unitcost.inputs import TASK_WINDOW_DAYS, read_prices
 from unitcost.lake.catalogue import utc_now
 from unitcost.lanes import Built, build_days
-from unitcost.months import Month
+from unitcost.quiet_days import paid_days
 from unitcost.session import Session
 from unitcost.tables import day_tables, upstream
 from unitcost.workbench import create_empty, create_view
@@ -75,22 +75,6 @@ def only_prices_changed(session: Session) -> set[date]:
     return found
 
 
-def fee_days(session: Session, through: date) -> set[date]:
-    """Open days up to `through` of months with records, where fees are spread over days: those
-    without a record of their own have their part of a fee too.
-    """
-    fees = [rule for rule in session.settings.allocation.rules if rule.is_fee]
-    if not fees:
-        return set()
-    catalogue = session.catalogue
-    known = {day for day in input_digests(catalogue, "", {through}) if day <= through}
-    days: set[date] = set()
-    for month in {Month.of_day(day) for day in known} - {Month.parse(m) for m in catalogue.closed}:
-        length = (min(month.last, through) - month.first).days + 1
-        days.update(month.first + timedelta(number) for number in range(length))
-    return {day for day in days if any(fee.holds_on(day) for fee in fees)}
-
-
 def build_due(session: Session, requested: set[date], tables: set[str]) -> Built:
     """Build the requested days; with all tables wanted, what is due of all days up to the last.
 
@@ -101,11 +85,12 @@ def build_due(session: Session, requested: set[date], tables: set[str]) -> Built
 
     Raises:
         ClosedMonthError: some tables of a closed day were asked for.
+        PriceBookError: the book's commitments cannot be read.
     """
     if tables != set(day_tables()):
         return build_days(session, requested, tables)
     through, constant = max(requested), shared_inputs(session)
-    also = requested | fee_days(session, through)
+    also = requested | paid_days(session, through)
     digests = input_digests(session.catalogue, constant, also)
     due = due_days(session.catalogue, digests, through)
     before = session.catalogue.live(AllowanceUse.table)

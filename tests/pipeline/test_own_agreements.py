@@ -24,7 +24,7 @@ from unitcost_models.currencies import ExchangeRate
 from unitcost_models.prices import Price
 
 FIRST, SECOND = date(2026, 10, 20), date(2026, 10, 21)
-START = "2026-10-01T00:00:00Z"
+START, END = "2026-10-01T00:00:00Z", "2026-10-22T00:00:00Z"
 _ALL = dict.fromkeys(("account_id", "platform", "region_scope", "model_key", "service_tier"), "*")
 _KNOWN = {"recorded_on": "2026-10-01", "source": "agreement", "provider": "openai"}
 _TABLES: dict[str, tuple[type[Row], dict[str, str]]] = {
@@ -52,7 +52,7 @@ _TABLES: dict[str, tuple[type[Row], dict[str, str]]] = {
         | _KNOWN
         | {"commitment_id": "ptu", "platform": "azure", "service_tier": "provisioned"}
         | {"kind": "provisioned_throughput", "unit_price": "1", "currency": "USD"}
-        | {"period": "hour", "units": "10", "valid_from": START},
+        | {"period": "hour", "units": "10", "valid_from": START, "valid_to": END},
     ),
     "credits.csv": (
         Credit,

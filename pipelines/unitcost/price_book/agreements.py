@@ -34,11 +34,16 @@ def agreement_tables(
     return {
         Contract: contracts,
         ContractInForce: contracts_in_force(_known(book, contracts)),
-        Commitment: _known(book, read_rows(book, Commitment, "commitments.csv")),
+        Commitment: commitments(book),
         Allowance: _known(book, read_rows(book, Allowance, "allowances.csv")),
         Credit: _known(book, read_rows(book, Credit, "credits.csv")),
         AccountAllowance: _known(book, read_rows(book, AccountAllowance, "account_allowances.csv")),
     }
+
+
+def commitments(book: PriceBook) -> list[Commitment]:
+    """Every commitment that the book knew; errors as in `read_rows`."""
+    return _known(book, read_rows(book, Commitment, "commitments.csv"))
 
 
 def _known(book: PriceBook, rows: Sequence[R]) -> list[R]:
