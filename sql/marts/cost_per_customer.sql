@@ -54,9 +54,12 @@ counted as (
         a.*,
         case when a.is_idle and d.cost_usd <> 0 then 0 else a.share_of_day_pct end as share_pct,
         case
-            when a.revenue_usd > 0 and a.revenue_usd < 10000000000000000 and abs(a.margin_usd) < 10000000000000000
+            when a.revenue_usd > 0 and a.revenue_usd < 100000000000000
                 then cast(a.revenue_usd * 1000000000000 as hugeint)
-        end as revenue_picos
+        end as revenue_picos,
+        case
+            when abs(a.margin_usd) < 100000000000000 then cast(abs(a.margin_usd) * 1000000000000 as hugeint)
+        end as margin_picos
     from accounts as a
     left join days as d on a.day = d.day
 ),
@@ -64,8 +67,7 @@ counted as (
 divided as (
     select
         *,
-        (2 * cast(abs(margin_usd) * 1000000000000 as hugeint) * 100000000 + revenue_picos) // (2 * revenue_picos)
-            as margin_millionths
+        (2 * margin_picos * 100000000 + revenue_picos) // (2 * revenue_picos) as margin_millionths
     from counted
 )
 

@@ -5,24 +5,30 @@
 -- Another currency is converted at the recorded rate of the day, in a closed month at the one that was recorded when it
 -- was closed; no other day's rate is used. In 1e-12 USD, the whole units and the rest apart, so that no product grows
 -- too large.
-with converted as (
+with parted as (
     select
         r.day,
         r.customer_id,
         r.plan,
         r.feature,
+        r.currency,
         r.amounts,
-        case
-            when r.currency = 'USD' then cast(r.billed_revenue * 1000000000000 as hugeint)
-            else
-                cast(r.billed_revenue * 1000000000000 as hugeint) // 1000000000000
-                * cast(x.reported_usd_per_unit * 1000000000000 as hugeint)
-                + cast(r.billed_revenue * 1000000000000 as hugeint) % 1000000000000
-                * cast(x.reported_usd_per_unit * 1000000000000 as hugeint) // 1000000000000
-        end as usd_picos
+        cast(trunc(r.billed_revenue) as hugeint) as units,
+        cast((r.billed_revenue - trunc(r.billed_revenue)) * 1000000000000 as hugeint) as picos,
+        cast(x.reported_usd_per_unit * 1000000000000 as hugeint) as rate_picos
     from core.revenue as r
     left join core.fx_rates as x
         on r.day = x.day and r.currency || '/USD' = x.currency_pair
+),
+
+converted as (
+    select
+        *,
+        case
+            when currency = 'USD' then units * 1000000000000 + picos
+            else units * rate_picos + picos * rate_picos // 1000000000000
+        end as usd_picos
+    from parted
 )
 
 select

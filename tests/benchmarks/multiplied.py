@@ -6,6 +6,7 @@ that several records of a seed share stay shared within a copy.
 
 from __future__ import annotations
 
+import base64
 import csv
 import gzip
 import hashlib
@@ -145,7 +146,7 @@ def _texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _changed(old: str, copy: int) -> str:
-    """An id or a time as the copy has it; hex ids and UUIDs stay such."""
+    """An id or a time as the copy has it; hex ids, UUIDs and bytes in base64 stay such."""
     if copy == 0:
         return old
     if re.fullmatch(_TIME, old):
@@ -156,4 +157,6 @@ def _changed(old: str, copy: int) -> str:
         return digest[: len(old)]
     if re.fullmatch(r"[0-9a-f-]{36}", old):
         return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:]))
+    if re.fullmatch(r"[0-9A-Za-z+/]{11}=|[0-9A-Za-z+/]{22}==", old):
+        return base64.b64encode(bytes.fromhex(digest)[: 8 if len(old) == 12 else 16]).decode()
     return f"{old}{copy}"
