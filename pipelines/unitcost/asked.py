@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from unitcost.behind import UNKNOWN, WAYS
+from unitcost.behind import WAYS
+from unitcost.behind_terms import UNKNOWN
 from unitcost.errors import UsageError
 from unitcost.sqltext import sql_text
 from unitcost.tables import row_models

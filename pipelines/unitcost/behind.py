@@ -6,17 +6,14 @@ alone in `asked`. Tables whose grain is made of columns of requests need none.
 
 from __future__ import annotations
 
-UNKNOWN = "(unattributed)"
+from unitcost.behind_core import CORE_LINES, CORE_WAYS
+from unitcost.behind_terms import BILLED_MODEL, BILLER, OWN_DAY, UNKNOWN, every
+
 REQUESTS = "marts.cost_per_request"
 REPORTS = ("core.provider_costs", "core.provider_usage", "core.invoice_lines")
 """Tables of which each row is a line of a file that a provider gave."""
 
 _MONTH = "substr(cast(b.day as varchar), 1, 7) = r.month"
-_BILLER = """case
-    when b.platform = 'bedrock' then 'aws' when b.platform = 'azure' then 'azure'
-    when b.platform in ('vertex', 'ai_studio') then 'gcp'
-    when b.platform = 'direct' then b.provider else b.platform end"""
-_BILLED_MODEL = "coalesce(b.model, lower(coalesce(b.response_model, b.request_model)), '(unnamed)')"
 _NOT_TOLD = f"('(all)', '(all accounts)', '(not split)', '{UNKNOWN}')"
 
 
@@ -25,17 +22,12 @@ def _same(*names: str) -> str:
     return " and ".join(f"coalesce(b.{name}, '{UNKNOWN}') = r.{name}" for name in names)
 
 
-def _all(*conditions: str) -> str:
-    return " and ".join(f"({condition})" for condition in conditions)
-
-
-_COMPARED = _all(
-    f"{_BILLER} = r.provider",
+_COMPARED = every(
+    f"{BILLER} = r.provider",
     "b.platform = r.platform or r.platform = '(all)'",
-    f"{_BILLED_MODEL} = r.model or r.model in {_NOT_TOLD}",
+    f"{BILLED_MODEL} = r.model or r.model in {_NOT_TOLD}",
 )
 _ACCOUNT = f"b.account_id = r.account_id or b.account_id is null or r.account_id in {_NOT_TOLD}"
-_OWN_DAY = "b.day = r.day"
 _NO_TASK = ("feature", "workflow", "task_type", "customer_id", "provider", "model")
 _NO_TASK_KEY = (*_NO_TASK, "prompt_name", "prompt_version")
 _TASKS_OF_SUCCESS = """
@@ -58,28 +50,43 @@ _PAID_MOST = """
 _KIND_OF_TASK = " and ".join(
     f"coalesce(t.{name}, '{UNKNOWN}') = r.{name}" for name in ("task_type", "feature", "workflow")
 )
+
+
+def _tasks(day: str) -> str:
+    """Requests of the row's task; where several tasks are one row, those of its kind."""
+    return every(
+        f"b.day = {day}",
+        f"""b.task_id = r.task_id
+            or (r.task_id = '(no task)' and b.task_id is null and {_same("feature", "workflow")})
+            or (r.task_id = '(as judged)' and b.task_id in (
+                select t.task_id from core.tasks as t
+                where t.day = {day} and {_KIND_OF_TASK}))""",
+    )
+
+
 _OF_REVENUE = (
     "core.revenue",
+    "core.restated_revenue",
     "core.revenue_adjustments",
     "marts.revenue",
     "marts.revenue_as_known",
 )
 
 WAYS: dict[str, str] = {
-    "marts.agent_loops": _all(
-        _OWN_DAY,
+    "marts.agent_loops": every(
+        OWN_DAY,
         "b.trace_id = r.trace_id",
         "b.started_at > r.first_call_at and b.started_at <= r.last_call_at",
     ),
-    "marts.allocated_cost": _all(
-        _OWN_DAY,
+    "marts.allocated_cost": every(
+        OWN_DAY,
         f"""coalesce(case r.receivers
             when 'customer_id' then b.customer_id when 'feature' then b.feature
             when 'team' then b.team when 'workflow' then b.workflow
             when 'environment' then b.environment else b.service_name end, '{UNKNOWN}')
             = r.receiver""",
     ),
-    "marts.call_shapes": _all(
+    "marts.call_shapes": every(
         _MONTH,
         _same("feature", "provider", "model"),
         "b.usage_basis = 'reported'",
@@ -89,7 +96,7 @@ WAYS: dict[str, str] = {
             for side in ("prompt", "completion")
         ),
     ),
-    "marts.context_sizes": _all(
+    "marts.context_sizes": every(
         _MONTH,
         _same("feature", "provider", "model"),
         """b.prompt_tokens >= r.from_prompt_tokens
@@ -97,7 +104,7 @@ WAYS: dict[str, str] = {
                 when 0 then 1000 when 128000 then 200000 when 200000 then 500000
                 else 2 * r.from_prompt_tokens end)""",
     ),
-    "marts.conversation_turns": _all(
+    "marts.conversation_turns": every(
         _MONTH,
         _same("feature"),
         f"""(b.request_id, r.turn_no) in (
@@ -109,7 +116,7 @@ WAYS: dict[str, str] = {
                 and is_final_attempt and stage = 'inference' and prompt_tokens is not null
                 and cost_usd is not null)""",
     ),
-    "marts.cost_kinds": _all(
+    "marts.cost_kinds": every(
         _MONTH,
         """r.spend_kind = case when b.stage = 'evaluation' then 'evaluation'
             when lower(b.environment) in ('production', 'prod', 'live') then 'cost_of_goods'
@@ -121,54 +128,48 @@ WAYS: dict[str, str] = {
     "marts.task_costs": f"""b.task_id = r.task_id
         or (not r.is_task and b.task_id is null and b.day = r.started_on
             and {_same(*_NO_TASK_KEY)})""",
-    "marts.customers_under_water": _all(
+    "marts.customers_under_water": every(
         "b.day >= r.first_on and b.day <= r.last_on", _same("customer_id")
     ),
-    "marts.plan_margin": _all(
+    "marts.plan_margin": every(
         _MONTH,
         f"""(b.day, coalesce(b.customer_id, '{UNKNOWN}'), r.plan) in ({_PAID_MOST})
             or (r.plan = '{UNKNOWN}' and (b.day, coalesce(b.customer_id, '{UNKNOWN}'))
                 not in (select day, customer_id from marts.revenue))""",
     ),
-    "marts.retry_depth": _all(
+    "marts.retry_depth": every(
         _MONTH,
         f"""(b.day, b.call_id, r.feature, r.provider, r.model, r.attempts) in (
             select day, call_id, coalesce(min(feature), '{UNKNOWN}'), min(provider),
                 coalesce(min(model), '{UNKNOWN}'), count(*)
             from {REQUESTS} group by day, call_id)""",
     ),
-    "marts.reconciliation": _all(_OWN_DAY, _COMPARED, _ACCOUNT),
-    "marts.reconciliation_gap": _all(
-        f"{_OWN_DAY} or (r.stage = 'invoice' and date_trunc('month', b.day) = r.day)",
+    "marts.reconciliation": every(OWN_DAY, _COMPARED, _ACCOUNT),
+    "marts.reconciliation_gap": every(
+        f"{OWN_DAY} or (r.stage = 'invoice' and date_trunc('month', b.day) = r.day)",
         _COMPARED,
         _ACCOUNT,
     ),
-    "marts.reconciled_requests": _all(_OWN_DAY, _COMPARED),
-    "marts.reconciliation_months": _all(_MONTH, f"{_BILLER} = r.provider"),
+    "marts.reconciled_requests": every(OWN_DAY, _COMPARED),
+    "marts.reconciliation_months": every(_MONTH, f"{BILLER} = r.provider"),
     # The requests that keep the part from being whole.
     "marts.trust": f"""case r.part
         when 'pricing' then b.cost_usd is null
         when 'attribution' then b.customer_id is null or b.feature is null
         when 'outcomes' then b.task_id in (
             select task_id from core.tasks where outcome not in ('success', 'failure'))
-        when 'reconciliation' then (b.day, {_BILLER}, b.platform, {_BILLED_MODEL}) in (
+        when 'reconciliation' then (b.day, {BILLER}, b.platform, {BILLED_MODEL}) in (
             select day, provider, platform, model from marts.reconciled_requests where not is_near)
         else false end""",
     "marts.unmatched_judgements": "false",
-    # Where several tasks are one row, those of its kind.
-    "core.outcome_adjustments": _all(
-        "b.day = r.adjusted_day",
-        f"""b.task_id = r.task_id
-            or (r.task_id = '(no task)' and b.task_id is null and {_same("feature", "workflow")})
-            or (r.task_id = '(as judged)' and b.task_id in (
-                select t.task_id from core.tasks as t
-                where t.day = r.adjusted_day and {_KIND_OF_TASK}))""",
-    ),
+    "core.outcome_adjustments": _tasks("r.adjusted_day"),
+    "core.restated_tasks": _tasks("r.day"),
     **dict.fromkeys((*REPORTS, *_OF_REVENUE), "false"),
+    **CORE_WAYS,
 }
 """Table -> which requests are behind a row of it; `false` where only lines of files are."""
 
-_SAME_PLACE = _all(
+_SAME_PLACE = every(
     "l.provider = r.provider",
     "l.platform = r.platform or r.platform = '(all)'",
     f"l.workspace_id = r.account_id or l.workspace_id is null or r.account_id in {_NOT_TOLD}",
@@ -182,8 +183,8 @@ _PAID_MONTH = (
     "strftime(l.period_start, '%Y-%m') <= r.month and strftime(l.period_end, '%Y-%m') >= r.month"
 )
 LINES: dict[str, str] = {
-    "marts.reconciliation": _all("l.is_primary and l.day = r.day", _SAME_PLACE),
-    "marts.reconciliation_gap": _all(
+    "marts.reconciliation": every("l.is_primary and l.day = r.day", _SAME_PLACE),
+    "marts.reconciliation_gap": every(
         f"l.is_primary and (l.day = r.day or (r.stage = 'invoice' and {_INVOICED_MONTH}))",
         _SAME_PLACE,
     ),
@@ -194,24 +195,28 @@ LINES: dict[str, str] = {
         "l.is_primary and l.provider = r.provider and strftime(l.day, '%Y-%m') = r.month"
     ),
     **dict.fromkeys(REPORTS, "l.record_id = r.record_id and l.source_format = r.source_format"),
+    **CORE_LINES,
 }
 """Table -> which lines of reports and bills, `l`, are behind a row of it."""
+_PAID_SO = every(_PAID_FOR, "l.currency = r.currency", _PAID_DAY)
 RECORDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "core.revenue": (("revenue",), _all(_PAID_FOR, "l.currency = r.currency", _PAID_DAY)),
+    "core.revenue": (("revenue",), _PAID_SO),
+    "core.restated_revenue": (("revenue",), _PAID_SO),
     "core.revenue_adjustments": (
         ("revenue",),
-        _all(
+        every(
             *(_PAID_FOR, "l.currency = r.currency"),
             "l.period_start <= r.adjusted_day and l.period_end >= r.adjusted_day",
         ),
     ),
     "core.outcome_adjustments": (("outcomes",), "l.task_id = r.task_id"),
-    "marts.revenue": (("revenue",), _all(_PAID_FOR, _PAID_DAY)),
-    "marts.revenue_as_known": (("revenue",), _all(_PAID_FOR, _PAID_MONTH)),
-    "marts.cost_per_customer": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_DAY)),
-    "marts.customer_margin": (("revenue",), _all("l.customer_id = r.customer_id", _PAID_MONTH)),
-    "marts.feature_margin": (("revenue",), _all(_PAID_FEATURE, _PAID_MONTH)),
-    "marts.plan_margin": (("revenue",), _all(_PAID_PLAN, _PAID_MONTH)),
+    "core.restated_tasks": (("outcomes",), "l.task_id = r.task_id"),
+    "marts.revenue": (("revenue",), every(_PAID_FOR, _PAID_DAY)),
+    "marts.revenue_as_known": (("revenue",), every(_PAID_FOR, _PAID_MONTH)),
+    "marts.cost_per_customer": (("revenue",), every("l.customer_id = r.customer_id", _PAID_DAY)),
+    "marts.customer_margin": (("revenue",), every("l.customer_id = r.customer_id", _PAID_MONTH)),
+    "marts.feature_margin": (("revenue",), every(_PAID_FEATURE, _PAID_MONTH)),
+    "marts.plan_margin": (("revenue",), every(_PAID_PLAN, _PAID_MONTH)),
     "marts.unmatched_judgements": (
         ("outcomes", "langfuse_scores", "feedback"),
         "l.source_format = r.source_format and l.day = r.day",

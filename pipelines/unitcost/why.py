@@ -15,6 +15,7 @@ import duckdb
 
 from unitcost.asked import NOT_OF_REQUESTS, TERMS, is_said, read_key, read_row
 from unitcost.behind import LINES, RECORDS, REPORTS, REQUESTS, WAYS
+from unitcost.behind_core import NO_SUMS
 from unitcost.sqltext import sql_text
 
 _BY_TASK = f"""(
@@ -77,8 +78,7 @@ def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limi
         "select count(*), coalesce(sum(cost_usd), 0.000000000000), "
         "count(*) filter (where cost_usd is null) from behind"
     ).fetchall()[0]
-    stated = row["direct_cost_usd"] if row.get("rule_no") == 0 else None
-    stated = next((row[name] for name in _COSTS if name in row), stated)
+    stated = _stated(table, row)
     return Why(
         row,
         requests,
@@ -86,10 +86,18 @@ def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limi
         unpriced,
         is_whole=None if stated is None else stated == cost_usd,
         largest=_largest(con, limit),
-        prices=_prices(con),
+        prices=_prices(con, row),
         files=_files(con),
         lines=_lines(con, table),
     )
+
+
+def _stated(table: str, row: dict[str, Any]) -> Decimal | None:
+    """What the row says that the requests behind it cost together; None where it does not."""
+    if table in NO_SUMS:
+        return None
+    direct = row["direct_cost_usd"] if row.get("rule_no") == 0 else None
+    return next((row[name] for name in _COSTS if name in row), direct)
 
 
 def _requests(table: str, key: dict[str, str]) -> str:
@@ -144,18 +152,27 @@ def _largest(con: duckdb.DuckDBPyConnection, limit: int) -> Part:
     )
 
 
-def _prices(con: duckdb.DuckDBPyConnection) -> Part:
+def _prices(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Part:
+    """Price rows of the requests, and those that the row itself names."""
+    named = sql_text(row.get("price_id") or row.get("price_ids") or "")
     return _ask(
         con,
-        """with used as (
-               select unnest(string_split(price_ids, ',')) as price_id
-               from behind where price_ids <> ''
+        f"""with said as (
+               select request_id, price_ids from behind
+               union all
+               select null as request_id, {named} as price_ids
+           ),
+           used as (
+               select request_id, unnest(string_split(price_ids, ',')) as price_id
+               from said where price_ids <> ''
            )
            select
                u.price_id, u.requests, p.meter, p.unit_price, p.per, p.unit, p.currency,
                p.valid_from, p.valid_to, p.recorded_on, p.confirmation, p.sources,
                p.source_file, p.source_line
-           from (select price_id, count(*) as requests from used group by price_id) as u
+           from (
+               select price_id, count(distinct request_id) as requests from used group by price_id
+           ) as u
            left join core.prices as p
                on u.price_id = p.price_id
            order by u.price_id""",

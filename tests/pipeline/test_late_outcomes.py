@@ -78,6 +78,8 @@ def test_a_late_verdict_is_an_adjustment_of_the_open_month(home: Home) -> None:
         kind = ["task_type=(unattributed)", "feature=chat", "workflow=(unattributed)"]
         posted = [f"day={THROUGH}", "posting_no=1", "adjusted_day=2026-10-30", "task_id=task a"]
         found = trace(con, "core.outcome_adjustments", [*posted, *kind, "outcome_after=success"], 5)
+        restated = trace(con, "core.restated_tasks", ["task_id=task a", *kind], 5)
+    assert (restated.requests, restated.lines) == (1, found.lines)
     assert (found.requests, found.cost_usd) == (1, usd("2.25"))
     assert [row[2] for row in found.lines.rows] == ["outcomes/success.jsonl"]
     in_november = """select sum(adjusted_succeeded), sum(adjusted_unknown),

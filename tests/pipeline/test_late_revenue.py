@@ -78,7 +78,9 @@ def test_late_revenue_is_an_adjustment_in_its_own_currency(home: Home) -> None:
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         key = [str(THROUGH), "1", str(DAY), "acme", "pro", "(unattributed)", "EUR"]
         found = trace(con, "core.revenue_adjustments", key, 5)
+        restated = trace(con, "core.restated_revenue", key[2:], 5)
     assert {row[2] for row in found.lines.rows} == {"revenue/first.csv", "revenue/late.csv"}
+    assert restated.lines == found.lines
 
     # The next statement starts from what was posted, and a rate moves the reading alone.
     pay(home, "later.csv", "acme,pro,2026-10-30,9,EUR,1,2026-11-03")

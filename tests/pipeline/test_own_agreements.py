@@ -16,6 +16,7 @@ from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 from unitcost.price_book.rows import csv_columns
+from unitcost.why import trace
 from unitcost_models.agreements import AccountAllowance, Allowance, Commitment
 from unitcost_models.base import Row
 from unitcost_models.contracts import Contract
@@ -185,6 +186,25 @@ def test_agreements_lead_to_the_numbers_made_by_hand_and_a_late_record_restates_
     assert _credits(at_once) == _credits(home)
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "customers"),
+    [
+        ("core.commitment_use", (str(FIRST), "ptu"), ["p"]),
+        ("core.commitment_use", (str(SECOND), "ptu"), []),
+        ("core.allowance_use", (str(SECOND), "org-1", "three", "2026-10-01"), ["b"]),
+        ("core.credit_use", (str(SECOND), "grant"), ["b"]),
+    ],
+)
+def test_the_use_of_an_agreement_leads_to_requests(
+    home: Home, table: str, key: tuple[str, ...], customers: list[str]
+) -> None:
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        found = trace(con, table, key, 5)
+        rows = con.execute("select customer_id from behind order by all").fetchall()
+    assert [name for (name,) in rows] == customers
+    assert found.is_whole is None
+
+
 def test_a_late_record_of_a_closed_month_leaves_later_days_their_part_of_the_allowance(
     tmp_path: Path,
 ) -> None:
@@ -204,3 +224,9 @@ def test_a_late_record_of_a_closed_month_leaves_later_days_their_part_of_the_all
     assert _costs(home)["b"][2] == Decimal("1.134")
     kept = "select day, quantity, free_quantity from core.allowance_use order by day"
     assert _read(home, kept) == [(FIRST, 2, 2), (SECOND, 2, 1)]
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        ids = con.execute("select request_id from core.restated_requests").fetchall()
+        behind = [trace(con, "core.restated_requests", row, 5) for row in ids]
+    # The late one is in no table of requests; its prices are told all the same.
+    assert sorted(found.requests for found in behind) == [0, 1, 1, 1]
+    assert all(found.prices.rows for found in behind)

@@ -12,13 +12,14 @@ import pytest
 
 from tests.pipeline.books import REQUESTS, deliver, night
 from unitcost.asked import traceable
-from unitcost.behind import LINES, RECORDS, UNKNOWN, WAYS
+from unitcost.behind import LINES, RECORDS, WAYS
+from unitcost.behind_terms import UNKNOWN
 from unitcost.cli import main
 from unitcost.errors import UsageError
 from unitcost.paths import Home
 from unitcost.reconciling import write_reconciliation
 from unitcost.session import open_session
-from unitcost.tables import row_models
+from unitcost.tables import published_models, row_models
 from unitcost.why import _lines, _requests, trace
 
 COSTS = """start_time,end_time,amount_value,amount_currency,line_item,project_id
@@ -64,14 +65,17 @@ def keys(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, ...]]:
 
 WITHOUT_REQUESTS = {"marts.trust", "marts.reconciliation", "marts.reconciliation_gap"}
 """A part of trust may lack nothing; usage that is not instrumented has no requests."""
-WITHOUT_REQUESTS |= {*LINES, *RECORDS}
-"""Made of lines: a charge, or revenue of a day without a request."""
+WITHOUT_REQUESTS |= {*LINES, *RECORDS, *(t for t, way in WAYS.items() if way == "false")}
+"""Made of lines: a charge, revenue of a day without a request, a price."""
+MOST_ROWS = 20
+"""Of a table, such as all prices."""
+PUBLISHED = [m.table for m in published_models() if not m.table.startswith("raw.")]
 
 
-@pytest.mark.parametrize("table", [t for t in row_models() if t.startswith("marts.")])
-def test_a_row_of_every_mart_can_be_asked_for(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """A new mart is under this test as soon as it has a row model."""
-    assert table in traceable()
+@pytest.mark.parametrize("table", PUBLISHED)
+def test_a_row_of_every_table_can_be_asked_for(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """A new core table or mart is under this test as soon as it is published."""
+    assert table in traceable(), f"{table}: write its way into behind.py"
     grain = row_models()[table].key
     with pytest.raises(UsageError, match="no row with"):
         trace(con, table, [f"{c}=2026-01-01" for c in grain], 5)
@@ -80,13 +84,14 @@ def test_a_row_of_every_mart_can_be_asked_for(con: duckdb.DuckDBPyConnection, ta
 def test_every_row_of_every_table_is_accounted_for(con: duckdb.DuckDBPyConnection) -> None:
     seen = set()
     for table in traceable():
-        for key in keys(con, table):
+        for key in keys(con, table)[:MOST_ROWS]:
             found = trace(con, table, key, 0)
             assert found.is_whole is not False, (table, key)
             assert len(found.largest.rows) == found.requests, (table, key)
             assert found.requests > 0 or table in WITHOUT_REQUESTS, (table, key)
             seen.add(table)
     assert len(seen) >= 40
+    assert {"core.metered_usage", "core.reported_usage", "core.sightings"} <= seen
 
 
 def test_every_way_back_can_be_gone(con: duckdb.DuckDBPyConnection) -> None:
@@ -110,6 +115,14 @@ def test_every_way_back_can_be_gone(con: duckdb.DuckDBPyConnection) -> None:
         ("core.revenue", ["2026-10-30", "acme", UNKNOWN, UNKNOWN, "USD"], ["paid.csv"]),
         ("marts.revenue", ["2026-10-30", "acme", UNKNOWN, UNKNOWN], ["paid.csv"]),
         ("marts.unmatched_judgements", ["outcomes", "2026-10-30"], ["told.csv"]),
+        (
+            "core.reported_usage",
+            [
+                *("2026-10-30", "openai", "direct", "proj_a", "gpt-5", UNKNOWN, UNKNOWN),
+                *("input", "usage", "usd"),
+            ],
+            ["cost.csv"],
+        ),
     ],
 )
 def test_what_is_billed_or_told_leads_to_the_lines_of_its_files(
@@ -140,6 +153,32 @@ def test_a_number_leads_to_price_rows_and_lines(con: duckdb.DuckDBPyConnection) 
     assert found.largest.rows[0][-2:] == ("requests/first.csv", 2)
 
 
+def test_what_was_metered_leads_to_the_requests_of_its_kind(con: duckdb.DuckDBPyConnection) -> None:
+    """Of an hour and a class: together they have its tokens and its cost."""
+    outputs = [key for key in keys(con, "core.metered_usage") if key[-1] == "output"]
+    assert len(outputs) == 4
+    for key in outputs:
+        row = trace(con, "core.metered_usage", key, 0).row
+        found = con.execute(
+            "select sum(output_tokens), sum(output_cost_usd) from behind"
+        ).fetchall()
+        (tokens, cost) = found[0]
+        assert tokens == row["priced_quantity"] + row["unpriced_quantity"]
+        assert (cost or 0) == row["cost_usd"]
+
+
+def test_a_sighting_leads_to_its_request(con: duckdb.DuckDBPyConnection) -> None:
+    for request_id, sighting_id in keys(con, "core.sightings"):
+        found = trace(con, "core.sightings", [request_id, sighting_id], 5)
+        assert [row[0] for row in found.largest.rows] == [request_id]
+
+
+def test_a_price_leads_to_itself(con: duckdb.DuckDBPyConnection) -> None:
+    (price,) = trace(con, "core.prices", keys(con, "core.prices")[0], 5).prices.rows
+    assert price[1] == 0
+    assert price[-1] >= 2
+
+
 def test_the_unattributed_are_found_by_their_name(con: duckdb.DuckDBPyConnection) -> None:
     found = trace(con, "marts.cost_per_customer", ["2026-10-30", UNKNOWN], 5)
     assert (found.requests, found.is_whole) == (1, True)
@@ -154,7 +193,7 @@ def test_the_limit_cuts_the_list_and_not_the_sum(con: duckdb.DuckDBPyConnection)
     ("table", "words", "complaint", "hint"),
     [
         ("marts.nothing", [], "not a table whose rows go back", "marts.cost_per_feature"),
-        ("core.prices", ["x"], "not a table whose rows go back", "core.requests"),
+        ("raw.requests", ["x"], "not a table whose rows go back", "core.requests"),
         ("marts.cost_per_feature", ["chat"], "day is not given", "day=... feature=..."),
         ("marts.cost_per_feature", ["dya=1", "feature=chat"], "'dya=1' names no column", "write"),
         ("marts.cost_per_feature", ["2026-13-01", "chat"], "not a day", "YYYY-MM-DD"),
