@@ -198,9 +198,21 @@ LINES: dict[str, str] = {
     **CORE_LINES,
 }
 """Table -> which lines of reports and bills, `l`, are behind a row of it."""
+
+
+def _booked(month: str) -> str:
+    """Delivered before the row's month was closed, which no later delivery has changed."""
+    return f"""l.ingested_at <= coalesce((
+        select c.closed_at from meta.closed_months as c inner join asked as s on c.month = {month}
+    ), l.ingested_at)"""
+
+
+_BOOKED_DAY = _booked("strftime(s.day, '%Y-%m')")
+_BOOKED_MONTH = _booked("s.month")
+_OF_CUSTOMER = "l.customer_id = r.customer_id"
 _PAID_SO = every(_PAID_FOR, "l.currency = r.currency", _PAID_DAY)
 RECORDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "core.revenue": (("revenue",), _PAID_SO),
+    "core.revenue": (("revenue",), every(_PAID_SO, _BOOKED_DAY)),
     "core.restated_revenue": (("revenue",), _PAID_SO),
     "core.revenue_adjustments": (
         ("revenue",),
@@ -211,15 +223,15 @@ RECORDS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "core.outcome_adjustments": (("outcomes",), "l.task_id = r.task_id"),
     "core.restated_tasks": (("outcomes",), "l.task_id = r.task_id"),
-    "marts.revenue": (("revenue",), every(_PAID_FOR, _PAID_DAY)),
+    "marts.revenue": (("revenue",), every(_PAID_FOR, _PAID_DAY, _BOOKED_DAY)),
     "marts.revenue_as_known": (("revenue",), every(_PAID_FOR, _PAID_MONTH)),
-    "marts.cost_per_customer": (("revenue",), every("l.customer_id = r.customer_id", _PAID_DAY)),
-    "marts.customer_margin": (("revenue",), every("l.customer_id = r.customer_id", _PAID_MONTH)),
-    "marts.feature_margin": (("revenue",), every(_PAID_FEATURE, _PAID_MONTH)),
-    "marts.plan_margin": (("revenue",), every(_PAID_PLAN, _PAID_MONTH)),
+    "marts.cost_per_customer": (("revenue",), every(_OF_CUSTOMER, _PAID_DAY, _BOOKED_DAY)),
+    "marts.customer_margin": (("revenue",), every(_OF_CUSTOMER, _PAID_MONTH, _BOOKED_MONTH)),
+    "marts.feature_margin": (("revenue",), every(_PAID_FEATURE, _PAID_MONTH, _BOOKED_MONTH)),
+    "marts.plan_margin": (("revenue",), every(_PAID_PLAN, _PAID_MONTH, _BOOKED_MONTH)),
     "marts.unmatched_judgements": (
         ("outcomes", "langfuse_scores", "feedback"),
-        "l.source_format = r.source_format and l.day = r.day",
+        every("l.source_format = r.source_format and l.day = r.day", _BOOKED_DAY),
     ),
 }
 """Table -> raw tables whose records, `l`, are behind a row of it, and which of them."""

@@ -79,8 +79,21 @@ def test_late_revenue_is_an_adjustment_in_its_own_currency(home: Home) -> None:
         key = [str(THROUGH), "1", str(DAY), "acme", "pro", "(unattributed)", "EUR"]
         found = trace(con, "core.revenue_adjustments", key, 5)
         restated = trace(con, "core.restated_revenue", key[2:], 5)
+        known = trace(con, "marts.revenue_as_known", [OCTOBER, *key[3:6]], 5)
+        booked = [
+            trace(con, "core.revenue", key[2:], 5),
+            trace(con, "marts.revenue", key[2:-1], 5),
+            trace(con, "marts.cost_per_customer", [str(DAY), "acme"], 5),
+            trace(con, "marts.customer_margin", [OCTOBER, "acme"], 5),
+            trace(con, "marts.feature_margin", [OCTOBER, key[5]], 5),
+            trace(con, "marts.plan_margin", [OCTOBER, "pro"], 5),
+        ]
     assert {row[2] for row in found.lines.rows} == {"revenue/first.csv", "revenue/late.csv"}
-    assert restated.lines == found.lines
+    assert restated.lines == known.lines == found.lines
+    # What the books say is made of what was delivered before they were closed.
+    assert [[row[2] for row in one.lines.rows] for one in booked] == [["revenue/first.csv"]] * len(
+        booked
+    )
 
     # The next statement starts from what was posted, and a rate moves the reading alone.
     pay(home, "later.csv", "acme,pro,2026-10-30,9,EUR,1,2026-11-03")
