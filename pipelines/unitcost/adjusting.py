@@ -24,6 +24,7 @@ from unitcost.sqltext import sql_text
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.base import Row
 from unitcost_models.closing import Adjustment, PostingDay, RestatedRequest
+from unitcost_models.late_bills import BillAdjustment, RestatedBill
 from unitcost_models.late_outcomes import OutcomeAdjustment, RestatedTask
 from unitcost_models.late_revenue import RestatedRevenue, RevenueAdjustment
 from unitcost_models.meta import AdjustedDay, CheckResult, Posting
@@ -56,6 +57,7 @@ LEDGERS = (
         "checks.outcome_adjustments_tie_to_tasks",
     ),
     Ledger(RevenueAdjustment, RestatedRevenue, (), "checks.revenue_adjustments_tie"),
+    Ledger(BillAdjustment, RestatedBill, (), "checks.bill_adjustments_tie"),
 )
 
 
@@ -67,6 +69,8 @@ _JOURNAL = """
         from core.outcome_adjustments
         union all
         select month, 0, 0, null from core.revenue_adjustments
+        union all
+        select month, 0, 0, null from core.bill_adjustments
     )
     select
         month,

@@ -6,6 +6,7 @@ alone in `asked`. Tables whose grain is made of columns of requests need none.
 
 from __future__ import annotations
 
+from unitcost.behind_bills import ADJUSTED, BILLED, BILLS, RESTATED
 from unitcost.behind_core import CORE_LINES, CORE_WAYS
 from unitcost.behind_terms import BILLED_MODEL, BILLER, OWN_DAY, UNKNOWN, every
 
@@ -71,6 +72,8 @@ _OF_REVENUE = (
     "marts.revenue",
     "marts.revenue_as_known",
 )
+
+_OF_BILLS = ("core.bill_adjustments", "core.restated_bills", "marts.bills_as_known")
 
 WAYS: dict[str, str] = {
     "marts.agent_loops": every(
@@ -164,7 +167,7 @@ WAYS: dict[str, str] = {
     "marts.unmatched_judgements": "false",
     "core.outcome_adjustments": _tasks("r.adjusted_day"),
     "core.restated_tasks": _tasks("r.day"),
-    **dict.fromkeys((*REPORTS, *_OF_REVENUE), "false"),
+    **dict.fromkeys((*REPORTS, *_OF_REVENUE, *_OF_BILLS), "false"),
     **CORE_WAYS,
 }
 """Table -> which requests are behind a row of it; `false` where only lines of files are."""
@@ -222,6 +225,9 @@ RECORDS: dict[str, tuple[tuple[str, ...], str]] = {
         ),
     ),
     "core.outcome_adjustments": (("outcomes",), "l.task_id = r.task_id"),
+    "core.bill_adjustments": (BILLS, ADJUSTED),
+    "core.restated_bills": (BILLS, RESTATED),
+    "marts.bills_as_known": (BILLS, BILLED),
     "core.restated_tasks": (("outcomes",), "l.task_id = r.task_id"),
     "marts.revenue": (("revenue",), every(_PAID_FOR, _PAID_DAY, _BOOKED_DAY)),
     "marts.revenue_as_known": (("revenue",), every(_PAID_FOR, _PAID_MONTH)),

@@ -1,6 +1,6 @@
-"""What a day cost, how its tasks ended, what was paid, known now beside reported; writes nothing.
+"""What a day cost, how its tasks ended, what was paid and billed, known now beside reported.
 
-Closed days are adjusted from it, and `reprice` shows it.
+It writes nothing. Closed days are adjusted from it, and `reprice` shows it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,21 @@ from unitcost.tables import day_tables, row_models, upstream
 from unitcost.workbench import tables_in
 from unitcost_models.base import Row
 from unitcost_models.closing import PublishedRequest, ReportedRequest, RestatedRequest
+from unitcost_models.late_bills import PublishedBill, ReportedBill, RestatedBill
 from unitcost_models.late_outcomes import PublishedTask, ReportedTask, RestatedTask
 from unitcost_models.late_revenue import PublishedRevenue, ReportedRevenue, RestatedRevenue
+from unitcost_models.provider import InvoiceLine, ProviderCost
 from unitcost_models.raw_revenue import Revenue
 
 _REQUESTS, _COSTS, _TASKS = "core.requests", "core.request_costs", "core.tasks"
-_REVENUE = Revenue.table
+_MONEY = (Revenue.table, ProviderCost.table, InvoiceLine.table)
+"""What is paid and billed, made of lines of files alone."""
 
 _SIDES: dict[type[Row], tuple[type[Row], type[Row]]] = {
     RestatedRequest: (PublishedRequest, ReportedRequest),
     RestatedTask: (PublishedTask, ReportedTask),
     RestatedRevenue: (PublishedRevenue, ReportedRevenue),
+    RestatedBill: (PublishedBill, ReportedBill),
 }
 """What is known of a day -> the same as its tables hold it, and as it was reported since."""
 
@@ -38,7 +42,8 @@ _SIDES: dict[type[Row], tuple[type[Row], type[Row]]] = {
 def restate(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, is_counted_as_built: bool
 ) -> None:
-    """Make what was reported and what is known of a day in the workbench: requests, tasks, revenue.
+    """Make what was reported and what is known of a day in the workbench: requests, tasks, revenue
+    and bills.
 
     Where the day's requests would be counted as they were, only their prices are looked up again.
     """
@@ -58,7 +63,7 @@ def restate(
 
 def _open_reported(session: Session, con: duckdb.DuckDBPyConnection, day: date) -> None:
     """The day as published, and as adjusted since."""
-    tables = (_REQUESTS, _COSTS, _TASKS, _REVENUE)
+    tables = (_REQUESTS, _COSTS, _TASKS, *_MONEY)
     for table in tables:
         con.execute(f"create view {table} as {_select(session, con, table, day)}")
     for known, (published, _) in _SIDES.items():
@@ -85,10 +90,10 @@ def _create(con: duckdb.DuckDBPyConnection, target: str, known: type[Row], day: 
 
 @cache
 def _tables(is_counted_as_built: bool) -> Sequence[str]:
-    """The day tables that costs, outcomes and revenue are made of, inputs first."""
+    """The day tables that costs, outcomes, revenue and bills are made of, inputs first."""
     counted = _with_inputs(_TASKS)
     wanted = (_with_inputs(_COSTS) | counted) - (counted if is_counted_as_built else set())
-    return [table for table in day_tables() if table in wanted or table == _REVENUE]
+    return [table for table in day_tables() if table in wanted or table in _MONEY]
 
 
 def _with_inputs(table: str) -> set[str]:

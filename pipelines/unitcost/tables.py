@@ -72,6 +72,8 @@ POSTED = (
     "core.outcome_adjustments",
     "core.restated_revenue",
     "core.revenue_adjustments",
+    "core.restated_bills",
+    "core.bill_adjustments",
 )
 """Kept for closed days, when what is known of them changes; the restated ones by closed day, the
 adjustments by the day they are posted to. No day's build makes them."""

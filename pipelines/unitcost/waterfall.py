@@ -68,6 +68,18 @@ class Waterfall(BaseModel):
     """Whether no more of what is billed is unexplained than is tolerated."""
 
 
+class LaterBill(BaseModel):
+    """What was posted, after the month was closed, of one provider's bills or cost reports."""
+
+    model_config = ConfigDict(frozen=True)
+
+    provider: str
+    bill_kind: str
+    currency: str
+    amount_cost: Decimal
+    """In `currency`."""
+
+
 class MonthReport(BaseModel):
     """What `unitcost reconcile` tells."""
 
@@ -77,6 +89,8 @@ class MonthReport(BaseModel):
     tolerance_pct: Decimal
     providers: tuple[Waterfall, ...]
     fix_first: tuple[Place, ...]
+    posted_later: tuple[LaterBill, ...]
+    """In none of the other figures, which are as closed."""
 
     @property
     def is_within_tolerance(self) -> bool:
@@ -104,6 +118,7 @@ def month_report(
         tolerance_pct=tolerance_pct,
         providers=tuple(_waterfall(con, row, tolerance_pct) for row in rows),
         fix_first=_places(con, name),
+        posted_later=_posted_later(con, name),
     )
 
 
@@ -162,3 +177,16 @@ def _places(con: duckdb.DuckDBPyConnection, month: str) -> tuple[Place, ...]:
     return tuple(
         Place(**dict(zip(names, row, strict=True)), remedy=REMEDIES[row[3]]) for row in rows
     )
+
+
+def _posted_later(con: duckdb.DuckDBPyConnection, month: str) -> tuple[LaterBill, ...]:
+    names = tuple(LaterBill.model_fields)
+    rows = con.execute(
+        """select provider, bill_kind, currency, sum(amount_cost)
+        from core.bill_adjustments
+        where month = ?
+        group by provider, bill_kind, currency
+        order by provider, bill_kind, currency""",
+        [month],
+    ).fetchall()
+    return tuple(LaterBill(**dict(zip(names, row, strict=True))) for row in rows)

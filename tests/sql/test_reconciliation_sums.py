@@ -20,7 +20,8 @@ from unitcost.errors import UsageError
 from unitcost.months import Month
 from unitcost.reconciling import reconcile
 from unitcost.waterfall import month_report
-from unitcost.workbench import open_workbench
+from unitcost.workbench import create_empty, open_workbench
+from unitcost_models.late_bills import BillAdjustment
 from unitcost_models.provider import InvoiceLine
 from unitcost_models.reconciliation import MeteredUsage, ReportedUsage
 
@@ -250,6 +251,7 @@ def test_the_waterfall_tells_the_newest_month_and_what_is_beyond_tolerance(
     bench: duckdb.DuckDBPyConnection,
 ) -> None:
     fill(bench, [], [], [invoice("13")])
+    create_empty(bench, BillAdjustment)
     report = month_report(bench, None, Decimal(1))
     assert (report.month, report.is_within_tolerance) == ("2026-10", False)
     assert [(p.cause, p.gap_usd) for p in report.fix_first] == [("unexplained", Decimal(13))]

@@ -14,6 +14,7 @@ import pytest
 from tests.given import given
 from unitcost.cli import main
 from unitcost.tables import upstream
+from unitcost_models.late_bills import BillAdjustment
 from unitcost_models.reconciliation import ReconciliationGap, ReconciliationMonth
 
 _GAP = {
@@ -39,7 +40,7 @@ _MONTH = {
 }
 
 
-def publish(home: Path, unexplained: str) -> None:
+def publish(home: Path, unexplained: str, *later: dict[str, Any]) -> None:
     """A warehouse where OpenAI bills 12 USD more than was metered; Cohere reports nothing."""
     home.mkdir()
     rest = Decimal(unexplained)
@@ -47,7 +48,8 @@ def publish(home: Path, unexplained: str) -> None:
     silent = {**_MONTH, "provider": "cohere", "gap_usd": None, "reported_cost_usd": None}
     parts = [("usage", "not_instrumented", Decimal(9)), ("cost", "fees", Decimal(3) - rest)]
     with duckdb.connect(str(home / "warehouse.duckdb")) as con:
-        con.execute("create schema marts")
+        con.execute("create schema marts; create schema core")
+        given(con, BillAdjustment, *later)
         given(con, ReconciliationMonth, {**_MONTH, **told}, silent)
         given(
             con,
@@ -106,6 +108,19 @@ def test_json_has_exact_decimals(capsys: pytest.CaptureFixture[str], tmp_path: P
         openai["totals"]["gap_usd"]
     )
     assert told["fix_first"][0]["gap_usd"] == "9.000000000000"
+
+
+def test_what_was_billed_after_the_month_was_closed_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    later = {"month": "2026-10", "bill_kind": "costs", "provider": "openai", "currency": "eur"}
+    amounts = ({"amount_cost": Decimal(amount)} for amount in ("3.10", "-0.05"))
+    publish(tmp_path / "home", "0", *(later | amount for amount in amounts))
+    with duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb")) as con:
+        con.execute("delete from marts.reconciliation_gap")
+    _, out, _ = run(capsys, tmp_path / "home", "--month", "2026-10")
+    assert "+3.050000000000 EUR of openai's costs" in " ".join(out.split())
+    assert "Nothing to mend" not in out
 
 
 def test_a_month_without_anything_is_a_mistake(

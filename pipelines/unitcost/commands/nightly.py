@@ -70,8 +70,8 @@ def _show_problems(report: NightlyReport) -> None:
         ERR.print(
             f"warning: the closed month {posting.month} is adjusted by {posting.amount_usd:f} USD "
             f"and {posting.judged_tasks:,} outcomes, posted to {posting.day} (posting "
-            f"{posting.posting_no}); see core.adjustments, core.outcome_adjustments and "
-            "core.revenue_adjustments",
+            f"{posting.posting_no}); see core.adjustments, core.outcome_adjustments, "
+            "core.revenue_adjustments and core.bill_adjustments",
             highlight=False,
         )
     for line in report.warnings:

@@ -59,6 +59,7 @@ def _show(report: MonthReport) -> None:
     if others:
         OUT.print(f"Nothing reported by {', '.join(others)}: deliver their reports or invoices.")
     _show_places(report)
+    _show_later(report)
     for waterfall in compared:
         if not waterfall.is_within_tolerance:
             ERR.print(
@@ -105,7 +106,8 @@ def _show_limits(waterfall: Waterfall) -> None:
 
 def _show_places(report: MonthReport) -> None:
     if not report.fix_first:
-        OUT.print("Nothing to mend.")
+        if not report.posted_later:
+            OUT.print("Nothing to mend.")
         return
     show_table(
         ("provider", "account_id", "model", "cause", "usd", "worst_day", "what to do"),
@@ -115,6 +117,15 @@ def _show_places(report: MonthReport) -> None:
         ],
         title="Fix first",
     )
+
+
+def _show_later(report: MonthReport) -> None:
+    for bill in report.posted_later:
+        OUT.print(
+            f"Posted later for {report.month}, in no figure above: {bill.amount_cost:+,f} "
+            f"{bill.currency.upper()} of {bill.provider}'s {bill.bill_kind}; see "
+            "marts.bills_as_known."
+        )
 
 
 def _money(amount: Decimal | None) -> str:
