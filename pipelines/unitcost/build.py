@@ -61,10 +61,13 @@ class Turn:
 def open_builder(session: Session, lanes: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
     """A workbench with the vocabulary and the price book, for one day after the other.
 
-    It is one of so many that share the memory.
+    It is one of so many that share the memory; side by side each has one thread, since to share
+    out a day's work takes longer than to do it.
     """
     with session.workbench() as con:
         share_memory(con, lanes)
+        if lanes > 1:
+            con.execute('set threads = 1')
         open_prices(session, con)
         yield con
 
