@@ -67,7 +67,7 @@ def open_builder(session: Session, lanes: int = 1) -> Iterator[duckdb.DuckDBPyCo
     with session.workbench() as con:
         share_memory(con, lanes)
         if lanes > 1:
-            con.execute('set threads = 1')
+            con.execute("set threads = 1")
         open_prices(session, con)
         yield con
 
