@@ -29,8 +29,6 @@ LOG = logging.getLogger("unitcost")
 
 OTLP = "otlp_json"
 """The format that other formats of spans are told in."""
-FLAT = "requests"
-"""The project's own format, also read from columns."""
 _TEXT_LIMIT = 65_536
 """Characters of a quarantined record that are kept."""
 
@@ -86,7 +84,7 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     if source.is_report:
         parse_report(con, source.format)
         return
-    if source.format == FLAT:
+    if source.names:
         parse_flat(con)
         return
     parser = source.format

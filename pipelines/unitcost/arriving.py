@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unitcost import flat_records, reports, respelling
-from unitcost.accepting import FLAT, OTLP
+from unitcost.accepting import OTLP
 from unitcost.call_logs import fingerprint
 from unitcost.landing import deliveries, format_of, name_of
 from unitcost.queries import query_path
@@ -37,7 +37,7 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
     shared += respelling.fingerprint() if source_format in respelling.FORMATS else b""
     shared += reports.fingerprint(source_format) if source.is_report else b""
-    shared += flat_records.fingerprint() if source_format == FLAT else b""
+    shared += flat_records.fingerprint() if source.names else b""
     shared += _privacy(session)
     parser = query_path(f"raw.{source_format}").read_bytes() + shared
     return hashlib.sha256(parser + session.vocabulary.fingerprint.encode()).hexdigest()[:16]

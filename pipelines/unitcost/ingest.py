@@ -18,13 +18,12 @@ from pathlib import Path
 
 import duckdb
 
-from unitcost.accepting import FLAT, accept, parse, refuse
+from unitcost.accepting import accept, parse, refuse
 from unitcost.arriving import Arrival, arrivals, parser_fingerprint
 from unitcost.lake.catalogue import utc_now
 from unitcost.landing import digest, why_not
 from unitcost.session import Session
 from unitcost.sources import SOURCES
-from unitcost.sources.requests import NAMES
 from unitcost.staging import StagingError, stage
 from unitcost.workbench import clear, share_memory
 from unitcost_models.meta import Delivery
@@ -145,12 +144,13 @@ def _read(
         return _Read(entry.model_copy(update={"note": why_not(arrival.path)}))
     if _twin(session, entry, known):
         return _Read(entry)
+    source = SOURCES[arrival.source_format]
     clear(con, kept=())
     try:
-        stage(con, arrival.path, session.home.scratch, _columns(arrival.source_format))
+        stage(con, arrival.path, session.home.scratch, source.names)
     except StagingError as error:
         return _Read(entry, refusal=str(error))
-    parse(con, SOURCES[arrival.source_format])
+    parse(con, source)
     return _Read(entry, is_parsed=True)
 
 
@@ -170,11 +170,6 @@ def _take(
     if read.refusal is not None:
         return refuse(session, con, entry, read.refusal)
     return accept(session, con, SOURCES[arrival.source_format], entry)
-
-
-def _columns(source_format: str) -> tuple[str, ...]:
-    """Names of columns that the format's parser reads without JSON."""
-    return NAMES if source_format == FLAT else ()
 
 
 def _entry(session: Session, arrival: Arrival, content: str) -> Delivery:

@@ -13,13 +13,14 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
-from unitcost.accepting import FLAT
 from unitcost.flat_records import create_texts, parse_flat
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import load_query
+from unitcost.sources import SOURCES
 from unitcost.task_rules import TaskRules, create_rule_macros
 from unitcost.workbench import create_empty
 from unitcost_models.base import Row, columns
+from unitcost_models.raw_requests import RawRequest
 
 DAY = date(2026, 3, 2)
 _FIRST_OF_EACH = """map_from_entries(list_filter(
@@ -41,7 +42,7 @@ def parse(
 ) -> list[dict[str, Any]]:
     """The parse SQL's answer for records (a text is taken as it is), entries as maps."""
     stage(con, (r if isinstance(r, str) else json.dumps(r) for r in records))
-    if source == FLAT:
+    if SOURCES[source].names:
         parse_flat(con)
         return rows_of(con, "select * from raw.parsed")
     return rows_of(con, _answer(con, f"raw.{source}"))
@@ -55,7 +56,7 @@ def with_maps(con: duckdb.DuckDBPyConnection, sql: str) -> str:
 def _answer(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """A parse query with maps; to plan it only for its types would take as long as running it."""
     sql = load_query(name).text
-    if name == f"raw.{FLAT}":
+    if name == RawRequest.table:
         create_texts(con)
     if name not in _entry_lists_of:
         _entry_lists_of[name] = _entry_lists(con, sql)

@@ -44,7 +44,8 @@ class Source:
     condition true for records that may speak of earlier days (judgements); every later build of
     those days sees them. `reads_vocabulary` says whether `sql/raw/<format>.sql` uses the
     vocabulary's macros. `is_told_by_file` says whether a record may mean something else beside the
-    records of another file: a session's running total.
+    records of another file: a session's running total. `names` are all that its flat records may
+    tell, where `unitcost.flat_records` reads them, from columns too.
     """
 
     format: str
@@ -55,6 +56,7 @@ class Source:
     late_rows: str | None = None
     reads_vocabulary: bool = False
     is_told_by_file: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def is_call_log(self) -> bool:

@@ -48,4 +48,5 @@ SOURCE = Source(
     row=RawRequest,
     detect=detect,
     counts_calls=True,
+    names=NAMES,
 )
