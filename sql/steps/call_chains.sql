@@ -22,6 +22,19 @@ keyed as (
     where call_key is not null
 ),
 
+under_one_trace as (
+    select
+        t.lead_id,
+        t.call_key,
+        t.attempt_no,
+        s.started_at,
+        'gateway_log' as evidence
+    from steps.gateway_tries as t
+    inner join steps.sightings as s on t.lead_id = s.sighting_id
+    left join keyed as k on t.lead_id = k.lead_id
+    where k.lead_id is null
+),
+
 several as (
     select call_key
     from keyed
@@ -33,6 +46,9 @@ logged as (
     select k.*
     from keyed as k
     inner join several as s on k.call_key = s.call_key
+    union all
+    select *
+    from under_one_trace
 ),
 
 chained as (

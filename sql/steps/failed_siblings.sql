@@ -23,6 +23,7 @@ compared as (
     select
         *,
         lag(has_error) over tries as previous_failed,
+        lag(request_model) over tries as previous_model,
         date_diff('microsecond', lag(ended_at) over tries, started_at) as pause_us
     from asked
     window
@@ -35,7 +36,8 @@ compared as (
 marked as (
     select
         *,
-        case when previous_failed and pause_us >= 0 and pause_us <= 60000000 then 0 else 1 end as starts_call
+        case when previous_failed and pause_us >= 0 and pause_us <= 60000000 then 0 else 1 end as starts_call,
+        case when request_model <> previous_model then 'fallback_sibling' else 'failed_sibling' end as evidence
     from compared
 ),
 
@@ -50,20 +52,25 @@ numbered as (
     from marked
 ),
 
+-- A retry is told by the try before it, the first try by the one after it.
 chained as (
     select
         lead_id,
         min(lead_id) over (partition by parent_no, operation, input_hash, call_ordinal) as first_lead,
         count(*) over (partition by parent_no, operation, input_hash, call_ordinal) as attempts,
-        min(request_model) over (partition by parent_no, operation, input_hash, call_ordinal) as first_model,
-        max(request_model) over (partition by parent_no, operation, input_hash, call_ordinal) as last_model
+        case
+            when starts_call = 0 then evidence
+            else lead(evidence) over (
+                partition by parent_no, operation, input_hash, call_ordinal order by started_at, span_no
+            )
+        end as evidence
     from numbered
 )
 
 select
     lead_id,
     'siblings:' || min(first_lead) as call_key,
-    case when max(last_model) <> min(first_model) then 'fallback_sibling' else 'failed_sibling' end as evidence
+    max(evidence) as evidence
 from chained
 where attempts > 1
 group by lead_id

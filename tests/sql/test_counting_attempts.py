@@ -191,3 +191,79 @@ def test_an_attempt_before_midnight_belongs_to_its_own_day(
     ]
     rows = count(counting, spans, day=datetime(2026, 3, day_of_month).date())
     assert [r["attempt_no"] for r in rows] == [day_of_month - 1]
+
+
+def test_each_attempt_is_told_by_its_own_evidence(counting: Connection) -> None:
+    """A retry with the same model before the fallback is no fallback."""
+    asked = {"derived.input_hash": "h1"}
+    spans = [
+        span("root"),
+        chat("one", "root", FAILED | asked, status_code="error"),
+        chat("two", "root", FAILED | asked, at=2, status_code="error"),
+        chat("three", "root", ANSWER | asked | {"gen_ai.request.model": "gpt-5-mini"}, at=4),
+    ]
+    rows = count(counting, spans)
+    assert [r["retry_evidence"] for r in rows] == [
+        "failed_sibling",
+        "failed_sibling",
+        "fallback_sibling",
+    ]
+    assert [r["attempt_no"] for r in rows] == [1, 2, 3]
+    assert len({r["call_id"] for r in rows}) == 1
+
+
+NOTHING: dict[str, Any] = {
+    "usage_basis": "missing",
+    "prompt_tokens": None,
+    "completion_tokens": None,
+    "input_tokens": None,
+    "output_tokens": None,
+    "finish_reason": None,
+}
+
+
+def logged_try(number: int, status: int, at: float, **values: Any) -> dict[str, Any]:
+    """A try as a gateway logs it that knows nothing of calls but the trace they are in."""
+    told = {
+        "source_format": "portkey",
+        "trace_id": "of the application",
+        "http_status": status,
+        "has_error": status >= 400,
+        "started_at": NOON + timedelta(seconds=at),
+    } | (NOTHING if status >= 400 else {})
+    return log_record(f"portkey:{number}", **told | values)
+
+
+def test_tries_that_a_gateway_logs_under_one_trace_are_one_call(counting: Connection) -> None:
+    """Times may be whole seconds, and a fallback asks another model."""
+    records = [
+        logged_try(1, 200, 3, request_model="gpt-4o"),
+        logged_try(2, 429, 3),
+        logged_try(3, 503, 0),
+        logged_try(4, 200, 30),
+        logged_try(5, 429, 31, trace_id="another"),
+        logged_try(6, 200, 32, trace_id=None),
+    ]
+    rows = count(counting, [], records)
+    assert [told(r)[:3] for r in rows] == [
+        (1, False, "error"),
+        (2, False, "error"),
+        (3, True, "ok"),
+        (None, True, "ok"),
+        (None, True, "error"),
+        (None, True, "ok"),
+    ]
+    assert [r["retry_evidence"] for r in rows] == ["gateway_log"] * 3 + [None] * 3
+    assert len({r["call_id"] for r in rows}) == 4
+
+
+def test_a_call_long_after_a_failure_or_beside_it_is_no_retry(counting: Connection) -> None:
+    records = [logged_try(1, 429, 0), logged_try(2, 200, 90), logged_try(3, 200, 90.5)]
+    assert len({r["call_id"] for r in count(counting, [], records)}) == 3
+
+
+def test_tries_under_one_trace_are_those_of_the_span_with_the_answer(counting: Connection) -> None:
+    records = [logged_try(1, 429, 0), logged_try(2, 200, 2, provider_response_id="msg_1")]
+    rows = count(counting, [chat("app", None, ANSWER, lasts=4)], records)
+    assert [told(r) for r in rows] == [(1, False, "error", "not_billed"), (2, True, "ok", "billed")]
+    assert len({r["call_id"] for r in rows}) == 1
