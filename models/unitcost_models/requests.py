@@ -141,6 +141,10 @@ class Sighting(Row):
     """Whether the request's numbers are this record's."""
     role: str
     """call, aggregate or attempt."""
+    content_match: str | None
+    """How sure it is that the record, which shares no id with the others, is of this call: likely:
+    one call alike in each source; possible: one of several alike; ambiguous: a call of its own
+    that may be another source's. None where nothing was matched by content."""
     trace_id: str | None
     span_id: str | None
     day: date

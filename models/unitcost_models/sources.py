@@ -1,4 +1,4 @@
-"""What every source hands to counting: one sighting of one call, aggregate or context span."""
+"""What every source hands to counting, and what counting finds by content; nothing is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from unitcost_models.base import Row
 from unitcost_models.shared import Dimensions, Meters, Provenance, Tokens
 
 
@@ -78,3 +79,18 @@ class SourceSighting(Provenance, Meters, Tokens, Dimensions):
     resource_team: str | None
     resource_environment: str | None
     resource_service_name: str | None
+
+
+class ContentTwin(Row):
+    """A call that another source tells of too, or may tell of, by nothing but its content."""
+
+    table: ClassVar[str] = "steps.content_twins"
+    key: ClassVar[tuple[str, ...]] = ("group_key",)
+    is_daily: ClassVar[bool] = False
+
+    group_key: str
+    """The call's group, as in `steps.linked_calls`, or `one:` and its only sighting."""
+    twin_group: str | None
+    """The group that it is one request with; None where several could be."""
+    content_match: str
+    """likely, possible or ambiguous."""

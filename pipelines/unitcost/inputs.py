@@ -20,7 +20,7 @@ from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row
 from unitcost_models.marts import RunDay
 from unitcost_models.meta import LakeFile
-from unitcost_models.sources import SourceSighting
+from unitcost_models.sources import ContentTwin, SourceSighting
 from unitcost_models.tasks import TaskDay
 
 TASK_WINDOW_DAYS = 31
@@ -80,14 +80,15 @@ def open_inputs(
     A table that is read only as a part of a union is left out where it has no rows: to plan dozens
     of them costs more than a small day's rows.
     """
-    filled = set()
+    told = [s for s in SOURCES.values() if s.counts_calls and _open_calls(session, con, s, day)]
     for source in SOURCES.values():
-        if source.counts_calls and _open_calls(session, con, source, day):
-            filled.add(_sightings(source))
-        elif not source.counts_calls:
+        if not source.counts_calls:
             _open_raw(con, source.row, _own_files(session, source, day))
+    filled = {_sightings(s) for s in told}
     for step in {_sightings(s) for s in SOURCES.values() if s.counts_calls} - filled:
         create_empty(con, SourceSighting, step)  # planning the query would cost more than its rows
+    if len(told) < 2 or not session.settings.counting.match_by_content:
+        create_empty(con, ContentTwin)
     unite(con)
     needed = {t for table in wanted for t in upstream(table)} - wanted
     for table in needed & set(day_tables()):

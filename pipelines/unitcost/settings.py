@@ -67,6 +67,15 @@ class ExportSettings(BaseModel):
     """FOCUS versions in which the charges are written too."""
 
 
+class CountingSettings(BaseModel):
+    """`[counting]`: what makes two records one call."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    match_by_content: bool = True
+    """Whether records of two sources that share no id are one call where all they tell is alike."""
+
+
 class ReconciliationSettings(BaseModel):
     """`[reconciliation]`: how much of a bill may have no cause."""
 
@@ -109,6 +118,8 @@ class Settings(BaseSettings):
     """Dimension (customer_id, feature, ...) -> more attribute keys, most trusted first."""
     tasks: TaskRules = TaskRules()
     """What a task is and when it succeeded."""
+    counting: CountingSettings = CountingSettings()
+    """What makes two records one call."""
     outcome_attributes: list[str] = Field(default_factory=list)
     """Span attributes that say whether the task succeeded."""
     prices: PriceSettings = PriceSettings()
@@ -152,9 +163,8 @@ class Settings(BaseSettings):
 
     def fingerprint(self) -> str:
         """Digest of everything that changes what tables hold."""
-        relevant = self.model_dump_json(
-            include={"vocabulary", "attribution", "outcome_attributes", "tasks", "allocation"}
-        )
+        tables = {"vocabulary", "attribution", "outcome_attributes", "tasks", "allocation"}
+        relevant = self.model_dump_json(include={*tables, "counting"})
         return hashlib.sha256(relevant.encode()).hexdigest()[:16]
 
 

@@ -40,6 +40,7 @@ select
     n.sighting_id,
     n.is_winner,
     s.role,
+    t.content_match,
     s.trace_id,
     s.span_id,
     n.day,
@@ -48,5 +49,7 @@ select
     s.source_line
 from seen as n
 inner join steps.sightings as s on n.sighting_id = s.sighting_id
+left join steps.linked_calls as l on n.sighting_id = l.sighting_id
+left join steps.content_twins as t on coalesce(l.group_key, 'one:' || n.sighting_id) = t.group_key
 where n.day = $day
 order by request_id, n.sighting_id

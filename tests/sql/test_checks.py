@@ -22,6 +22,7 @@ from unitcost_models.late_bills import BillAdjustment
 from unitcost_models.late_outcomes import OutcomeAdjustment
 from unitcost_models.late_revenue import RevenueAdjustment
 from unitcost_models.provider import InvoiceLine
+from unitcost_models.requests import Sighting
 
 CLAIMS = [name.removeprefix("checks.") for name in query_names("checks")]
 _COMMITMENT = {
@@ -44,6 +45,12 @@ _BILLED = {
     "billed_cost": "9",
     "currency": "usd",
 }
+_SIGHTING = {
+    "request_id": "a",
+    "sighting_id": "posthog:1",
+    "content_match": "likely",
+    "source_format": "posthog",
+}
 WHO = {"feature": "chat", "workflow": "agent", "customer_id": "acme", "task_type": "refund"}
 
 PAID = {"customer_id": "acme", "feature": "chat"}
@@ -62,6 +69,9 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
         ("update core.allowance_use set free_quantity = 3", "org-1, three-a-day"),
         ("update core.allowance_use set quantity = 1", "org-1, three-a-day"),
         ("update steps.allowance_before set quantity = 2", "org-1, three-a-day"),
+    ],
+    "calls_alike_are_told_apart": [
+        ("update core.sightings set content_match = 'ambiguous'", "posthog"),
     ],
     "commitment_cost_is_used_or_unused": [
         ("update core.commitment_use set unused_cost_usd = 0", "ptu"),
@@ -199,6 +209,7 @@ def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
         given(con, AllowanceUse, _ALLOWANCE)
         given(con, AllowanceBefore, _HELD | {"quantity": 1})
         given(con, InvoiceLine, _BILLED)
+        given(con, Sighting, _SIGHTING)
         build(con)
         for kind in ("requests", "tasks", "revenue", "bills"):
             known = load_query(f"core.restated_{kind}").bind(DAY)
