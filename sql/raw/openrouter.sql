@@ -1,5 +1,5 @@
--- One row per delivered OpenRouter generation, as text
--- grain: source_line
+-- One row per try at each delivered OpenRouter generation, the last one with its usage and cost, as text
+-- grain: source_line, attempt_no
 with
 -- An answer of GET /generation wraps the generation.
 unwrapped as (
@@ -69,8 +69,25 @@ judged as (
             told.generation_id is not null and try_cast(told.byok_usage_inference as decimal(38, 18)) > 0,
             false
         ) as is_own_key,
-        try_cast(told.cancelled as boolean) as is_cancelled
+        try_cast(told.cancelled as boolean) as is_cancelled,
+        greatest(coalesce(len(tries), 1), 1) as try_count
     from opened
+),
+
+numbered as (
+    select
+        *,
+        unnest(range(1, try_count + 1)) as try_no
+    from judged
+),
+
+tried as (
+    select
+        *,
+        tries[try_no] as answer,
+        try_no = try_count as is_last
+    from numbered
+    where try_no = try_count or generation_id is not null
 )
 
 select
@@ -78,16 +95,20 @@ select
     record,
     case when generation_id is null then 'the id of the generation is missing; export whole generations' end
         as reject_reason,
-    generation_id as record_key,
+    case when is_last then generation_id else generation_id || ':try:' || try_no end as record_key,
     2 as witness,
     told.created_at as started,
-    coalesce(
-        cast(greatest(
-            try_cast(told.generation_time as decimal(28, 9)), try_cast(told.latency as decimal(28, 9))
-        ) as varchar),
-        told.generation_time_ms
-    ) as duration_ms,
-    cast(nullif(len(tries) - 1, -1) as varchar) as resend_count,
+    case
+        when is_last
+            then coalesce(
+                cast(greatest(
+                    try_cast(told.generation_time as decimal(28, 9)), try_cast(told.latency as decimal(28, 9))
+                ) as varchar),
+                told.generation_time_ms
+            )
+    end as duration_ms,
+    generation_id as call_key,
+    cast(case when len(tries) > 0 then try_no end as varchar) as attempt_no,
     case
         when not is_own_key then 'openrouter'
         when lower(told.provider_name) = 'google' then 'vertex_ai'
@@ -95,8 +116,8 @@ select
     end as provider_name,
     model as request_model,
     coalesce(
-        tries[-1].model_permaslug,
-        tries[-1].modelpermaslug,
+        answer.model_permaslug,
+        answer.modelpermaslug,
         nullif(told.model_permaslug, ''),
         regexp_replace(model, ':[a-z]+$', '')
     ) as response_model,
@@ -108,23 +129,27 @@ select
         when told.variant = 'free' or ends_with(model, ':free') then 'free'
         else nullif(told.service_tier, '')
     end as service_tier,
-    generation_id as provider_response_id,
+    case when is_last then generation_id end as provider_response_id,
     told.streamed as is_streaming,
-    case when nullif(told.response_cache_source_id, '') is not null then 'true' end as is_cache_hit,
-    case when try_cast(tries[-1].status as integer) not between 200 and 399 then 'true' end as has_error,
-    case when is_cancelled then 'cancelled' end as error_type,
-    tries[-1].status as http_status,
-    coalesce(
-        nullif(told.finish_reason, ''),
-        nullif(told.finish_reason_normalized, ''),
-        nullif(told.native_finish_reason, ''),
-        nullif(told.finish_reason_raw, '')
-    ) as finish_reason,
+    case when is_last and nullif(told.response_cache_source_id, '') is not null then 'true' end as is_cache_hit,
+    case when try_cast(answer.status as integer) not between 200 and 399 then 'true' end as has_error,
+    case when is_cancelled and is_last then 'cancelled' end as error_type,
+    answer.status as http_status,
+    case
+        when is_last
+            then coalesce(
+                nullif(told.finish_reason, ''),
+                nullif(told.finish_reason_normalized, ''),
+                nullif(told.native_finish_reason, ''),
+                nullif(told.finish_reason_raw, '')
+            )
+    end as finish_reason,
     case when not is_own_key then nullif(told.workspace_id, '') end as account_id,
     'openrouter' as usage_rule,
     case
         when
-            coalesce(
+            is_last
+            and coalesce(
                 nullif(told.native_tokens_prompt, ''),
                 nullif(told.tokens_prompt, ''),
                 nullif(told.native_tokens_completion, ''),
@@ -144,8 +169,9 @@ select
                 )
             ) as varchar)
     end as usage,
-    case when is_retokenized then 'estimated' end as usage_basis,
+    case when is_retokenized and is_last then 'estimated' end as usage_basis,
     case
+        when not is_last then null
         when is_own_key and try_cast(charge as decimal(38, 18)) is not null
             then cast(
                 cast(charge as decimal(38, 18)) + coalesce(try_cast(upstream_cost as decimal(38, 18)), 0) as varchar
@@ -166,4 +192,4 @@ select
         ],
         lambda e: e.value <> ''
     )) as attributes
-from judged
+from tried

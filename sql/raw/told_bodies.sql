@@ -187,6 +187,9 @@ addressed as (
                 then 'xai'
             when list_contains(usage_names, 'queue_time') and list_contains(usage_names, 'prompt_time') then 'groq'
             when answers[-1].prompt_filter_results is not null then 'azure'
+            -- The results of OpenAI's kin stand below `response`.
+            when told.custom_id is not null and batch_result.type in ('succeeded', 'errored', 'canceled', 'expired')
+                then 'anthropic'
         end as shaped_provider
     from placed
 ),
