@@ -77,10 +77,14 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
     prepare(home)
     with open_session(home.root) as session:
         before, result = _known(session.catalogue), _work(session, last)
-    if result is None:
-        return _report(before, session.catalogue, last, started, None)
-    after = load_catalogue(home.warehouse, files_after=last)  # what waits, of all files
-    return _report(before, after, last, started, result)
+    return _report(before, _published(session, last, result), last, started, result)
+
+
+def _published(session: Session, last: date, result: ExecuteInProcessResult | None) -> Catalogue:
+    """What readers see after a run: what it worked with, unless it failed before publishing."""
+    if result is None or result.success:
+        return session.catalogue
+    return load_catalogue(session.home.warehouse, files_after=last)  # what waits, of all files
 
 
 def prepare(home: Home) -> None:
