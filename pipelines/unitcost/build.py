@@ -25,6 +25,7 @@ from unitcost.inputs import (
 from unitcost.lake.files import ContractError
 from unitcost.queries import Query, load_query, query_names
 from unitcost.session import Session
+from unitcost.sources import SOURCES
 from unitcost.tables import day_tables, inputs_of, row_models
 from unitcost.workbench import (
     clear,
@@ -32,13 +33,14 @@ from unitcost.workbench import (
     drop_unread_steps,
     run_steps,
     share_memory,
+    steps_of,
     tables_in,
 )
 from unitcost_models.meta import CheckResult, LakeFile
 
 _MANY_ROWS = 122_880
-"""A row group. A written table of more is read from its file, so that the few wide tables of a day
-need not be in memory together."""
+"""A row group. Of a day of more, tables go to their files as they are made and are read from there:
+the few wide tables of a day need neither be written twice nor be in memory together."""
 
 
 def _passed() -> Event:
@@ -96,6 +98,7 @@ def build_day(
     clear(con, session.prices.keys())
     open_inputs(session, con, day, wanted)
     open_allocation(con, session.settings.allocation, day)
+    build_table = _stream_table if _is_large(session, day) else _build_table
     done = {*tables_in(con)}
     files = {}
     pending = [t for t in day_tables() if t in wanted]
@@ -104,16 +107,19 @@ def build_day(
             turn.before.wait()
             open_days_before(session, con, day)
             done |= DAYS_BEFORE
-        files[table] = _build_table(session, con, table, day, done)
+        files[table] = build_table(session, con, table, day, done)
         pending.remove(table)
         if files[table].rows > _MANY_ROWS:
-            con.execute(f"drop table {table}")
-            create_view(con, table, session.absolute([files[table]]))
             drop_unread_steps(con, pending)
         if HANDED_ON & wanted <= files.keys():
             turn.handed_on.set()
     _run_checks(session, con, day, wanted)
     return files
+
+
+def _is_large(session: Session, day: date) -> bool:
+    raw = (f for name in SOURCES for f in session.catalogue.live(f"raw.{name}", [day]))
+    return sum(file.rows for file in raw) > _MANY_ROWS
 
 
 def _build_table(
@@ -123,13 +129,32 @@ def _build_table(
     return session.write(con, row_models()[table], f"select * from {table}", day)
 
 
+def _stream_table(
+    session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date, done: set[str]
+) -> LakeFile:
+    """The same, the rows going to their file as they are made."""
+    with _telling(table, day):
+        run_steps(con, steps_of(table, done), day, done)
+        file = session.write(con, row_models()[table], load_query(table).bind(day), day)
+        create_view(con, table, session.absolute([file]))
+    done.add(table)
+    return file
+
+
 def run_table(con: duckdb.DuckDBPyConnection, table: str, day: date, done: set[str]) -> None:
     """Make a table of the day in the workbench, and first the steps it needs that are not done.
 
     Nothing is written; `done` learns of what was made.
     """
-    try:
+    with _telling(table, day):
         run_steps(con, [table], day, done)
+
+
+@contextmanager
+def _telling(table: str, day: date) -> Iterator[None]:
+    """Say of what the engine complains."""
+    try:
+        yield
     except duckdb.Error as error:
         message = f"{table} of {day}: {error}"
         raise ContractError(message) from error

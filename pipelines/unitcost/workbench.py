@@ -114,6 +114,11 @@ def run_steps(
         done.add(name)
 
 
+def steps_of(table: str, done: Collection[str]) -> list[str]:
+    """The steps that a table needs and that are not done, inputs first."""
+    return _in_order([table], done)[:-1]
+
+
 def drop_unread_steps(con: duckdb.DuckDBPyConnection, targets: Iterable[str]) -> None:
     """Drop the rows of steps that running these targets does not read, through views or not."""
     there = tables_in(con)
