@@ -82,13 +82,19 @@ def _written_type(given: str, wanted: str) -> str:
 
 
 def _write(con: duckdb.DuckDBPyConnection, sql: str, types: dict[str, str], draft: Path) -> None:
-    """Write the columns as these types; entries become maps."""
+    """Write the columns as these types; entries become maps.
+
+    A column that the planner knows to hold no NULL would be written in another way: which it knows
+    depends on where the rows come from. With a NULL in a branch without rows it never knows.
+    """
     body = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
     maps = [name for name, kind in types.items() if kind == ENTRIES]
-    answer = f"select {body} from ({sql})"
+    answer = f"select {body} from (\n{sql}\n)"
     if maps:
         write_maps(con, answer, maps, draft)
     else:
+        nulls = ", ".join(f"cast(null as {kind})" for kind in types.values())
+        answer = f"{answer} union all select {nulls} from range(0)"
         con.execute(f"copy ({answer}) to {sql_text(draft)} ({_PARQUET})")
 
 
