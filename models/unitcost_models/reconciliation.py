@@ -176,31 +176,6 @@ class ReconciliationGap(Side):
     """What it adds to the gap: positive where more is billed than metered."""
 
 
-class ReconciledRequests(Compared):
-    """A model's requests of a day, and whether a final bill is near what they cost.
-
-    Requests are counted and not dollars, so that no lost price or bill shrinks what is judged.
-    """
-
-    table: ClassVar[str] = "marts.reconciled_requests"
-    key: ClassVar[tuple[str, ...]] = ("day", "provider", "platform", "model")
-    is_daily: ClassVar[bool] = False
-
-    model: str
-    """Canonical model, else its name in lower case; `(not split)` for all models of a day whose
-    bill does not tell them apart."""
-    requests: int
-    """Those answered and billed whose usage is known."""
-    unpriced_requests: int
-    """Those of them that have no cost."""
-    metered_usd: Decimal
-    """What they cost; 0 where nothing is reported of the day."""
-    reported_cost_usd: Decimal | None
-    """What the provider says that it costs; None where it says nothing."""
-    is_near: bool
-    """Whether every request has a cost and the final bill is at most 5 % away."""
-
-
 class ReconciliationMonth(Row):
     """A provider's month: what was metered, reported, billed and invoiced, and how much is told."""
 

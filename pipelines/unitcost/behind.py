@@ -153,7 +153,8 @@ WAYS: dict[str, str] = {
         _COMPARED,
         _ACCOUNT,
     ),
-    "marts.reconciled_requests": every(OWN_DAY, _COMPARED),
+    "marts.attested_usage": every(OWN_DAY, f"{BILLER} = r.provider", "b.platform = r.platform"),
+    "marts.proven_days": OWN_DAY,
     "marts.reconciliation_months": every(_MONTH, f"{BILLER} = r.provider"),
     # The requests that keep the part from being whole.
     "marts.trust": f"""case r.part
@@ -161,8 +162,9 @@ WAYS: dict[str, str] = {
         when 'attribution' then b.customer_id is null or b.feature is null
         when 'outcomes' then b.task_id in (
             select task_id from core.tasks where outcome not in ('success', 'failure'))
-        when 'reconciliation' then (b.day, {BILLER}, b.platform, {BILLED_MODEL}) in (
-            select day, provider, platform, model from marts.reconciled_requests where not is_near)
+        when 'reconciliation' then (b.day, {BILLER}, b.platform) in (
+            select day, provider, platform from marts.attested_usage
+            where reported_tokens is null or reported_cost_usd is null or unmatched_usd > 0)
         else false end""",
     "marts.unmatched_judgements": "false",
     "core.outcome_adjustments": _tasks("r.adjusted_day"),
@@ -191,9 +193,10 @@ LINES: dict[str, str] = {
         f"l.is_primary and (l.day = r.day or (r.stage = 'invoice' and {_INVOICED_MONTH}))",
         _SAME_PLACE,
     ),
-    "marts.reconciled_requests": (
+    "marts.attested_usage": (
         "l.is_primary and l.day = r.day and l.provider = r.provider and l.platform = r.platform"
     ),
+    "marts.proven_days": "l.is_primary and l.day = r.day",
     "marts.reconciliation_months": (
         "l.is_primary and l.provider = r.provider and strftime(l.day, '%Y-%m') = r.month"
     ),

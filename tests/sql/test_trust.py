@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,47 +14,56 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.given import given, rows_of
+from tests.sql.reconciled_month import Fault, reconcile_month
+from tests.sql.reconciliation_faults import FAULTS
 from unitcost.queries import view_query
-from unitcost.workbench import open_workbench
+from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.base import Row
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.meta import BuiltDay, Delivery
 from unitcost_models.prices import Price
-from unitcost_models.reconciliation import MeteredUsage, ReconciledRequests, Reconciliation
+from unitcost_models.reconciliation import Reconciliation, ReconciliationGap, ReportedUsage
 from unitcost_models.tasks import Task
-from unitcost_models.trust import Trust
+from unitcost_models.trust import AttestedUsage, ProvenDay, Trust
 
 DAY = date(2026, 10, 5)
 World = dict[str, list[dict[str, Any]]]
 
 
-def bill(number: int) -> dict[str, Any]:
-    """A place of both sides."""
-    return {"day": DAY, "provider": "openai", "platform": "direct", "model": str(number)}
+def place(number: int) -> dict[str, Any]:
+    """A provider's day: two providers a day."""
+    provider = ("openai", "anthropic")[number % 2]
+    return {"day": DAY + timedelta(number // 2), "provider": provider, "platform": "direct"}
+
+
+def request(number: int, day: dict[str, Any]) -> dict[str, Any]:
+    """A good request of a hundred tokens."""
+    return {
+        **{"request_id": f"{day['day']} {day['provider']} {number}", "task_id": str(number)},
+        **{"cost_usd": 1, "price_ids": "p,q", "customer_id": "acme", "feature": "chat"},
+        **{"billed_state": "billed", "usage_basis": "reported", "status": "ok"},
+        **{"prompt_tokens": 90, "completion_tokens": 10, **day},
+    }
 
 
 def world(size: int) -> World:
-    """A good warehouse of some requests."""
-    numbers = range(size)
+    """A good warehouse of some provider's days with three requests each."""
+    places = [place(n) for n in range(size)]
+    usage = {"report_kind": "usage", "token_class": "input", "reported_quantity": 300}
     return {
-        "requests": [
-            {"request_id": str(n), "day": DAY, "cost_usd": 1, "price_ids": "p,q"}
-            | {"customer_id": "acme", "feature": "chat"}
-            for n in numbers
-        ],
-        "tasks": [{"task_id": str(n), "day": DAY, "outcome": "success"} for n in numbers],
-        "metered": [
-            {**bill(n), "token_class": "requests", "priced_quantity": 9, "unpriced_quantity": 0}
-            for n in numbers
-        ],
-        "bills": [
-            {**bill(n), "metered_usd": 100, "reported_cost_usd": 105, "is_provisional": False}
-            for n in numbers
-        ],
+        "requests": [request(n, day) for day in places for n in range(3)],
+        "tasks": [{"task_id": str(n), "day": DAY, "outcome": "success"} for n in range(3)],
+        "reports": [{**day, **usage, "is_provisional": False} for day in places],
+        "bills": [{**day, "reported_cost_usd": 3} for day in places],
+        "gaps": [{**day, "stage": "cost", "cause": "price", "gap_usd": 0} for day in places],
         "deliveries": [
-            {"path": str(n), "accepted": 9, "duplicates": 0, "quarantined": 0} for n in numbers
+            {"path": str(n), "accepted": 9, "duplicates": 0, "quarantined": 0} for n in range(size)
         ],
-        "days": [{"day": DAY, "built_at": datetime(2026, 10, 6), "is_provisional": False}],
+        "days": [
+            {"day": day, "built_at": datetime.combine(place(size + 1)["day"], time()), **over}
+            for day in sorted({p["day"] for p in places})
+            for over in [{"is_provisional": False}]
+        ],
         "prices": [{"price_id": p, "recorded_on": DAY} for p in "pq"],
     }
 
@@ -62,8 +71,9 @@ def world(size: int) -> World:
 MODELS: dict[str, type[Row]] = {
     "requests": CostPerRequest,
     "tasks": Task,
+    "reports": ReportedUsage,
     "bills": Reconciliation,
-    "metered": MeteredUsage,
+    "gaps": ReconciliationGap,
     "deliveries": Delivery,
     "days": BuiltDay,
     "prices": Price,
@@ -73,33 +83,27 @@ HARMS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "requests.no_customer": lambda r: r | {"customer_id": None},
     "requests.no_feature": lambda r: r | {"feature": None},
     "requests.no_price_row": lambda r: r | {"price_ids": ""},
+    "requests.no_usage": lambda r: r | {"prompt_tokens": None, "usage_basis": "missing"},
+    "requests.no_task": lambda r: r | {"task_id": None},
     "tasks.unknown": lambda r: r | {"outcome": "unknown"},
-    "bills.far": lambda r: r | {"reported_cost_usd": 205},
-    "bills.less": lambda r: r | {"reported_cost_usd": 40},
+    "reports.more": lambda r: r | {"reported_quantity": r["reported_quantity"] + 40},
+    "reports.provisional": lambda r: r | {"is_provisional": True},
     "bills.none": lambda r: r | {"reported_cost_usd": None},
-    "bills.provisional": lambda r: r | {"is_provisional": True},
-    "metered.unpriced": lambda r: (
-        r
-        | {
-            "priced_quantity": max(r["priced_quantity"] - 5, 0),
-            "unpriced_quantity": r["unpriced_quantity"] + min(r["priced_quantity"], 5),
-        }
-    ),
-    "deliveries.refused": lambda r: (
-        r | {"accepted": max(r["accepted"] - 1, 0), "quarantined": r["quarantined"] + 1}
-    ),
-    "deliveries.repeated": lambda r: r | {"duplicates": r["duplicates"] + 1},
+    "gaps.more": lambda r: r | {"gap_usd": r["gap_usd"] + 1},
+    "gaps.less": lambda r: r | {"gap_usd": r["gap_usd"] - 1} if r["gap_usd"] <= 0 else r,
     "days.provisional": lambda r: r | {"is_provisional": True},
     "days.stale": lambda r: r | {"built_at": r["built_at"] + timedelta(3)},
     "prices.old": lambda r: r | {"recorded_on": r["recorded_on"] - timedelta(200)},
 }
+LOSSES = ("requests", "tasks", "bills", "deliveries", "prices")
+"""Of these any rows may be lost."""
 
 
 def open_trust(con: duckdb.DuckDBPyConnection, told: World) -> list[dict[str, Any]]:
     con.execute("create schema if not exists meta")
     for name, row in MODELS.items():
         given(con, row, *told[name])
-    for view in (ReconciledRequests.table, Trust.table):
+    for view in (AttestedUsage.table, ProvenDay.table, Trust.table):
         con.execute(f"create or replace view {view} as {view_query(view)}")
     return rows_of(con, f"select * from {Trust.table}")
 
@@ -117,6 +121,14 @@ def test_a_good_warehouse_has_all_points(workbench: duckdb.DuckDBPyConnection) -
     }
 
 
+def test_the_evidence_answers_what_the_parts_say(workbench: duckdb.DuckDBPyConnection) -> None:
+    told = harmed(harmed(world(3), "requests.unpriced", 1), "requests.no_feature", 2)
+    for part in open_trust(workbench, without_reports(told, DAY + timedelta(1))):
+        proven, *counts = workbench.execute(part["evidence_sql"]).fetchall()[0]
+        assert counts == [part["days"], part["good_count"], part["whole_count"]], part["part"]
+        assert abs(proven - part["score_pct"] * part["days"]) < Decimal("0.001"), part["part"]
+
+
 def test_an_empty_warehouse_has_none(workbench: duckdb.DuckDBPyConnection) -> None:
     assert score(open_trust(workbench, {name: [] for name in MODELS})) == 0
 
@@ -124,27 +136,49 @@ def test_an_empty_warehouse_has_none(workbench: duckdb.DuckDBPyConnection) -> No
 def harmed(told: World, harm: str, place: int) -> World:
     name = harm.split(".", maxsplit=1)[0]
     rows = list(told[name])
-    rows[place % len(rows)] = HARMS[harm](rows[place % len(rows)])
+    if rows:
+        rows[place % len(rows)] = HARMS[harm](rows[place % len(rows)])
     return told | {name: rows}
 
 
-@settings(max_examples=25, deadline=None)
+def lost(told: World, name: str, rows: set[int]) -> World:
+    return told | {name: [r for n, r in enumerate(told[name]) if n not in rows]}
+
+
+def without_reports(told: World, day: date) -> World:
+    """All that any provider tells of a day is lost."""
+    kept = {
+        name: [r for r in told[name] if r["day"] != day] for name in ("reports", "bills", "gaps")
+    }
+    return told | kept
+
+
+_HARM = st.tuples(st.sampled_from(sorted(HARMS)), st.integers(0, 20))
+_LOSS = st.tuples(st.sampled_from(LOSSES), st.sets(st.integers(0, 20)))
+_SILENCE = st.tuples(st.just("silence"), st.integers(1, 2))
+
+
+@settings(max_examples=12, deadline=None)
 @over(
-    st.integers(1, 3),
-    st.lists(st.tuples(st.sampled_from(sorted(HARMS)), st.integers(0, 5)), max_size=6),
+    st.integers(1, 6), st.lists(_HARM, max_size=5), st.lists(_HARM | _LOSS | _SILENCE, max_size=4)
 )
-def test_nothing_that_gets_worse_raises_it(size: int, harms: list[tuple[str, int]]) -> None:
+def test_nothing_that_gets_worse_or_is_lost_raises_it(
+    size: int, harms: list[tuple[str, int]], losses: list[tuple[str, Any]]
+) -> None:
+    """Of a warehouse with whatever faults any records are lost, and a day's reports."""
     told = world(size)
+    for harm, where in harms:
+        told = harmed(told, harm, where)
     with open_workbench() as con:
         before = score(open_trust(con, told))
-        for harm, place in harms:
-            told = harmed(told, harm, place)
+        for name, what in losses:
+            if name == "silence":
+                told = without_reports(told, DAY + timedelta(what))
+            else:
+                told = lost(told, name, what) if name in LOSSES else harmed(told, name, what)
             parts = open_trust(con, told)
-            assert score(parts) <= before, harm
+            assert score(parts) <= before, (name, what)
             before = score(parts)
-        for part in parts if harms else []:
-            shown = con.execute(part["evidence_sql"]).fetchall()[0]
-            assert shown == (part["good_count"], part["whole_count"]), part["part"]
 
 
 @pytest.mark.parametrize("harm", HARMS)
@@ -152,22 +186,77 @@ def test_each_loss_costs_points(workbench: duckdb.DuckDBPyConnection, harm: str)
     assert score(open_trust(workbench, harmed(world(2), harm, 0))) < 100
 
 
-def test_a_lost_price_never_brings_a_bill_nearer(workbench: duckdb.DuckDBPyConnection) -> None:
-    """Metered twice, one half loses its price: what is left equals the bill by chance."""
-    told = world(1)
-    told["bills"] = [told["bills"][0] | {"metered_usd": 200}]
-    before = score(open_trust(workbench, told))
-    told["bills"] = [told["bills"][0] | {"metered_usd": 105}]
-    told = harmed(told, "metered.unpriced", 0)
-    assert score(open_trust(workbench, told)) == before
+BAD: dict[str, dict[str, Any]] = {
+    "unpriced": {"cost_usd": None},
+    "unattributed": {"customer_id": None, "feature": None},
+    "without outcome": {"task_id": "9"},
+}
 
 
-def test_a_bill_that_names_no_models_is_held_against_all_of_them(
-    workbench: duckdb.DuckDBPyConnection,
+@pytest.mark.parametrize("reported", [0, 1, 2])
+@pytest.mark.parametrize("bad", BAD)
+def test_losing_only_the_bad_requests_raises_nothing(
+    workbench: duckdb.DuckDBPyConnection, bad: str, reported: int
 ) -> None:
-    told = world(2)
-    whole = bill(0) | {"model": "(not split)", "token_class": "not_split", "metered_usd": 0}
-    told["bills"] = [r | {"reported_cost_usd": 0} for r in told["bills"]]
-    told["bills"].append(whole | {"reported_cost_usd": 205, "is_provisional": False})
-    assert score(open_trust(workbench, told)) == 100
-    assert score(open_trust(workbench, harmed(told, "metered.unpriced", 0))) == 80
+    """Of days with a report, without one, and of both."""
+    told = world(4)
+    told["tasks"].append({"task_id": "9", "day": DAY, "outcome": "unknown"})
+    told["requests"] = [
+        r | (BAD[bad] if n % 3 == 0 else {}) for n, r in enumerate(told["requests"])
+    ]
+    for day in range(reported, 2):
+        told = without_reports(told, DAY + timedelta(day))
+    before = score(open_trust(workbench, told))
+    good = lost(told, "requests", {*range(0, 12, 3)})
+    assert score(open_trust(workbench, lost(good, "tasks", {3}))) <= before
+
+
+def test_what_no_report_attests_gives_no_points(workbench: duckdb.DuckDBPyConnection) -> None:
+    told = without_reports(world(2), DAY)
+    parts = {p["part"]: p for p in open_trust(workbench, told)}
+    assert score([*parts.values()]) == parts["freshness"]["points_pct"] == 10
+    assert parts["pricing"]["plain_pct"] == parts["attribution"]["plain_pct"] == 100
+
+
+def test_a_day_that_is_lost_whole_proves_nothing(workbench: duckdb.DuckDBPyConnection) -> None:
+    """Nor does losing the newest, though no report of it is there yet."""
+    told = world(6)
+    for day in (1, 2):
+        silent = without_reports(told, DAY + timedelta(day))
+        gone = lost(
+            silent,
+            "requests",
+            {n for n, r in enumerate(told["requests"]) if r["day"] == DAY + timedelta(day)},
+        )
+        assert score(open_trust(workbench, gone)) <= score(open_trust(workbench, silent)) < 100
+
+
+def test_a_request_too_many_proves_no_other(workbench: duckdb.DuckDBPyConnection) -> None:
+    told = world(1)
+    told["requests"].append(request(3, place(0)))
+    parts = {p["part"]: p["score_pct"] for p in open_trust(workbench, told)}
+    assert parts.pop("duplicates") == Decimal("66.666667")
+    assert {*parts.values()} == {100}
+
+
+DEAR = Fault("update ours set price_factor = 1.1")
+CACHES = FAULTS["count cached input as input"][1]
+
+
+@pytest.mark.parametrize("fault", [DEAR, CACHES], ids=["dear price", "cached as input"])
+def test_what_matches_no_bill_is_no_less_when_requests_are_lost(
+    fault_bench: duckdb.DuckDBPyConnection, fault: Fault
+) -> None:
+    """Though what is metered in all comes nearer to the bill."""
+    con = fault_bench
+    con.execute("create schema if not exists meta")
+    for row in (CostPerRequest, Task, BuiltDay):
+        create_empty(con, row)
+    read = f"""select day, provider, unmatched_usd from ({view_query(AttestedUsage.table)})
+        where reported_tokens > 0 order by all"""
+    found = []
+    for loss in ("", "; delete from ours where hash(request_id) % 10 = 0"):
+        reconcile_month(con, Fault(f"{fault.ours}{loss}"))
+        found.append(con.execute(read).fetchall())
+    whole, less = found
+    assert all(b > a > 0 for (*_, a), (*_, b) in zip(whole, less, strict=True))
