@@ -21,7 +21,7 @@ import duckdb
 from unitcost.accepting import accept, parse, refuse
 from unitcost.arriving import Arrival, arrivals, parser_fingerprint
 from unitcost.lake.catalogue import utc_now
-from unitcost.landing import digest, why_not
+from unitcost.landing import digest, why_misplaced, why_not
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.staging import StagingError, stage
@@ -147,9 +147,14 @@ def _read(
     source = SOURCES[arrival.source_format]
     clear(con, kept=())
     try:
-        stage(con, arrival.path, session.home.scratch, source.names)
+        staged = stage(con, arrival.path, session.home.scratch, source.names)
+        is_empty = staged.records + staged.rejected == 0
+        refusal = why_misplaced(arrival.path, source.format) if is_empty else None
     except StagingError as error:
-        return _Read(entry, refusal=str(error))
+        refusal = str(error)
+    if refusal is not None:
+        clear(con, kept=())
+        return _Read(entry, refusal=refusal)
     parse(con, source)
     return _Read(entry, is_parsed=True)
 

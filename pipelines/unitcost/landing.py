@@ -64,6 +64,18 @@ def why_not(path: Path) -> str:
     return why_unreadable(seen) or "no source recognises its content; name one with --format"
 
 
+def why_misplaced(path: Path, source_format: str) -> str | None:
+    """Why a file without a record is none of the format; None where its header may be its own."""
+    seen = sample(path)
+    if not seen.columns or SOURCES[source_format].detect(seen):
+        return None
+    other = detect_format(seen)
+    if other is not None:
+        return f"it has no record, and its header is that of {other}; move it to landing/{other}/"
+    named = ", ".join([*seen.columns][:8])
+    return f"it has no record, and {source_format} is not known by such a header: {named}"
+
+
 def deliveries(landing: Path) -> list[Path]:
     """Finished files in landing, in a stable order; hidden and half-written ones are left out."""
     found = (

@@ -1,4 +1,4 @@
-"""Files are read one ahead of the other and taken in as if they were read in turn."""
+"""Files are read one ahead of the other and taken in as if in turn, or refused as what they are."""
 
 from __future__ import annotations
 
@@ -46,3 +46,15 @@ def test_a_file_that_cannot_be_read_takes_no_neighbour_with_it(tmp_path: Path) -
     accepted, quarantined, note = found["b.parquet"]
     assert (accepted, quarantined) == (0, 1)
     assert "damaged" in (note or "")
+
+
+def test_a_header_alone_is_taken_where_it_is_the_formats_own(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    deliver(home, "own.csv", ())
+    deliver(home, "portkey.csv", ()).write_text("id,ai_org,ai_model,created_at,req_units\n")
+    deliver(home, "nobodys.csv", ()).write_text("when,what\n")
+    found = taken(home)
+    assert found["own.csv"] == (0, 0, None)
+    assert found["portkey.csv"][:2] == found["nobodys.csv"][:2] == (0, 1)
+    assert "move it to landing/portkey/" in (found["portkey.csv"][2] or "")
+    assert "requests is not known by such a header: when, what" in (found["nobodys.csv"][2] or "")
