@@ -36,10 +36,14 @@ def _as_api_names(text: str) -> str:
     return text
 
 
-# Signature -> body. `v` is text.
+# Signature -> body, each after those it uses. `v` is text.
 _MACROS = {
+    # What DuckDB reads as a number or a time and no other reader does: 1_000, +99:00.
+    "told_oddly(v)": """contains(v, '_')
+        or regexp_matches(v, ':[0-9.]+ ?[+-](1[5-9]|[2-9][0-9])')""",
     # Microseconds since 1970 of ISO 8601 text, or of an epoch number in s, ms, us or ns.
     "told_moment(v)": """case
+        when told_oddly(v) then null
         when v[5] = '-' then epoch_us(try_cast(v as timestamptz) at time zone 'UTC')
         when try_cast(v as decimal(28, 9)) is null
             then epoch_us(try_cast(v as timestamptz) at time zone 'UTC')
@@ -51,7 +55,9 @@ _MACROS = {
             then try_cast(floor(try_cast(v as decimal(28, 9))) as bigint)
         else try_cast(floor(try_cast(v as decimal(28, 9))) as bigint) // 1000
     end""",
+    "told_decimal(v)": "case when not contains(v, '_') then try_cast(v as decimal(28, 6)) end",
     "told_whole(v)": """case
+        when contains(cast(v as varchar), '_') then null
         when try_cast(v as decimal(38, 6)) between 0 and 1000000000000
             and try_cast(v as decimal(38, 6)) % 1 = 0
         then try_cast(try_cast(v as decimal(38, 6)) as bigint)

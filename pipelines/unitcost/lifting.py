@@ -96,6 +96,7 @@ _FIXED = {
     # which come back as they were; a regular expression would be made anew for every lambda.
     "is_count(v)": """case
         when v is null or v = '' or try_cast(v as uinteger)::varchar = v then true
+        when contains(v, '_') then false
         else coalesce(try_cast(v as decimal(38, 6)) between 0 and 1000000000000
             and try_cast(v as decimal(38, 6)) % 1 = 0, false) end""",
     # Those to look into: containers, input messages, and what may be a list written as text. Which

@@ -125,12 +125,14 @@ _MACROS = {
         try_cast(v as date), try_strptime(v, ['%m/%d/%Y', '%Y%m%d'])::date,
         (try_cast(v as timestamptz) at time zone 'UTC')::date)""",
     "report_count(v)": """case
+        when contains(v, '_') then null
         when try_cast(v as decimal(38, 6)) between 0 and 1000000000000000
             and try_cast(v as decimal(38, 6)) % 1 = 0
         then try_cast(try_cast(v as decimal(38, 6)) as bigint)
     end""",
     # An amount in whole units of its currency, to 24 decimals.
     "report_amount(v, unit)": """case
+        when contains(v, '_') then null
         when unit in ('cents_text', 'cents_number')
             then (try_cast(v as decimal(36, 22)) * 0.01::decimal(2, 2))::decimal(38, 24)
         else try_cast(v as decimal(38, 24))

@@ -128,8 +128,8 @@ classes as (
             when count(*) = 1 then min(amount)
             else
                 coalesce(
-                    min(amount) filter (where try_cast(amount as decimal(38, 6)) is null),
-                    cast(sum(try_cast(amount as decimal(28, 6))) as varchar)
+                    min(amount) filter (where told_decimal(amount) is null),
+                    cast(sum(told_decimal(amount)) as varchar)
                 )
         end as amount
     from buckets
@@ -142,7 +142,7 @@ numbers as (
         source_line,
         class,
         amount,
-        coalesce(try_cast(amount as decimal(28, 6)), 0) as number
+        coalesce(told_decimal(amount), 0) as number
     from classes
 ),
 

@@ -235,7 +235,8 @@ numbers as (
         list_filter(
             map_entries(from_json(to_json(counts), '"MAP(VARCHAR, VARCHAR)"')),
             lambda e: e.value is not null and coalesce(
-                try_cast(e.value as decimal(38, 18)) not between 0 and 1000000000000
+                contains(e.value, '_')
+                or try_cast(e.value as decimal(38, 18)) not between 0 and 1000000000000
                 or try_cast(e.value as decimal(38, 18)) <> floor(try_cast(e.value as decimal(38, 18))),
                 true
             )
@@ -317,14 +318,21 @@ split as (
                 coalesce(log_id, litellm_call_id, model) is null
                 then 'neither an id nor a model; is this a LiteLLM log?'
             when start_text is null then 'startTime is missing; export the log with its times'
-            when start_us is null then 'startTime ' || start_text || ' is not a time; give ISO 8601 or an epoch number'
+            when
+                start_us is null
+                or contains(start_text, '_')
+                or regexp_matches(start_text, ':[0-9.]+ ?[+-](1[5-9]|[2-9][0-9])')
+                then 'startTime ' || start_text || ' is not a time; give ISO 8601 or an epoch number'
             when not is_start_plausible
                 then 'startTime ' || start_text || ' is outside 2020 to 2099; check the unit'
             when bad_count is not null
                 then
                     substr(bad_count.key, 3) || ' tokens or units are ' || bad_count.value
                     || '; give a whole number from 0 to 10^12'
-            when cost_text is not null and coalesce(abs(try_cast(cost_text as decimal(38, 18))) > 1000000000, true)
+            when
+                cost_text is not null and coalesce(
+                    contains(cost_text, '_') or abs(try_cast(cost_text as decimal(38, 18))) > 1000000000, true
+                )
                 then 'response_cost or spend is ' || cost_text || '; give dollars as a number'
         end as reject_reason,
         case when reject_reason is not null then cast(record as varchar) end as reject_text

@@ -172,7 +172,8 @@ select
     case when is_retokenized and is_last then 'estimated' end as usage_basis,
     case
         when not is_last then null
-        when is_own_key and try_cast(charge as decimal(38, 18)) is not null
+        when is_own_key and contains(upstream_cost, '_') then upstream_cost
+        when is_own_key and not contains(charge, '_') and try_cast(charge as decimal(38, 18)) is not null
             then cast(
                 cast(charge as decimal(38, 18)) + coalesce(try_cast(upstream_cost as decimal(38, 18)), 0) as varchar
             )

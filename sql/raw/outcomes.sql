@@ -85,18 +85,28 @@ checked as (
                 then
                     'names no task; give task_id, workflow_run_id, trace_id, provider_response_id, request_id '
                     || 'or session_id'
-            when score is not null and coalesce(abs(score_number) >= 1000000000000, true)
+            when score is not null and coalesce(contains(score, '_') or abs(score_number) >= 1000000000000, true)
                 then 'score ' || score || ' is not a number below 10^12'
             when word is null and outcome is null then 'outcome is missing; give success, failure or unknown'
             when outcome is null
                 then
                     'outcome ' || word || ' is not known; give success (true, 1, passed, resolved, solved, correct), '
                     || 'failure (false, 0, failed, unresolved, unsolved, incorrect) or unknown (pending, undecided)'
-            when human_cost_usd is not null and coalesce(human_usd >= 100000000000000, true)
+            when
+                human_cost_usd is not null
+                and coalesce(contains(human_cost_usd, '_') or human_usd >= 100000000000000, true)
                 then 'human_cost_usd ' || human_cost_usd || ' is not an amount; give US dollars, 0 or more, as 1.50'
-            when tool_cost_usd is not null and coalesce(tool_usd >= 100000000000000, true)
+            when
+                tool_cost_usd is not null
+                and coalesce(contains(tool_cost_usd, '_') or tool_usd >= 100000000000000, true)
                 then 'tool_cost_usd ' || tool_cost_usd || ' is not an amount; give US dollars, 0 or more, as 1.50'
-            when judged_text is not null and judged_at is null
+            when
+                judged_text is not null
+                and (
+                    judged_at is null
+                    or contains(judged_text, '_')
+                    or regexp_matches(judged_text, ':[0-9.]+ ?[+-](1[5-9]|[2-9][0-9])')
+                )
                 then 'judged_at ' || judged_text || ' is not a time; give ISO 8601 or an epoch number'
             when judged_at < timestamp '2020-01-01' or judged_at >= timestamp '2100-01-01'
                 then 'judged_at ' || judged_text || ' is outside 2020 to 2099; check the unit'

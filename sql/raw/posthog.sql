@@ -57,15 +57,15 @@ named as (
 numbered as (
     select
         *,
-        try_cast(input_text as decimal(28, 6)) as inputs,
-        try_cast(output_text as decimal(28, 6)) as outputs,
-        try_cast(total_text as decimal(28, 6)) as total,
-        coalesce(try_cast(reasoning_text as decimal(28, 6)), 0) as reasoning,
-        coalesce(try_cast(read_text as decimal(28, 6)), 0)
+        told_decimal(input_text) as inputs,
+        told_decimal(output_text) as outputs,
+        told_decimal(total_text) as total,
+        coalesce(told_decimal(reasoning_text), 0) as reasoning,
+        coalesce(told_decimal(read_text), 0)
         + greatest(
-            coalesce(try_cast(write_text as decimal(28, 6)), 0),
-            coalesce(try_cast(write_5m_text as decimal(28, 6)), 0)
-            + coalesce(try_cast(write_1h_text as decimal(28, 6)), 0)
+            coalesce(told_decimal(write_text), 0),
+            coalesce(told_decimal(write_5m_text), 0)
+            + coalesce(told_decimal(write_1h_text), 0)
         ) as cached,
         regexp_matches(lower(model), '^claude|anthropic') or lower(provider) = 'anthropic' as is_claude,
         lower(provider) = 'gateway' and lower(props['$ai_framework']) = 'vercel' as is_vercel
@@ -87,7 +87,7 @@ related as (
             and (reasoning > outputs or total is null or total <> inputs + outputs),
             false
         ) as is_beside_thoughts,
-        epoch_us(try_cast(stamped as timestamptz)) as stamped_us,
+        told_moment(stamped) as stamped_us,
         try_cast(try_cast(latency as decimal(18, 6)) * 1000000 as bigint) as lasted_us
     from numbered
 )

@@ -41,7 +41,9 @@ bounded as (
         *,
         coalesce(amount, amount_usd) as amount_text,
         case
-            when try_cast(coalesce(amount, amount_usd) as decimal(38, 12)) is not null
+            when
+                not contains(coalesce(amount, amount_usd), '_')
+                and try_cast(coalesce(amount, amount_usd) as decimal(38, 12)) is not null
                 then coalesce(exact_amount, try_cast(coalesce(amount, amount_usd) as decimal(38, 12)))
         end as money,
         case

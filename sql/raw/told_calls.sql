@@ -166,9 +166,13 @@ judged as (
                     then 'start time ' || started || ' is outside 2020 to 2099; check the unit'
                 when usage is not null and entry_no is null
                     then 'its usage object is of no known shape; see docs/usage_objects.md'
+                when regexp_extract(usage, '"(-?[0-9]+_[0-9_]*)"', 1) <> ''
+                    then
+                        'its usage counts ' || regexp_extract(usage, '"(-?[0-9]+_[0-9_]*)"', 1)
+                        || '; give whole numbers without a sign between the digits'
                 when problem is not null
                     then problem || '; give whole numbers from 0 to 10^12'
-                when cost is not null and coalesce(abs(stated_cost) > 1000000000, true)
+                when cost is not null and coalesce(contains(cost, '_') or abs(stated_cost) > 1000000000, true)
                     then 'the cost is ' || cost || '; give dollars as a number'
             end
         ) as problem_found

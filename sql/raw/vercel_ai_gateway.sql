@@ -80,7 +80,8 @@ select
             ) as varchar)
     end as usage,
     case
-        when is_own_key and try_cast(charge as decimal(38, 18)) is not null
+        when is_own_key and contains(told.upstream_inference_cost, '_') then told.upstream_inference_cost
+        when is_own_key and not contains(charge, '_') and try_cast(charge as decimal(38, 18)) is not null
             then cast(
                 cast(charge as decimal(38, 18))
                 + coalesce(try_cast(told.upstream_inference_cost as decimal(38, 18)), 0) as varchar

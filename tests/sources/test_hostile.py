@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +61,41 @@ def _is_negative_count(name: str, value: Any) -> bool:
 def test_records_of_nothing_are_refused(name: str) -> None:
     rows = parse_texts(name, ["{}", '{"": ""}', '{"a": null}'])
     assert [row for row in rows if row["reject_reason"] is None] == []
+
+
+ODD_COUNT, ODD_TIME = "4_321", "2026-11-01T10:00:00+99:00"
+TAKEN = {4321, datetime(2026, 10, 28, 7)}
+"""What DuckDB takes them for, and no other reader."""
+CALLS = [file for file in FILES if SOURCES[file.parent.name].counts_calls]
+
+
+def with_odd_texts(value: Any) -> Iterator[Any]:
+    """Copies of a value with one number or time in it as a text that only DuckDB understands."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from ({**value, key: odd} for odd in with_odd_texts(inner))
+    elif isinstance(value, list) and value:
+        yield from ([odd, *value[1:]] for odd in with_odd_texts(value[0]))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield ODD_COUNT
+    elif isinstance(value, str) and value[:2] in ("17", "20"):
+        yield ODD_TIME
+    elif isinstance(value, str) and value.isdigit():
+        yield ODD_COUNT
+
+
+@pytest.mark.parametrize("file", CALLS, ids=lambda f: f"{f.parent.name}/{f.name}")
+def test_no_number_or_time_is_read_that_only_the_engine_understands(
+    file: Path, tmp_path: Path
+) -> None:
+    given = [o for r in records(file, tmp_path)[:6] for o in with_odd_texts(json.loads(r))]
+    rows = parse_texts(file.parent.name, [json.dumps(odd) for odd in given])
+    taken = [
+        (name, given[row["source_line"] - 1])
+        for row in rows
+        if row["reject_reason"] is None
+        for name, value in row.items()
+        if isinstance(value, int | datetime | Decimal)
+        if value in TAKEN
+    ]
+    assert {name for name, _ in taken} == set(), taken[:1]
