@@ -1,6 +1,7 @@
 """The marts of the shape of use: calls of an action, tokens a minute, kinds of call, long answers.
 
-All are made of all days when they are read. What prompts and caches do is in `profiles`.
+All but the busiest minutes are made of all days when they are read. What prompts and caches do is
+in `profiles`.
 """
 
 from __future__ import annotations
@@ -48,7 +49,6 @@ class TokensPerMinute(Row):
 
     table: ClassVar[str] = "marts.tokens_per_minute"
     key: ClassVar[tuple[str, ...]] = ("day", "provider", "model")
-    is_daily: ClassVar[bool] = False
 
     day: date
     """UTC date."""

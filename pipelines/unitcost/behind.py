@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from unitcost.behind_bills import ADJUSTED, BILLED, BILLS, RESTATED
 from unitcost.behind_core import CORE_LINES, CORE_WAYS
-from unitcost.behind_terms import BILLED_MODEL, BILLER, OWN_DAY, UNKNOWN, every
+from unitcost.behind_parts import PARTS
+from unitcost.behind_terms import (
+    BILLED_MODEL,
+    BILLER,
+    IN_SIZE,
+    OWN_DAY,
+    SPEND_KIND,
+    UNKNOWN,
+    every,
+    of_size,
+    same,
+)
 
 REQUESTS = "marts.cost_per_request"
 REPORTS = ("core.provider_costs", "core.provider_usage", "core.invoice_lines")
@@ -16,11 +27,6 @@ REPORTS = ("core.provider_costs", "core.provider_usage", "core.invoice_lines")
 
 _MONTH = "substr(cast(b.day as varchar), 1, 7) = r.month"
 _NOT_TOLD = f"('(all)', '(all accounts)', '(not split)', '{UNKNOWN}')"
-
-
-def _same(*names: str) -> str:
-    """A request's columns are the row's, an unknown as the marts write it."""
-    return " and ".join(f"coalesce(b.{name}, '{UNKNOWN}') = r.{name}" for name in names)
 
 
 _COMPARED = every(
@@ -58,7 +64,7 @@ def _tasks(day: str) -> str:
     return every(
         f"b.day = {day}",
         f"""b.task_id = r.task_id
-            or (r.task_id = '(no task)' and b.task_id is null and {_same("feature", "workflow")})
+            or (r.task_id = '(no task)' and b.task_id is null and {same("feature", "workflow")})
             or (r.task_id = '(as judged)' and b.task_id in (
                 select t.task_id from core.tasks as t
                 where t.day = {day} and {_KIND_OF_TASK}))""",
@@ -91,25 +97,19 @@ WAYS: dict[str, str] = {
     ),
     "marts.call_shapes": every(
         _MONTH,
-        _same("feature", "provider", "model"),
+        same("feature", "provider", "model"),
         "b.usage_basis = 'reported'",
-        *(
-            f"""r.{side}_size_tokens = case when b.{side}_tokens > 0
-                then cast(power(2, floor(log2(b.{side}_tokens))) as bigint) else 0 end"""
-            for side in ("prompt", "completion")
-        ),
+        of_size("prompt"),
+        of_size("completion"),
     ),
     "marts.context_sizes": every(
         _MONTH,
-        _same("feature", "provider", "model"),
-        """b.prompt_tokens >= r.from_prompt_tokens
-            and (r.from_prompt_tokens = 500000 or b.prompt_tokens < case r.from_prompt_tokens
-                when 0 then 1000 when 128000 then 200000 when 200000 then 500000
-                else 2 * r.from_prompt_tokens end)""",
+        same("feature", "provider", "model"),
+        IN_SIZE,
     ),
     "marts.conversation_turns": every(
         _MONTH,
-        _same("feature"),
+        same("feature"),
         f"""(b.request_id, r.turn_no) in (
             select request_id, least(row_number() over (
                 partition by coalesce(session_id, workflow_run_id), feature
@@ -119,20 +119,15 @@ WAYS: dict[str, str] = {
                 and is_final_attempt and stage = 'inference' and prompt_tokens is not null
                 and cost_usd is not null)""",
     ),
-    "marts.cost_kinds": every(
-        _MONTH,
-        """r.spend_kind = case when b.stage = 'evaluation' then 'evaluation'
-            when lower(b.environment) in ('production', 'prod', 'live') then 'cost_of_goods'
-            when b.environment is not null then 'research_and_development' else 'unknown' end""",
-    ),
+    "marts.cost_kinds": every(_MONTH, SPEND_KIND),
     "marts.cost_per_success": f"""b.task_id in (select t.task_id {_TASKS_OF_SUCCESS} and t.is_task)
         or (b.task_id is null and (b.day, {_KEY_OF_REQUEST}) in (
             select t.started_on, {_KEY_OF_TASK} {_TASKS_OF_SUCCESS} and not t.is_task))""",
     "marts.task_costs": f"""b.task_id = r.task_id
         or (not r.is_task and b.task_id is null and b.day = r.started_on
-            and {_same(*_NO_TASK_KEY)})""",
+            and {same(*_NO_TASK_KEY)})""",
     "marts.customers_under_water": every(
-        "b.day >= r.first_on and b.day <= r.last_on", _same("customer_id")
+        "b.day >= r.first_on and b.day <= r.last_on", same("customer_id")
     ),
     "marts.plan_margin": every(
         _MONTH,
@@ -171,6 +166,7 @@ WAYS: dict[str, str] = {
     "core.restated_tasks": _tasks("r.day"),
     **dict.fromkeys((*REPORTS, *_OF_REVENUE, *_OF_BILLS), "false"),
     **CORE_WAYS,
+    **PARTS,
 }
 """Table -> which requests are behind a row of it; `false` where only lines of files are."""
 

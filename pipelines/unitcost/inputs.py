@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from unitcost.due import TRACE_WINDOW
+from unitcost.earlier import UNITS, open_earlier
 from unitcost.pricing import load_price_book
 from unitcost.session import Session
 from unitcost.sources import SOURCES
@@ -18,17 +19,26 @@ from unitcost.uniting import unite
 from unitcost.workbench import create_empty, create_view, tables_in
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row
-from unitcost_models.marts import RunDay
+from unitcost_models.carried import EarlierRequest, EarlierTask
+from unitcost_models.marts import CostPerRequest, RunDay
 from unitcost_models.meta import LakeFile
 from unitcost_models.sources import ContentTwin, SourceSighting
-from unitcost_models.tasks import TaskDay
+from unitcost_models.tasks import Task, TaskDay
 
 TASK_WINDOW_DAYS = 31
 """How far back the first day of a task or a workflow run is looked for."""
 
-DAYS_BEFORE = frozenset({TaskDay.table, RunDay.table, AllowanceBefore.table})
+DAYS_BEFORE = frozenset(
+    {
+        TaskDay.table,
+        RunDay.table,
+        EarlierRequest.table,
+        EarlierTask.table,
+        AllowanceBefore.table,
+    }
+)
 """What `open_days_before` puts there."""
-HANDED_ON = frozenset({"core.requests", AllowanceUse.table})
+HANDED_ON = frozenset({"core.requests", Task.table, CostPerRequest.table, AllowanceUse.table})
 """What it reads of the days before."""
 
 _BOOKS: dict[str, dict[str, pa.Table]] = {}
@@ -188,9 +198,16 @@ def open_days_before(session: Session, con: duckdb.DuckDBPyConnection, day: date
     """
     earlier = [day - timedelta(n) for n in range(1, TASK_WINDOW_DAYS + 1)]
     _open_allowances(session, con, earlier)
+    _open_units(session, con, earlier)
+    open_earlier(session, con)
+
+
+def _open_units(session: Session, con: duckdb.DuckDBPyConnection, earlier: list[date]) -> None:
+    """The days on which tasks and runs spent."""
     files = session.absolute(session.catalogue.live("core.requests", earlier))
     is_here = "core.requests" in tables_in(con)
-    for row, unit in ((TaskDay, "task_id"), (RunDay, "workflow_run_id")):
+    for row in UNITS:
+        unit = row.key[0]
         create_empty(con, row)
         only = f"in (select {unit} from core.requests where {unit} is not null)"
         if files:

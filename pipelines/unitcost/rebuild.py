@@ -78,8 +78,9 @@ def only_prices_changed(session: Session) -> set[date]:
 def build_due(session: Session, requested: set[date], tables: set[str]) -> Built:
     """Build the requested days; with all tables wanted, what is due of all days up to the last.
 
-    A day that continues a task of a rebuilt day is built again too, since the task's first day
-    may have moved; so is one that shares an allowance with a day on which its use has changed.
+    A day that continues a task of a rebuilt day is built again too, since the task's first day and
+    what it cost there may have changed; so is one that shares an allowance with a day on which its
+    use has changed.
     A closed day is left as it is; what changed in it is posted elsewhere. So is a day of which
     nothing is new but files beside it, where no row of them belongs to it.
 

@@ -1,34 +1,21 @@
 -- One row per month and shape of a call (feature, model, sizes in powers of two): the few that make the volume.
 -- grain: month, feature, provider, model, prompt_size_tokens, completion_size_tokens
 -- view
-with sized as (
+with shapes as (
     select
         substr(cast(day as varchar), 1, 7) as month,
-        coalesce(feature, '(unattributed)') as feature,
-        provider,
-        coalesce(model, '(unattributed)') as model,
-        case when prompt_tokens > 0 then cast(power(2, floor(log2(prompt_tokens))) as bigint) else 0 end
-            as prompt_size_tokens,
-        case when completion_tokens > 0 then cast(power(2, floor(log2(completion_tokens))) as bigint) else 0 end
-            as completion_size_tokens,
-        cost_usd
-    from marts.cost_per_request
-    where usage_basis = 'reported'
-),
-
-shapes as (
-    select
-        month,
         feature,
         provider,
         model,
         prompt_size_tokens,
         completion_size_tokens,
-        count(*) as requests,
-        coalesce(sum(cost_usd), 0) as cost_usd,
-        count(*) - count(cost_usd) as unpriced_requests
-    from sized
-    group by month, feature, provider, model, prompt_size_tokens, completion_size_tokens
+        cast(sum(requests) as bigint) as requests,
+        sum(cost_usd) as cost_usd,
+        cast(sum(unpriced_requests) as bigint) as unpriced_requests
+    from marts.requests_by_size
+    where is_reported
+    group by
+        substr(cast(day as varchar), 1, 7), feature, provider, model, prompt_size_tokens, completion_size_tokens
 ),
 
 ranked as (

@@ -28,57 +28,82 @@ dimensions as (
     select 'customer_id' as dimension
 ),
 
-placed as (
+-- What the days counted of their own tasks; a task that went on is taken out of its first day, and put in whole.
+days as (
     select
-        p.period,
-        cast(case p.period
-            when 'day' then t.started_on
-            when 'week' then date_trunc('week', t.started_on)
-            else date_trunc('month', t.started_on)
-        end as date) as period_from,
+        day,
+        dimension,
+        member,
+        outcome,
+        tasks,
+        requests,
+        cost_usd,
+        unpriced_requests,
+        other_cost_tasks,
+        human_cost_usd,
+        tool_cost_usd
+    from marts.tasks_by_dimension
+    union all
+    select
+        c.started_on as day,
         d.dimension,
         case d.dimension
             when 'all' then '(all)'
-            when 'feature' then t.feature
-            when 'workflow' then t.workflow
-            when 'task_type' then t.task_type
-            when 'model' then t.model
-            when 'prompt_version' then concat(t.prompt_name, ' ', t.prompt_version)
-            else t.customer_id
+            when 'feature' then c.feature
+            when 'workflow' then c.workflow
+            when 'task_type' then c.task_type
+            when 'model' then c.model
+            when 'prompt_version' then concat(c.prompt_name, ' ', c.prompt_version)
+            else c.customer_id
         end as member,
-        t.is_task,
-        t.outcome,
-        t.requests,
-        t.cost_usd,
-        t.unpriced_requests,
-        t.human_cost_usd,
-        t.tool_cost_usd
-    from marts.task_costs as t
-    cross join periods as p
+        c.outcome,
+        c.tasks,
+        c.tasks * c.requests as requests,
+        c.tasks * c.cost_usd as cost_usd,
+        c.tasks * c.unpriced_requests as unpriced_requests,
+        case when c.human_cost_usd is not null or c.tool_cost_usd is not null then c.tasks else 0 end
+            as other_cost_tasks,
+        c.tasks * c.human_cost_usd as human_cost_usd,
+        c.tasks * c.tool_cost_usd as tool_cost_usd
+    from marts.carried_tasks as c
     cross join dimensions as d
 ),
 
 counted as (
     select
-        period,
-        period_from,
-        dimension,
-        member,
-        count(*) filter (where is_task) as tasks,
-        count(*) filter (where outcome = 'success') as succeeded,
-        count(*) filter (where outcome = 'failure') as failed,
-        count(*) filter (where is_task and outcome = 'unknown') as unknown,
-        cast(sum(requests) as bigint) as requests,
-        sum(cost_usd) as cost_usd,
-        cast(sum(unpriced_requests) as bigint) as unpriced_requests,
-        count(*) filter (where human_cost_usd is not null or tool_cost_usd is not null) as other_cost_tasks,
-        sum(human_cost_usd) as human_cost_usd,
-        sum(tool_cost_usd) as tool_cost_usd,
-        coalesce(sum(cost_usd) filter (where outcome = 'success'), 0) as cost_of_succeeded_usd,
-        coalesce(sum(cost_usd) filter (where outcome = 'failure'), 0) as cost_of_failed_usd,
-        coalesce(sum(cost_usd) filter (where outcome = 'unknown'), 0) as cost_of_unknown_usd
-    from placed
-    group by period, period_from, dimension, member
+        p.period,
+        cast(case p.period
+            when 'day' then d.day
+            when 'week' then date_trunc('week', d.day)
+            else date_trunc('month', d.day)
+        end as date) as period_from,
+        d.dimension,
+        d.member,
+        cast(sum(d.tasks) as bigint) as tasks,
+        cast(coalesce(sum(d.tasks) filter (where d.outcome = 'success'), 0) as bigint) as succeeded,
+        cast(coalesce(sum(d.tasks) filter (where d.outcome = 'failure'), 0) as bigint) as failed,
+        cast(coalesce(sum(d.tasks) filter (where d.outcome = 'unknown'), 0) as bigint) as unknown,
+        cast(sum(d.requests) as bigint) as requests,
+        sum(d.cost_usd) as cost_usd,
+        cast(sum(d.unpriced_requests) as bigint) as unpriced_requests,
+        cast(sum(d.other_cost_tasks) as bigint) as other_cost_tasks,
+        sum(d.human_cost_usd) as human_cost_usd,
+        sum(d.tool_cost_usd) as tool_cost_usd,
+        coalesce(sum(d.cost_usd) filter (where d.outcome = 'success'), 0) as cost_of_succeeded_usd,
+        coalesce(sum(d.cost_usd) filter (where d.outcome = 'failure'), 0) as cost_of_failed_usd,
+        coalesce(sum(d.cost_usd) filter (where d.outcome = 'unknown'), 0) as cost_of_unknown_usd
+    from days as d
+    cross join periods as p
+    group by
+        p.period,
+        cast(case p.period
+            when 'day' then d.day
+            when 'week' then date_trunc('week', d.day)
+            else date_trunc('month', d.day)
+        end as date),
+        d.dimension,
+        d.member
+    having sum(d.requests) > 0
 ),
 
 doubted as (

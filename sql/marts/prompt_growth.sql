@@ -9,20 +9,19 @@ with versions as (
         prompt_name,
         prompt_version,
         min(day) as first_on,
-        min(started_at) as first_request_at,
+        min(first_request_at) as first_request_at,
         max(day) as last_on,
-        count(*) as requests,
+        cast(sum(requests) as bigint) as requests,
         cast(sum(prompt_tokens) as bigint) as prompt_tokens,
-        min(prompt_tokens) as shortest_prompt_tokens,
-        max(prompt_tokens) as longest_prompt_tokens,
-        cast(coalesce(sum(cache_read_tokens), 0) as bigint) as cache_read_tokens,
-        count(cost_usd) as priced_requests,
-        cast(sum(prompt_tokens) filter (where cost_usd is not null) as bigint) as priced_tokens,
-        sum(input_cost_usd + cache_read_cost_usd + cache_write_cost_usd) filter (where cost_usd is not null)
-            as prompt_cost_usd,
+        min(shortest_prompt_tokens) as shortest_prompt_tokens,
+        max(longest_prompt_tokens) as longest_prompt_tokens,
+        cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
+        cast(coalesce(sum(requests) filter (where is_priced), 0) as bigint) as priced_requests,
+        cast(sum(prompt_tokens) filter (where is_priced) as bigint) as priced_tokens,
+        sum(prompt_cost_usd) filter (where is_priced) as prompt_cost_usd,
         sum(cost_usd) as cost_usd
-    from marts.cost_per_request
-    where prompt_name is not null and prompt_version is not null and prompt_tokens > 0
+    from marts.requests_by_hour
+    where prompt_name <> '(unattributed)' and prompt_version <> '(unattributed)' and is_prompted
     group by prompt_name, prompt_version
 ),
 

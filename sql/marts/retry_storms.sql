@@ -8,17 +8,17 @@
 with hours as (
     select
         day,
-        date_trunc('hour', started_at) as hour_at,
-        coalesce(feature, '(unattributed)') as feature,
-        count(*) as requests,
-        count(*) filter (where not is_final_attempt) as retried_requests,
-        count(*) filter (where http_status = 429) as throttled_requests,
-        count(*) filter (where not is_final_attempt or http_status = 429) as struck_requests,
-        sum(cost_lower_bound_usd) filter (where not is_final_attempt) as waste_lower_bound_usd,
-        sum(cost_upper_bound_usd) filter (where not is_final_attempt) as waste_upper_bound_usd,
-        count(*) filter (where not is_final_attempt and cost_upper_bound_usd is null) as unbounded_requests
-    from marts.cost_per_request
-    group by day, date_trunc('hour', started_at), coalesce(feature, '(unattributed)')
+        hour_at,
+        feature,
+        cast(sum(requests) as bigint) as requests,
+        cast(sum(retried_requests) as bigint) as retried_requests,
+        cast(sum(throttled_requests) as bigint) as throttled_requests,
+        cast(sum(struck_requests) as bigint) as struck_requests,
+        sum(retried_lower_bound_usd) as waste_lower_bound_usd,
+        sum(retried_upper_bound_usd) as waste_upper_bound_usd,
+        cast(sum(unbounded_requests) as bigint) as unbounded_requests
+    from marts.requests_by_hour
+    group by day, hour_at, feature
 ),
 
 storms as (

@@ -4,23 +4,19 @@
 with known as (
     select
         substr(cast(day as varchar), 1, 7) as month,
-        coalesce(feature, '(unattributed)') as feature,
+        feature,
         provider,
-        coalesce(model, '(unattributed)') as model,
-        count(*) as requests,
-        cast(coalesce(sum(prompt_tokens), 0) as bigint) as prompt_tokens,
-        cast(coalesce(sum(completion_tokens), 0) as bigint) as completion_tokens,
-        cast(coalesce(sum(cache_read_tokens), 0) as bigint) as cache_read_tokens,
-        sum(input_cost_usd + cache_read_cost_usd + cache_write_cost_usd) as prompt_cost_usd,
-        sum(output_cost_usd) as completion_cost_usd,
+        model,
+        cast(sum(requests) as bigint) as requests,
+        cast(sum(prompt_tokens) as bigint) as prompt_tokens,
+        cast(sum(completion_tokens) as bigint) as completion_tokens,
+        cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
+        sum(prompt_cost_usd) as prompt_cost_usd,
+        sum(completion_cost_usd) as completion_cost_usd,
         sum(cost_usd) as cost_usd
-    from marts.cost_per_request
-    where usage_basis = 'reported' and cost_usd is not null and billed_state = 'billed'
-    group by
-        substr(cast(day as varchar), 1, 7),
-        coalesce(feature, '(unattributed)'),
-        provider,
-        coalesce(model, '(unattributed)')
+    from marts.requests_by_hour
+    where is_billed
+    group by substr(cast(day as varchar), 1, 7), feature, provider, model
 ),
 
 priced as (

@@ -1,6 +1,6 @@
 -- One row per UTC day and model: its busiest minute, to be held against rate limits and commitments.
 -- grain: day, provider, model
--- view
+
 with minutes as (
     select
         day,
@@ -11,6 +11,7 @@ with minutes as (
         cast(coalesce(sum(prompt_tokens), 0) as bigint) as prompt_tokens,
         cast(coalesce(sum(completion_tokens), 0) as bigint) as completion_tokens
     from marts.cost_per_request
+    where day = $day
     group by day, provider, coalesce(model, '(unattributed)'), date_trunc('minute', started_at)
 ),
 

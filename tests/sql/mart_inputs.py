@@ -15,14 +15,16 @@ from unitcost.allocation import open_allocation
 from unitcost.allocation_settings import AllocationSettings
 from unitcost.queries import load_query
 from unitcost.tables import day_tables, row_models
-from unitcost.workbench import run_steps
+from unitcost.workbench import create_empty, run_steps
 from unitcost_models.agreements import CommitmentUse
 from unitcost_models.base import columns
+from unitcost_models.carried import CarriedRequest, EarlierRequest, EarlierTask
 from unitcost_models.currencies import FxRate
 from unitcost_models.marts import RunDay
 from unitcost_models.provider import ProviderCost
 from unitcost_models.raw_revenue import Revenue
 from unitcost_models.requests import ModelName, Request, RequestCost
+from unitcost_models.tasks import TaskDay
 from unitcost_models.waste import ToolCall
 
 DAY = date(2026, 3, 2)
@@ -80,6 +82,7 @@ def put(
     revenue: tuple[dict[str, Any], ...] = (),
     run_days: tuple[dict[str, Any], ...] = (),
     tool_calls: tuple[dict[str, Any], ...] = (),
+    task_days: tuple[dict[str, Any], ...] = (),
 ) -> None:
     """Fill every table that the marts read."""
     costs = [{k: v for k, v in r.items() if k in _COST_COLUMNS} for r in requests]
@@ -92,6 +95,9 @@ def put(
     given(con, Revenue, *(unsaid | paid for paid in revenue))
     given(con, FxRate)
     given(con, RunDay, *run_days)
+    given(con, TaskDay, *task_days)
+    given(con, EarlierRequest)
+    given(con, EarlierTask)
     given(con, ToolCall, *tool_calls)
     given(con, CommitmentUse)
     given(con, ProviderCost)
@@ -103,6 +109,12 @@ def build(con: duckdb.DuckDBPyConnection, day: date = DAY) -> None:
     done = {RunDay.table, ToolCall.table}
     for name in MARTS:
         run_steps(con, [name], day, done)
+
+
+def add_up(con: duckdb.DuckDBPyConnection, *parts: str) -> None:
+    """Make parts of a day whose priced requests and tasks were put there by hand."""
+    create_empty(con, CarriedRequest)
+    run_steps(con, parts, DAY)
 
 
 def findings(con: duckdb.DuckDBPyConnection, check: str) -> list[tuple[str, str]]:

@@ -145,7 +145,7 @@ def test_floor_is_the_cheapest_tenth_of_the_successes(workbench: Connection) -> 
         *(request(f"r{n}", f"{n + 1}", task_id=f"t{n}") for n in range(25)),
         tasks=tuple(task(f"t{n}", o, feature="f") for n, o in enumerate(outcomes)),
     )
-    run_step(workbench, "marts.task_costs", DAY)
+    run_step(workbench, "marts.carried_tasks", DAY)
     columns = "succeeded, floor_usd, median_success_usd, viable_price_usd"
     assert read(workbench, "token_floor", columns) == [
         (20, Decimal("1.5"), Decimal(10), Decimal("16.25"))
@@ -162,7 +162,7 @@ def test_a_success_without_a_price_is_no_floor(workbench: Connection) -> None:
         request("d", None, task_id="t3"),
         tasks=tuple(task(f"t{n}", feature="fg"[n > 2]) for n in (1, 2, 3)),
     )
-    run_step(workbench, "marts.task_costs", DAY)
+    run_step(workbench, "marts.carried_tasks", DAY)
     columns = (
         "feature, succeeded, floor_usd, median_success_usd, viable_price_usd, unpriced_requests"
     )

@@ -90,9 +90,11 @@ def test_a_great_products_prompt_is_not_too_much_to_count(workbench: Connection)
         f"""insert into marts.cost_per_request by name
             select date '{DAY}' as day, n::varchar as request_id, 'reply' as prompt_name,
                 '1' as prompt_version, 1000000 as prompt_tokens, 1000000 as cost_usd,
-                1000000 as input_cost_usd, 0 as cache_read_cost_usd, 0 as cache_write_cost_usd
+                1000000 as input_cost_usd, 0 as cache_read_cost_usd, 0 as cache_write_cost_usd,
+                timestamp '{DAY} 09:30:00' as started_at, true as is_final_attempt
             from range(1200) as t(n)"""
     )
+    run_step(workbench, "marts.requests_by_hour", DAY)
     columns = "requests, prompt_cost_usd, repeated_prefix_usd"
     assert read(workbench, "prompt_growth", columns) == [(1200, 1_200_000_000, 1_200_000_000)]
 

@@ -16,18 +16,18 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.sql.mart_inputs import DAY, build, put, request, task
+from tests.sql.mart_inputs import DAY, add_up, build, put, request, task
 from unitcost.workbench import create_empty, open_workbench, run_step
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.tasks import Task
 
-LATER = DAY + timedelta(40)
+EARLIER = DAY - timedelta(3)
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(con: duckdb.DuckDBPyConnection, columns: str, where: str) -> list[tuple[Any, ...]]:
     """Rows of marts.cost_per_success made now."""
-    for mart in ("task_costs", "cost_per_success"):
+    for mart in ("carried_tasks", "cost_per_success"):
         run_step(con, f"marts.{mart}", DAY)
     return con.execute(f"select {columns} from marts.cost_per_success where {where}").fetchall()
 
@@ -106,6 +106,7 @@ def test_interval_is_wilsons(
     workbench: duckdb.DuckDBPyConnection, succeeded: int, failed: int, low: str, high: str
 ) -> None:
     _tasks(workbench, "m", succeeded, failed, ("1", "1"))
+    add_up(workbench, "marts.tasks_by_dimension")
     columns = """round(success_rate_low_pct, 2), round(success_rate_high_pct, 2), succeeded,
         cost_per_successful_task_low_usd, cost_per_successful_task_usd,
         cost_per_successful_task_high_usd"""
@@ -144,6 +145,7 @@ def test_leaderboards_figures_come_of_rows_of_its_shape(
     )
     _spread_calls(workbench, calls)
 
+    add_up(workbench, "marts.tasks_by_dimension")
     columns = """tasks, cost_usd, round(cost_per_successful_task_usd, 4),
         round(failed_cost_pct, 1), requests"""
     assert run(workbench, columns, f"period = 'month' and member = '{model}'") == [
@@ -171,6 +173,7 @@ def test_real_trials_have_a_cost_per_success(
         f"""insert into marts.cost_per_request by name
             select * exclude (started_on, task_type) from ({trials})"""
     )
+    add_up(workbench, "marts.tasks_by_dimension")
     columns = """tasks, succeeded, cost_usd, round(success_rate_low_pct, 1),
         round(success_rate_high_pct, 1), round(cost_per_successful_task_usd, 5),
         round(failed_cost_pct, 1)"""
@@ -216,7 +219,7 @@ def _spread_calls(con: duckdb.DuckDBPyConnection, calls: int) -> None:
 
 
 OUTCOMES = st.sampled_from(["success", "failure", "unknown"])
-TASKS = st.lists(st.tuples(OUTCOMES, st.sampled_from([DAY, DAY - timedelta(3), LATER])), max_size=5)
+TASKS = st.lists(st.tuples(OUTCOMES, st.sampled_from([DAY, EARLIER])), max_size=5)
 SPENDS = st.lists(
     st.tuples(
         st.none() | st.integers(0, 4),
@@ -248,6 +251,9 @@ def test_success_failure_and_unknown_are_the_whole_in_every_dimension(
             con,
             *requests,
             tasks=tuple(task(f"t{n}", o, started_on=d) for n, (o, d) in enumerate(tasks)),
+            task_days=tuple(
+                {"task_id": f"t{n}", "day": d} for n, (_, d) in enumerate(tasks) if d == EARLIER
+            ),
         )
         build(con)
         (whole,) = con.execute(

@@ -172,6 +172,10 @@ def _contents(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]
     for mart in MARTS:
         key = ", ".join(row_models()[mart].key)
         keys = con.execute(f"select {key} from {mart}").fetchall()
-        assert keys == sorted(set(keys)), mart
+        assert keys == sorted(set(keys), key=_nulls_last), mart
         found[mart] = con.execute(f"select * from {mart}").fetchall()
     return found
+
+
+def _nulls_last(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
+    return [(part is None, part) for part in key]

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.sql.mart_inputs import DAY
+from tests.sql.mart_inputs import DAY, add_up
 from unitcost.workbench import create_empty, run_step
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.tasks import Task
@@ -57,11 +57,12 @@ def mooncake(workbench: Connection, shared_data: Path) -> Connection:
                 )
                 select '{name} ' || n as request_id, '{name}' as feature, date '{DAY}' as day,
                     timestamp '{DAY}' + to_milliseconds(timestamp) as started_at,
-                    'moonshot' as provider, input_length as prompt_tokens,
+                    'moonshot' as provider, true as is_final_attempt, input_length as prompt_tokens,
                     output_length as completion_tokens,
                     least(reused_blocks * {_BLOCK}, input_length) as cache_read_tokens
                 from requests inner join reused using (n)"""
         )
+    add_up(workbench, "marts.requests_by_hour", "marts.requests_by_size")
     return workbench
 
 
@@ -146,7 +147,8 @@ def test_trajectories_have_a_cost_per_task(workbench: Connection, shared_data: P
                 cost_usd as cost_lower_bound_usd, cost_usd as cost_upper_bound_usd
             from told cross join range(50) as r(n) where n < api_calls"""
     )
-    run_step(workbench, "marts.task_costs", DAY)
+    add_up(workbench, "marts.tasks_by_dimension", "marts.requests_by_hour")
+    run_step(workbench, "marts.carried_tasks", DAY)
     rows = read(
         workbench,
         "cost_per_success",

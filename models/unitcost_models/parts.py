@@ -1,0 +1,257 @@
+"""The daily parts that marts over all days add up, so that a question reads few rows a day.
+
+Sums, counts, least and largest, never an average or a share: a part holds what adds up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from unitcost_models.raw_outcomes import Outcome
+from unitcost_models.spend import Daily
+
+
+class RequestsByHour(Daily):
+    """What did the requests of an hour use and cost, by feature, model, prompt and kind of spend?
+
+    Behind marts.cache_hits, cost_kinds, prompt_growth, retry_storms and token_profile.
+    """
+
+    table: ClassVar[str] = "marts.requests_by_hour"
+    key: ClassVar[tuple[str, ...]] = (
+        "hour_at",
+        "feature",
+        "provider",
+        "model",
+        "prompt_name",
+        "prompt_version",
+        "spend_kind",
+        "is_prompted",
+        "is_priced",
+        "is_billed",
+    )
+
+    hour_at: datetime
+    """Beginning of the hour, UTC."""
+    feature: str
+    """The product feature; as model, prompt and version `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key."""
+    prompt_name: str
+    """Prompt template."""
+    prompt_version: str
+    """Version of the prompt template."""
+    spend_kind: str
+    """As in `marts.cost_kinds`."""
+    is_prompted: bool
+    """Whether the requests have prompt tokens."""
+    is_priced: bool
+    """Whether their costs are known."""
+    is_billed: bool
+    """Whether their usage is reported, their costs are known, and they were billed."""
+    requests: int
+    """Requests, attempts included."""
+    first_request_at: datetime
+    """UTC start of the first."""
+    prompt_tokens: int
+    """All their known input, cached and written included."""
+    shortest_prompt_tokens: int | None
+    """Prompt tokens of the shortest; None where none is known."""
+    longest_prompt_tokens: int | None
+    """Prompt tokens of the longest."""
+    completion_tokens: int
+    """All their known output, reasoning included."""
+    cache_read_tokens: int
+    """Input served from a prompt cache."""
+    cache_write_tokens: int
+    """Input written to a prompt cache, all lifetimes."""
+    prompt_cost_usd: Decimal | None
+    """Cost of the prompts, cached and written included; None where none is known."""
+    completion_cost_usd: Decimal | None
+    """Cost of the output; None where none is known."""
+    cost_usd: Decimal | None
+    """Their whole cost; None where it is not known."""
+    retried_requests: int
+    """Those after which the call was tried again."""
+    throttled_requests: int
+    """Those that the provider answered with HTTP 429."""
+    struck_requests: int
+    """Those that were retried, throttled or both."""
+    retried_lower_bound_usd: Decimal | None
+    """The least that the retried ones can have cost; None where there is none."""
+    retried_upper_bound_usd: Decimal | None
+    """The most, without the unbounded ones; None where there is no other."""
+    unbounded_requests: int
+    """Retried ones of which nothing bounds the cost from above."""
+
+
+class RequestsBySize(Daily):
+    """What did requests of about this size cost?
+
+    Behind marts.call_shapes and context_sizes.
+    """
+
+    table: ClassVar[str] = "marts.requests_by_size"
+    key: ClassVar[tuple[str, ...]] = (
+        "day",
+        "feature",
+        "provider",
+        "model",
+        "is_reported",
+        "from_prompt_tokens",
+        "prompt_size_tokens",
+        "completion_size_tokens",
+    )
+
+    feature: str
+    """The product feature; as the model `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key."""
+    is_reported: bool
+    """Whether the provider reported the usage whole."""
+    from_prompt_tokens: int | None
+    """Least prompt of the size, as in `marts.context_sizes`; None where the prompt is unknown."""
+    prompt_size_tokens: int
+    """Prompt tokens down to a power of two, as in `marts.call_shapes`; 0 where there are none."""
+    completion_size_tokens: int
+    """Completion tokens down to a power of two."""
+    requests: int
+    """All requests, attempts included."""
+    prompt_tokens: int
+    """All their known input, cached and written included."""
+    cost_usd: Decimal
+    """Sum of their known costs."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+
+
+class CallsByAttempts(Daily):
+    """How many attempts did a day's calls take, and what did those cost that were not used?
+
+    Behind marts.retry_depth.
+    """
+
+    table: ClassVar[str] = "marts.calls_by_attempts"
+    key: ClassVar[tuple[str, ...]] = ("day", "feature", "provider", "model", "attempts")
+
+    feature: str
+    """The product feature, the first by alphabet where a call's requests tell several; as the
+    model `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model, likewise."""
+    model: str
+    """Canonical model key, likewise."""
+    attempts: int
+    """Requests of the day that one call took."""
+    calls: int
+    """Calls that took so many."""
+    requests: int
+    """attempts times calls."""
+    retried_requests: int
+    """Requests whose answer was not the one used."""
+    unknown_attempt_requests: int
+    """Requests whose only evidence hides retries; they count as one attempt."""
+    cost_usd: Decimal
+    """Known cost of all the requests."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+    waste_lower_bound_usd: Decimal
+    """The least that the retried requests can have cost."""
+    waste_upper_bound_usd: Decimal | None
+    """The most, without those that nothing bounds; None where nothing bounds any."""
+
+
+class TasksByDimension(Daily):
+    """How did the tasks end that began on the day, and what did they spend on it?
+
+    Behind marts.cost_per_success. What a task spends on later days is in marts.carried_requests.
+    """
+
+    table: ClassVar[str] = "marts.tasks_by_dimension"
+    key: ClassVar[tuple[str, ...]] = ("day", "dimension", "member", "outcome")
+
+    dimension: str
+    """As in `marts.cost_per_success`."""
+    member: str
+    """The feature, workflow, ...; `(all)` where the dimension is all."""
+    outcome: Outcome
+    """How the tasks ended; unknown for requests of no task, too."""
+    tasks: int
+    """Tasks; 0 where all requests are of none."""
+    requests: int
+    """Their requests of the day, and those of no task."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+    other_cost_tasks: int
+    """Tasks of which costs besides the models' are told."""
+    human_cost_usd: Decimal | None
+    """What people's work on them cost; None where none is told."""
+    tool_cost_usd: Decimal | None
+    """What tools that no model provider bills cost; None where none is told."""
+
+
+class TasksByCost(Daily):
+    """How many tasks that began on the day ended in success at just this cost?
+
+    Behind marts.token_floor, which needs the cheapest tenth and the middle of a month's successes.
+    """
+
+    table: ClassVar[str] = "marts.tasks_by_cost"
+    key: ClassVar[tuple[str, ...]] = (
+        "day",
+        "feature",
+        "task_type",
+        "cost_step",
+        "success_cost_usd",
+    )
+
+    feature: str
+    """The task's feature; as its kind `(unattributed)` where unknown."""
+    task_type: str
+    """The task's kind."""
+    cost_step: int | None
+    """100 times the number of digits of success_cost_usd in trillionths, plus their first two."""
+    success_cost_usd: Decimal | None
+    """What each of the tasks spent on the day; None for tasks that did not succeed, and for those
+    of which a request has no price."""
+    tasks: int
+    """The tasks."""
+    succeeded: int
+    """Those with outcome success."""
+    cost_usd: Decimal
+    """Sum of the known costs of their requests of the day."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
+
+
+class RunsByStage(Daily):
+    """How many of the runs that began on the day made so many calls in a stage?
+
+    Behind marts.fan_out. What a run does on later days is in marts.carried_requests.
+    """
+
+    table: ClassVar[str] = "marts.runs_by_stage"
+    key: ClassVar[tuple[str, ...]] = ("day", "workflow", "stage", "calls")
+
+    workflow: str
+    """The run's workflow; `(unattributed)` where unknown."""
+    stage: str
+    """Step inside the workflow, `(unattributed)` where unknown; `(all)` in a row for whole runs."""
+    calls: int
+    """What the application asked for in this stage in one run."""
+    runs: int
+    """Runs that made so many."""
+    requests: int
+    """Their requests of the day and stage, attempts included."""
+    cost_usd: Decimal
+    """Sum of the known costs."""
+    unpriced_requests: int
+    """Requests whose cost is unknown and therefore not in cost_usd."""
