@@ -13,8 +13,10 @@ from tests.shipped_book import open_shipped_book
 from unitcost.tables import row_models
 from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.agreements import AllowanceBefore
+from unitcost_models.carried import EarlierRequest, EarlierTask
 from unitcost_models.marts import RunDay
 from unitcost_models.requests import Request
+from unitcost_models.tasks import TaskDay
 from unitcost_models.waste import ToolCall
 
 DAY = date(2026, 3, 2)
@@ -132,7 +134,10 @@ def made_day(count: int) -> duckdb.DuckDBPyConnection:
     models = row_models()
     for row in (
         Request,
+        TaskDay,
         RunDay,
+        EarlierRequest,
+        EarlierTask,
         ToolCall,
         AllowanceBefore,
         models["core.tasks"],
