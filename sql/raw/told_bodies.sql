@@ -25,7 +25,7 @@ typed as (
             "results": [{"tokenCount": "VARCHAR", "completionReason": "VARCHAR", "relevance_score": "VARCHAR"}],
             "output": "JSON", "error": "JSON", "metrics": {"latencyMs": "VARCHAR"}, "prompt_filter_results": "VARCHAR",
             "message": "VARCHAR", "code": "VARCHAR", "__type": "VARCHAR", "total_duration": "VARCHAR",
-            "predictions": [{"embeddings": {"statistics": {"token_count": "VARCHAR"}}}],
+            "predictions": [{"embeddings": {"statistics": {"token_count": "VARCHAR"}}, "mimeType": "VARCHAR"}],
             "embeddings": "VARCHAR", "data": [{"object": "VARCHAR"}],
             "ResponseMetadata": {"RequestId": "VARCHAR", "HTTPStatusCode": "VARCHAR"}}]'
         ) as answers
@@ -65,6 +65,7 @@ metered as (
                 then json_object('promptTokenCount', cast(list_sum(list_transform(
                     a.predictions, lambda p: told_whole(p.embeddings.statistics.token_count)
                 )) as varchar))
+            when a.predictions[1].mimetype like 'image/%' then json_object('images', len(a.predictions))
         end), lambda u: u is not null)
         || list_filter(
             list_transform(answers, lambda a: a."amazon-bedrock-invocationMetrics"),
@@ -83,6 +84,11 @@ counted as (
         case
             when len(usages) = 1 then usages[1]
             when len(usages) > 1 then told_merged(usages)
+            -- Images that are billed by the piece.
+            when
+                concat_ws(' ', told.url, told.endpoint, told.path, asked.url, answered.url) like '%/images/%'
+                and len(answers[1].data) > 0
+                then json_object('images', len(answers[1].data))
             when headers['x-amzn-bedrock-input-token-count'] is not null
                 then json_object(
                     'inputTokenCount', headers['x-amzn-bedrock-input-token-count'],
@@ -173,6 +179,10 @@ addressed as (
             when host like '%deepseek.com' then 'deepseek'
             when host like '%.x.ai' then 'xai'
             when host like '%groq.com' then 'groq'
+            when host like '%perplexity.ai' then 'perplexity'
+            when host like '%cerebras.ai' then 'cerebras'
+            when host like '%together.xyz' or host like '%together.ai' then 'together'
+            when host like '%fireworks.ai' then 'fireworks'
         end as host_provider,
         case
             when body_id like 'msg\_bdrk\_%' escape '\' or answers[-1]."amazon-bedrock-invocationMetrics" is not null
@@ -317,7 +327,7 @@ select
     ) as request_model,
     body_model as response_model,
     case
-        when flavour = 'images' then 'image_generation'
+        when flavour = 'images' or usage_names = ['images'] then 'image_generation'
         when shape = 'openai_transcription' then 'transcription'
         when object_name like 'chat.completion%' or object_name = 'response' or type_name = 'message' then 'chat'
         when object_name = 'text_completion' then 'text_completion'
@@ -372,8 +382,11 @@ select
         headers['openai-organization'],
         headers['anthropic-organization-id']
     ) as account_id,
-    if(usage_names = ['pages'], 'disjoint_classes', usage_rule(rule_provider, flavour, usage_names, shape))
-        as usage_rule,
+    if(
+        usage_names in (['pages'], ['images']),
+        'disjoint_classes',
+        usage_rule(rule_provider, flavour, usage_names, shape)
+    ) as usage_rule,
     -- An object that only says how a call was served counts nothing.
     case
         when len(usage_names) > 3 then cast(usage as varchar)
@@ -389,7 +402,7 @@ select
     case when gemini_major < 3 and len(search_queries) > 0 then '1' end as grounding_prompts,
     case when gemini_major >= 3 and len(search_queries) > 0 then cast(len(search_queries) as varchar) end
         as grounding_queries,
-    nullif(told.cost_usd, '') as cost,
+    coalesce(nullif(told.cost_usd, ''), json_extract_string(usage, '$.cost.total_cost')) as cost,
     coalesce(asked.user, asked.metadata ->> 'user_id') as user_id,
     map_concat(
         map_from_entries(list_filter(

@@ -130,3 +130,37 @@ def test_a_tool_that_no_column_counts_leaves_the_usage_partial(
     (row,) = parse_texts("provider_bodies", [json.dumps(logged)])
     assert (row["usage_basis"], row["web_search_calls"]) == (basis, searches)
     assert row["reported_cost_usd"] is not None
+
+
+def _answered(url: str, response: Json, **values: Any) -> str:
+    return json.dumps({"timestamp": MOMENT, "url": url, "response": response} | values)
+
+
+def test_images_without_usage_are_counted_by_the_piece() -> None:
+    """DALL-E and Imagen tell no tokens."""
+    drawn = {"created": 1793527200, "data": [{"url": "https://x"}, {"b64_json": "a"}]}
+    made = {"predictions": [{"mimeType": "image/png", "bytesBase64Encoded": "a"}]}
+    host = "https://us-central1-aiplatform.googleapis.com/v1/publishers/google/models"
+    asked = {"request": {"model": "dall-e-3"}}
+    rows = parse_texts(
+        "provider_bodies",
+        [
+            _answered("https://api.openai.com/v1/images/generations", drawn, **asked),
+            _answered(f"{host}/imagen-3.0-generate-002:predict", made),
+        ],
+    )
+    told = [(r["request_model"], r["images"], r["prompt_tokens"], r["operation"]) for r in rows]
+    assert told == [
+        ("dall-e-3", 2, None, "image_generation"),
+        ("imagen-3.0-generate-002", 1, None, "image_generation"),
+    ]
+
+
+def test_perplexity_states_what_a_call_cost() -> None:
+    usage: Json = {"prompt_tokens": 10, "completion_tokens": 50, "total_tokens": 60}
+    usage |= {"reasoning_tokens": 30, "cost": {"request_cost": 0.006, "total_cost": 0.009}}
+    body = {"id": "a", "model": "sonar-reasoning-pro", "usage": usage}
+    url = "https://api.perplexity.ai/chat/completions"
+    (row,) = parse_texts("provider_bodies", [_answered(url, body)])
+    assert (row["provider_name"], row["reasoning_tokens"]) == ("perplexity", 30)
+    assert str(row["reported_cost_usd"]) == "0.009000000000"
