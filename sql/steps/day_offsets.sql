@@ -234,22 +234,33 @@ equals as (
             and m.quantity = r.quantity
     where m.month = strftime(r.day, '%Y-%m') and r.quantity > 0
     group by m.month, m.provider, m.platform, m.offset_hours
+),
+
+inner_days as (
+    select
+        c.month,
+        c.provider,
+        c.platform,
+        c.offset_hours
+    from candidates as c
+    left join equals as e
+        on
+            c.month = e.month
+            and c.provider = e.provider
+            and c.platform = e.platform
+            and c.offset_hours = e.offset_hours
+    left join equals as u
+        on c.month = u.month and c.provider = u.provider and c.platform = u.platform and u.offset_hours = 0
+    where
+        coalesce(e.equal_days, 0) > coalesce(u.equal_days, 0)
+        or (coalesce(e.equal_days, 0) = coalesce(u.equal_days, 0) and c.is_plain)
 )
 
 select
-    c.month,
-    c.provider,
-    c.platform,
-    c.offset_hours
-from candidates as c
-left join equals as e
-    on
-        c.month = e.month
-        and c.provider = e.provider
-        and c.platform = e.platform
-        and c.offset_hours = e.offset_hours
-left join equals as u
-    on c.month = u.month and c.provider = u.provider and c.platform = u.platform and u.offset_hours = 0
-where
-    coalesce(e.equal_days, 0) > coalesce(u.equal_days, 0)
-    or (coalesce(e.equal_days, 0) = coalesce(u.equal_days, 0) and c.is_plain)
+    coalesce(i.month, w.month) as month,
+    coalesce(i.provider, w.provider) as provider,
+    coalesce(i.platform, w.platform) as platform,
+    coalesce(i.offset_hours, w.offset_hours) as offset_hours
+from inner_days as i
+full join steps.whole_offsets as w
+    on i.month = w.month and i.provider = w.provider and i.platform = w.platform

@@ -27,6 +27,10 @@ def _of(fault: Fault, days: int, one_in: int) -> Fault:
         ("one project not instrumented", 3, 1),
         ("one project not instrumented", 4, 8),
         (_OWN_DAY, 3, 8),
+        (_OWN_DAY, 2, 1),
+        (_OWN_DAY, 1, 1),
+        ("drop 5 % of the traces", 2, 1),
+        ("drop 5 % of the traces", 1, 1),
     ],
 )
 def test_a_fault_of_few_days_lands_in_its_own_cause(
@@ -44,3 +48,12 @@ def test_another_boundary_of_few_days_is_seen_without_accounts(
     unnamed = replace(fault, ours="update ours set account_id = null")
     reconcile_month(fault_bench, _of(unnamed, 3, 1))
     assert_lands(fault_bench, cause)
+
+
+@pytest.mark.parametrize("days", [1, 2, 3])
+def test_records_that_are_hours_beside_utc_are_seen_though_the_last_end_on_an_unreported_day(
+    fault_bench: duckdb.DuckDBPyConnection, days: int
+) -> None:
+    shifted = Fault("update ours set started_at = started_at + interval 8 hour")
+    reconcile_month(fault_bench, _of(shifted, days, 1))
+    assert_lands(fault_bench, "timing")

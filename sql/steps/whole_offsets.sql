@@ -1,0 +1,135 @@
+-- One row per month and provider all of whose usage fits days that begin at another hour: how many hours later
+-- grain: month, provider, platform
+--
+-- So few days tell it too. All counts are compared as they are, also what we metered on days next to the reported
+-- ones: 99 parts in 100 of what differs by UTC must agree in another window, to the token.
+with told as (
+    select
+        provider,
+        platform,
+        min(day) as first_day,
+        max(day) as last_day,
+        bool_and(has_models) as has_models
+    from steps.told_dimensions
+    where has_usage
+    group by provider, platform
+),
+
+reported as (
+    select
+        r.day,
+        r.provider,
+        r.platform,
+        case when t.has_models then coalesce(r.model, '(not split)') else '(not split)' end as model,
+        r.token_class,
+        sum(r.reported_quantity) as quantity
+    from core.reported_usage as r
+    inner join told as t
+        on r.provider = t.provider and r.platform = t.platform
+    where r.report_kind = 'usage' and r.token_class in ('input', 'cache_read', 'cache_write', 'output')
+    group by
+        r.day,
+        r.provider,
+        r.platform,
+        case when t.has_models then coalesce(r.model, '(not split)') else '(not split)' end,
+        r.token_class
+),
+
+metered as (
+    select
+        m.day,
+        m.hour_of_day,
+        m.provider,
+        m.platform,
+        case when t.has_models then m.model else '(not split)' end as model,
+        m.token_class,
+        sum(m.priced_quantity + m.unpriced_quantity - m.twin_quantity) as quantity
+    from core.metered_usage as m
+    inner join told as t
+        on m.provider = t.provider and m.platform = t.platform and m.day >= t.first_day - 1 and m.day <= t.last_day + 1
+    where m.token_class in ('input', 'cache_read', 'cache_write', 'output')
+    group by
+        m.day,
+        m.hour_of_day,
+        m.provider,
+        m.platform,
+        case when t.has_models then m.model else '(not split)' end,
+        m.token_class
+),
+
+offsets as (
+    select cast(unnest(range(-12, 13)) as bigint) as offset_hours
+),
+
+sides as (
+    select
+        o.offset_hours,
+        cast(m.day + cast((m.hour_of_day - o.offset_hours + 48) // 24 - 2 as integer) as date) as day,
+        m.provider,
+        m.platform,
+        m.model,
+        m.token_class,
+        m.quantity
+    from metered as m
+    cross join offsets as o
+    union all
+    select
+        o.offset_hours,
+        r.day,
+        r.provider,
+        r.platform,
+        r.model,
+        r.token_class,
+        0 - r.quantity as quantity
+    from reported as r
+    cross join offsets as o
+),
+
+cells as (
+    select
+        offset_hours,
+        day,
+        provider,
+        platform,
+        model,
+        token_class,
+        abs(sum(quantity)) as difference
+    from sides
+    group by offset_hours, day, provider, platform, model, token_class
+),
+
+differences as (
+    select
+        offset_hours,
+        strftime(day, '%Y-%m') as month,
+        provider,
+        platform,
+        sum(difference) as difference
+    from cells
+    group by offset_hours, strftime(day, '%Y-%m'), provider, platform
+),
+
+ranked as (
+    select
+        offset_hours,
+        month,
+        provider,
+        platform,
+        difference,
+        sum(case when offset_hours = 0 then difference else 0 end) over (
+            partition by month, provider, platform
+        ) as utc_difference,
+        row_number() over (
+            partition by month, provider, platform
+            order by difference, abs(offset_hours), offset_hours
+        ) as place
+    from differences
+)
+
+select
+    month,
+    provider,
+    platform,
+    offset_hours
+from ranked
+where place = 1 and offset_hours <> 0 and difference * 100 <= utc_difference
