@@ -121,5 +121,10 @@ class BillAsKnown(_Place):
     """What was posted later for this month."""
     billed_cost: Decimal
     """booked + adjustment: as known now."""
+    billed_cost_usd: Decimal | None
+    """It in US dollars, at the rates known now: of each day, of invoices that of the month's last
+    day; None where one is not recorded."""
+    unconverted_amounts: int
+    """Days of which the rate is not recorded."""
     uncosted_lines: int
     """Lines known now that have no amount: 0 in billed_cost."""

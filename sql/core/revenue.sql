@@ -1,7 +1,8 @@
 -- One row per UTC day, customer, plan, feature and currency with revenue: every period's amount spread over its days
 -- grain: day, customer_id, plan, feature, currency
 --
--- In the currency of the amount; marts.revenue has it in USD, when it is read.
+-- In the currency of the amount; marts.revenue has it in USD, when it is read. A line that names itself has one
+-- currency, and its latest statement holds; otherwise what is paid in another currency is another amount.
 with
 ranked as (
     select
@@ -13,7 +14,9 @@ ranked as (
         currency,
         billed_revenue,
         row_number() over (
-            partition by customer_id, plan, feature, period_start, period_end, invoice_id, line_id
+            partition by
+                customer_id, plan, feature, period_start, period_end, invoice_id, line_id,
+                case when line_id is null then currency end
             order by recorded_at desc nulls last, billed_revenue desc, record_id desc
         ) as place
     from raw.revenue

@@ -13,6 +13,7 @@ from tests.given import given, rows_of
 from unitcost.queries import load_query
 from unitcost.workbench import create_empty
 from unitcost_models.closing import PostingDay
+from unitcost_models.currencies import FxRate
 from unitcost_models.late_bills import BillAdjustment, PublishedBill, ReportedBill, RestatedBill
 from unitcost_models.provider import InvoiceLine, ProviderCost
 
@@ -100,7 +101,36 @@ def test_a_difference_is_posted_with_its_cause(
     assert {(r["day"], r["month"], r["adjusted_day"]) for r in rows} <= {(POSTED, "2026-10", DAY)}
 
 
+RATES = [
+    {"day": day, "currency_pair": "EUR/USD", "usd_per_unit": rate}
+    for day, rate in ((DAY, Decimal("1.1")), (date(2026, 10, 31), Decimal("1.2")))
+]
+
+
+@pytest.mark.parametrize(
+    ("rates", "known"),
+    [
+        (RATES, [("costs", Decimal("7.7"), 0), ("invoices", Decimal("8.4"), 0)]),
+        (RATES[:1], [("costs", Decimal("7.7"), 0), ("invoices", None, 1)]),
+    ],
+)
+def test_what_is_known_is_read_in_dollars(
+    workbench: duckdb.DuckDBPyConnection, rates: Lines, known: list[tuple[Any, ...]]
+) -> None:
+    """What was posted too: a report at the rate of its day, an invoice at the month's last."""
+    given(workbench, FxRate, *rates)
+    adjust(workbench, [LINE], [LINE | {"billed_cost": Decimal(7)}])
+    query = load_query("marts.bills_as_known").text
+    assert (
+        workbench.execute(
+            f"select bill_kind, billed_cost_usd, unconverted_amounts from ({query})"
+        ).fetchall()
+        == known
+    )
+
+
 def test_booked_and_posted_are_what_is_known(workbench: duckdb.DuckDBPyConnection) -> None:
+    given(workbench, FxRate)
     other = LINE | {"currency": "usd", "billed_cost": Decimal("2.000000000001")}
     adjust(workbench, [LINE], [LINE | {"billed_cost": Decimal(7)}, other])
     workbench.execute(f"create view known as {load_query('marts.bills_as_known').text}")

@@ -228,6 +228,21 @@ def test_a_later_statement_replaces_and_another_invoice_adds(
         assert of_day(workbench, date(2026, 2, 3)) == {"acme": Decimal(expected)}
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [({}, {"EUR", "USD"}), ({"invoice_id": "1"}, {"EUR", "USD"}), ({"line_id": "1"}, {"EUR"})],
+    ids=["no ids", "one invoice", "one line"],
+)
+def test_only_a_line_that_names_itself_is_corrected_into_another_currency(
+    workbench: Connection, line: dict[str, str], expected: set[str]
+) -> None:
+    dollars = PAID | line | {"amount": "56", "currency": "USD", "recorded_at": "2026-03-01"}
+    euros = PAID | line | {"amount": "28", "currency": "EUR", "recorded_at": "2026-03-02"}
+    accept(workbench, RawRevenue, dollars, euros)
+    query = load_query("core.revenue").bind(date(2026, 2, 3))
+    assert {row["currency"] for row in rows_of(workbench, query)} == expected
+
+
 def test_the_same_record_delivered_again_adds_nothing(workbench: Connection) -> None:
     assert accept(workbench, RawRevenue, PAID, PAID) == 1
     assert accept(workbench, RawRevenue, dict(reversed(PAID.items())), name="b") == 0
