@@ -259,7 +259,12 @@ select
             and failure is null
             and coalesce(error_word, '') = ''
             and finish_reason is null
-            and object_name is null
+            -- An answer that counts nothing; files, stores and lists of models are no calls.
+            and not coalesce(object_name like 'chat.completion%', false)
+            and coalesce(object_name, '') not in ('text_completion', 'response', 'realtime.response')
+            and coalesce(answers[1].data[1].object, '') <> 'embedding'
+            and answers[1].embeddings is null
+            and answers[1].results[1].relevance_score is null
             and coalesce(http_code, 0) < 400
             and status_text not in ('error', 'failed', 'failure', 'timeout', 'cancelled', 'canceled', 'expired')
             and coalesce(batch_result.type, '') not in ('errored', 'canceled', 'expired')

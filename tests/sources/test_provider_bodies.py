@@ -164,3 +164,17 @@ def test_perplexity_states_what_a_call_cost() -> None:
     (row,) = parse_texts("provider_bodies", [_answered(url, body)])
     assert (row["provider_name"], row["reasoning_tokens"]) == ("perplexity", 30)
     assert str(row["reported_cost_usd"]) == "0.009000000000"
+
+
+def test_files_and_lists_are_no_calls_and_embeddings_are_one_also_without_usage() -> None:
+    answers: list[Json] = [
+        {"object": "file", "id": "file-1", "bytes": 3, "created_at": 1793527200},
+        {"object": "list", "data": [{"object": "model", "id": "m", "created": 0}]},
+        {"object": "response.input_tokens", "input_tokens": 12},
+        {"embeddings": {"float": [[0.1]]}, "id": "e-1", "response_type": "embeddings_by_type"},
+        {"object": "list", "data": [{"object": "embedding", "index": 0}], "model": "m"},
+    ]
+    texts = [_answered("https://api.openai.com/v1/x", answer) for answer in answers]
+    rows = parse_texts("provider_bodies", texts)
+    assert [row["reject_reason"] is None for row in rows] == [False, False, False, True, True]
+    assert [row["usage_basis"] for row in rows[3:]] == ["missing", "missing"]
