@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from unitcost_models.marts import FailureWaste
 from unitcost_models.raw_outcomes import Outcome
 from unitcost_models.spend import Daily
 
@@ -255,3 +256,18 @@ class RunsByStage(Daily):
     """Sum of the known costs."""
     unpriced_requests: int
     """Requests whose cost is unknown and therefore not in cost_usd."""
+
+
+class WasteByPrompt(FailureWaste):
+    """Spend of a day that bought nothing, by prompt version too.
+
+    Behind marts.failure_waste and waste_per_month.
+    """
+
+    table: ClassVar[str] = "marts.waste_by_prompt"
+    key: ClassVar[tuple[str, ...]] = (*FailureWaste.key, "prompt_name", "prompt_version")
+
+    prompt_name: str
+    """Prompt template; `(unattributed)` where unknown."""
+    prompt_version: str
+    """Version of the prompt template."""

@@ -1,26 +1,6 @@
 -- One row per UTC day, kind of waste and where it arose: requests that bought nothing, and their cost.
 -- grain: day, waste_class, billed_state, provider, model, feature, workflow, customer_id
 
-with wasted as (
-    select
-        day,
-        waste_class,
-        billed_state,
-        provider,
-        coalesce(model, '(unattributed)') as model,
-        coalesce(feature, '(unattributed)') as feature,
-        coalesce(workflow, '(unattributed)') as workflow,
-        coalesce(customer_id, '(unattributed)') as customer_id,
-        usage_basis,
-        prompt_tokens,
-        completion_tokens,
-        cost_usd,
-        cost_lower_bound_usd,
-        cost_upper_bound_usd
-    from marts.cost_per_request
-    where day = $day and waste_class is not null
-)
-
 select
     day,
     waste_class,
@@ -30,15 +10,16 @@ select
     feature,
     workflow,
     customer_id,
-    count(*) as requests,
-    cast(coalesce(sum(prompt_tokens), 0) as bigint) as wasted_prompt_tokens,
-    cast(coalesce(sum(completion_tokens), 0) as bigint) as wasted_completion_tokens,
-    count(*) filter (where usage_basis <> 'reported' and billed_state <> 'not_billed') as unknown_usage_requests,
-    sum(cost_usd) as waste_usd,
-    count(*) filter (where cost_usd is null) as unpriced_requests,
-    sum(cost_lower_bound_usd) as waste_lower_bound_usd,
-    sum(cost_upper_bound_usd) as waste_upper_bound_usd,
-    count(*) filter (where cost_upper_bound_usd is null) as unbounded_requests
-from wasted
+    cast(sum(requests) as bigint) as requests,
+    cast(sum(wasted_prompt_tokens) as bigint) as wasted_prompt_tokens,
+    cast(sum(wasted_completion_tokens) as bigint) as wasted_completion_tokens,
+    cast(sum(unknown_usage_requests) as bigint) as unknown_usage_requests,
+    sum(waste_usd) as waste_usd,
+    cast(sum(unpriced_requests) as bigint) as unpriced_requests,
+    sum(waste_lower_bound_usd) as waste_lower_bound_usd,
+    sum(waste_upper_bound_usd) as waste_upper_bound_usd,
+    cast(sum(unbounded_requests) as bigint) as unbounded_requests
+from marts.waste_by_prompt
+where day = $day
 group by day, waste_class, billed_state, provider, model, feature, workflow, customer_id
 order by day, waste_class, billed_state, provider, model, feature, workflow, customer_id

@@ -4,25 +4,7 @@
 --
 -- A month's waste is returned as it was. The first and the last month of all are seen in part: theirs is scaled
 -- from the days seen, first to last, to the whole month.
-with wasted as (
-    select
-        substr(cast(day as varchar), 1, 7) as month,
-        waste_class,
-        provider,
-        coalesce(model, '(unattributed)') as model,
-        coalesce(feature, '(unattributed)') as feature,
-        coalesce(workflow, '(unattributed)') as workflow,
-        coalesce(customer_id, '(unattributed)') as customer_id,
-        coalesce(prompt_name, '(unattributed)') as prompt_name,
-        coalesce(prompt_version, '(unattributed)') as prompt_version,
-        cost_usd,
-        cost_lower_bound_usd,
-        cost_upper_bound_usd
-    from marts.cost_per_request
-    where waste_class is not null
-),
-
-spans as (
+with spans as (
     select
         substr(cast(day as varchar), 1, 7) as month,
         min(day) as first_on,
@@ -47,7 +29,7 @@ months as (
 
 summed as (
     select
-        month,
+        substr(cast(day as varchar), 1, 7) as month,
         waste_class,
         provider,
         model,
@@ -56,15 +38,23 @@ summed as (
         customer_id,
         prompt_name,
         prompt_version,
-        count(*) as requests,
-        sum(cost_usd) as waste_usd,
-        count(*) filter (where cost_usd is null) as unpriced_requests,
-        sum(cost_lower_bound_usd) as waste_lower_bound_usd,
-        sum(cost_upper_bound_usd) as waste_upper_bound_usd,
-        count(*) filter (where cost_upper_bound_usd is null) as unbounded_requests
-    from wasted
+        cast(sum(requests) as bigint) as requests,
+        sum(waste_usd) as waste_usd,
+        cast(sum(unpriced_requests) as bigint) as unpriced_requests,
+        sum(waste_lower_bound_usd) as waste_lower_bound_usd,
+        sum(waste_upper_bound_usd) as waste_upper_bound_usd,
+        cast(sum(unbounded_requests) as bigint) as unbounded_requests
+    from marts.waste_by_prompt
     group by
-        month, waste_class, provider, model, feature, workflow, customer_id, prompt_name, prompt_version
+        substr(cast(day as varchar), 1, 7),
+        waste_class,
+        provider,
+        model,
+        feature,
+        workflow,
+        customer_id,
+        prompt_name,
+        prompt_version
 )
 
 select

@@ -93,6 +93,13 @@ WHOLE = {
         from marts.cost_per_request
         where usage_basis = 'reported' and cost_usd is not null and billed_state = 'billed'
         group by 1, 2, 3, 4 order by 1, 2, 3, 4""",
+    "waste_per_month": """
+        select strftime(day, '%Y-%m') as month, waste_class, provider, model,
+            coalesce(feature, '(unattributed)'), workflow, prompt_name, prompt_version, count(*),
+            sum(cost_usd), sum(cost_lower_bound_usd), sum(cost_upper_bound_usd),
+            count(*) - count(cost_upper_bound_usd)
+        from marts.cost_per_request where waste_class is not null
+        group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8""",
 }
 """Mart -> the same by every request; its columns of below."""
 COLUMNS = {
@@ -113,4 +120,7 @@ COLUMNS = {
         unpriced_requests, shortest_prompt_tokens, longest_prompt_tokens, prompt_cost_usd""",
     "token_profile": """month, feature, provider, model, requests, prompt_cost_usd,
         completion_cost_usd, cost_usd""",
+    "waste_per_month": """month, waste_class, provider, model, feature, workflow, prompt_name,
+        prompt_version, requests, waste_usd, waste_lower_bound_usd, waste_upper_bound_usd,
+        unbounded_requests""",
 }

@@ -41,10 +41,13 @@ PARTS = (
     "marts.tasks_by_dimension",
     "marts.tasks_by_cost",
     "marts.runs_by_stage",
+    "marts.waste_by_prompt",
+    "marts.cost_per_feature",
 )
 VIEWS = (
     *("carried_tasks", "cost_per_success", "token_floor", "fan_out", "retry_depth"),
     *("cost_kinds", "cache_hits", "context_sizes", "prompt_growth", "token_profile"),
+    "waste_per_month",
 )
 
 
@@ -75,6 +78,7 @@ def _requests(chance: Random) -> list[dict[str, Any]]:
                 "environment": chance.choice((None, "prod", "dev")),
                 "usage_basis": chance.choice(("reported", "partial")),
                 "billed_state": chance.choice(("billed", "unknown")),
+                "waste_class": chance.choice((None, None, "errored", "truncated")),
                 "prompt_tokens": chance.choice((None, 0, 700, 1500, 2500)),
                 "cache_read_tokens": chance.choice((None, 100)),
                 "cache_read_cost_usd": "0",
