@@ -15,7 +15,7 @@ import pytest
 from tests.given import given, rows_of
 from tests.sql.mart_inputs import DAY, build, put, request, task
 from unitcost.workbench import run_step
-from unitcost_models.marts import CostPerRequest
+from unitcost_models.parts import WasteByPrompt
 from unitcost_models.spend import CostPerFeature
 
 LOST = {"status": "timeout", "billed_state": "unknown", "usage_basis": "missing"}
@@ -57,9 +57,9 @@ def test_a_month_that_is_over_returns_its_waste_and_the_ends_are_scaled(
             date(2026, 3, 4)]  # fmt: skip
     given(workbench, CostPerFeature, *({"day": day, "feature": "f"} for day in days))
     lost = {"waste_class": "truncated", "provider": "openai"} | dict.fromkeys(
-        ("cost_usd", "cost_lower_bound_usd", "cost_upper_bound_usd"), 12
+        ("waste_usd", "waste_lower_bound_usd", "waste_upper_bound_usd"), 12
     )
-    given(workbench, CostPerRequest, *({"day": day} | lost for day in days))
+    given(workbench, WasteByPrompt, *({"day": day} | lost for day in days))
     assert read(workbench, "waste_per_month", "month, waste_usd, returned_lower_bound_usd") == [
         ("2026-01", 12, 31),
         ("2026-02", 24, 24),
