@@ -1,10 +1,10 @@
 -- One row per call of which another source tells too with nothing but the same content to say so, or may tell
 -- grain: group_key
 --
--- Calls alike that overlap within two seconds are looked at together. The source that saw most of them is held
--- against each other one: in order where both saw as many, else by who is the nearest to whom. What two could be
--- is left alone (twin_group NULL, ambiguous). Half an hour of calls alike tells none from another; being
--- shorter than what a day sees of its neighbours, it is also the same from either side of midnight.
+-- Calls alike that overlap within two seconds are looked at together. The source that saw most of them, and for
+-- how long, is held against each other one: in order where both saw as many, else by who is the nearest to whom.
+-- What two could be is left alone (twin_group NULL, ambiguous). Half an hour of calls alike tells none from another;
+-- being shorter than what a day sees of its neighbours, it is also the same from either side of midnight.
 with
 timed as (
     select
@@ -43,7 +43,8 @@ placed as (
             partition by n.crowd_no, n.sources order by n.started_us asc, n.group_key asc
         ) as place,
         count(*) over (partition by n.crowd_no, n.sources) as calls,
-        min(n.witness) over (partition by n.crowd_no, n.sources) as best_witness
+        min(n.witness) over (partition by n.crowd_no, n.sources) as best_witness,
+        min(n.ended_us - n.started_us) over (partition by n.crowd_no, n.sources) as shortest_us
     from numbered as n
     inner join crowds as c on n.crowd_no = c.crowd_no
 ),
@@ -52,7 +53,8 @@ sided as (
     select
         *,
         first_value(sources) over (
-            partition by crowd_no order by calls desc, best_witness asc, sources asc
+            partition by crowd_no
+            order by calls desc, case when shortest_us > 0 then 0 else 1 end asc, best_witness asc, sources asc
         ) as hub_sources
     from placed
 ),
@@ -66,7 +68,12 @@ pairs as (
         h.calls as hub_calls,
         o.place = h.place as is_in_step,
         count(*) filter (where o.place = h.place) over (partition by o.crowd_no, o.sources) as steps_alike,
-        abs(o.started_us - h.started_us) as distance_us,
+        -- A moment may be that of the start or of the end.
+        case
+            when o.started_us < o.ended_us and h.started_us < h.ended_us
+                then abs(o.started_us - h.started_us) + abs(o.ended_us - h.ended_us)
+            else least(abs(o.started_us - h.started_us), abs(o.ended_us - h.ended_us))
+        end as distance_us,
         o.sources
     from sided as o
     inner join sided as h

@@ -41,7 +41,7 @@ def matches(con: Connection) -> list[str | None]:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     seen=st.lists(st.sets(st.sampled_from(PLACES), min_size=1), min_size=1, max_size=4),
@@ -66,7 +66,7 @@ def test_any_sightings_without_ids_in_any_order_count_each_call_once(
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(calls=st.integers(1, 6), pause=st.sampled_from([0.0, 0.001, 1.0]), shuffle=st.randoms())
 def test_calls_alike_at_once_that_all_saw_are_as_many_as_each_saw(
@@ -190,3 +190,17 @@ def test_half_an_hour_of_calls_alike_is_left_alone(counting: Connection) -> None
     assert matches(counting) == ["ambiguous"] * 601
     rows = count(counting, [], records[:1000])
     assert counts(rows) == [2] * 500
+
+
+def test_a_log_that_tells_only_when_calls_ended_finds_them(counting: Connection) -> None:
+    """The call that began first may have ended last."""
+    lasts = (3.0, 0.5, 4.0)
+    records = [
+        told(source, n, n, ended_at=NOON + timedelta(seconds=n + lasts[n]))
+        for n in range(3)
+        for source in ("posthog", "langfuse")
+    ]
+    records += [told("provider_bodies", n, n + lasts[n], ended_at=None) for n in range(3)]
+    rows = count(counting, [], records)
+    assert counts(rows) == [3, 3, 3]
+    assert totals(rows) == (300, 60)
