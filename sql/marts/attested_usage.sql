@@ -67,6 +67,12 @@ oldest_rows as (
     group by l.price_ids
 ),
 
+judged_tasks as (
+    select distinct task_id
+    from core.tasks
+    where outcome in ('success', 'failure')
+),
+
 told as (
     select
         r.day,
@@ -86,10 +92,10 @@ told as (
         r.cost_usd is not null as is_priced,
         r.customer_id is not null as has_customer,
         r.feature is not null as has_feature,
-        coalesce(t.outcome in ('success', 'failure'), false) as is_judged,
+        t.task_id is not null as is_judged,
         coalesce(o.recorded_on >= r.day - 180, false) as is_recently_priced
     from marts.cost_per_request as r
-    left join core.tasks as t
+    left join judged_tasks as t
         on r.task_id = t.task_id
     left join oldest_rows as o
         on r.price_ids = o.price_ids and r.cost_usd is not null

@@ -231,6 +231,14 @@ def test_a_day_that_is_lost_whole_proves_nothing(workbench: duckdb.DuckDBPyConne
         assert score(open_trust(workbench, gone)) <= score(open_trust(workbench, silent)) < 100
 
 
+def test_a_task_of_two_days_counts_its_requests_once(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    told = world(1)
+    told["tasks"].append(told["tasks"][0] | {"day": DAY + timedelta(1)})
+    assert score(open_trust(workbench, told)) == 100
+
+
 def test_a_request_too_many_proves_no_other(workbench: duckdb.DuckDBPyConnection) -> None:
     told = world(1)
     told["requests"].append(request(3, place(0)))
