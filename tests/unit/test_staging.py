@@ -58,7 +58,9 @@ PACKINGS = {
 
 
 @pytest.mark.parametrize(
-    "content", [TWO_LINES, b"a,b\n1,1\n2,2\n", PACKINGS["gzip array"], "parquet"]
+    "content",
+    [TWO_LINES, b"a,b\n1,1\n2,2\n", PACKINGS["gzip array"], "parquet"],
+    ids=["lines", "csv", "gzip", "parquet"],
 )
 def test_a_name_that_is_no_utf8_does_not_matter(
     workbench: Con, tmp_path: Path, content: bytes | str
