@@ -192,8 +192,8 @@ BROKEN: dict[str, list[tuple[str, str]]] = {
 }
 
 
-@pytest.fixture
-def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
+@pytest.fixture(scope="module")
+def day() -> Iterator[duckdb.DuckDBPyConnection]:
     """A day with two requests on which every claim holds."""
     tokens = {"input_tokens": 6, "cache_read_tokens": 2, "prompt_tokens": 8, "output_tokens": 3}
     both = {"task_id": "t1", "workflow_run_id": "r1", "completion_tokens": 3} | tokens | WHO
@@ -221,6 +221,14 @@ def good_day() -> Iterator[duckdb.DuckDBPyConnection]:
         create_empty(con, RevenueAdjustment)
         create_empty(con, BillAdjustment)
         yield con
+
+
+@pytest.fixture
+def good_day(day: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """That day; what a test breaks of it is whole for the next."""
+    day.execute("begin")
+    yield day
+    day.execute("rollback")
 
 
 def test_every_claim_is_broken_in_a_test() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipeline.books import REQUESTS, THROUGH, contents, deliver, night
+from tests.pipeline.books import REQUESTS, THROUGH, contents, copy_home, deliver, night
 from tests.unit.test_cli import exit_code
 from unitcost import __version__
 from unitcost.lake.catalogue import SCHEMA_VERSION
@@ -15,13 +15,19 @@ from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A published lake."""
-    home = Home(tmp_path / "home")
+    home = Home(tmp_path_factory.mktemp("lake") / "home")
     deliver(home, "first.csv", REQUESTS[:1])
     assert night(home)
     return home
+
+
+@pytest.fixture
+def home(published: Home, tmp_path: Path) -> Home:
+    """A copy of it."""
+    return copy_home(published.root, tmp_path / "home")
 
 
 def change(home: Home, statement: str) -> None:
