@@ -1,4 +1,4 @@
-"""Keeps Dagster's log of a run from waiting for the disk at every event.
+"""Keeps Dagster's log of a run from starting anew, and waiting for the disk, at every event.
 
 It knows nothing of what a run does.
 """
@@ -8,14 +8,45 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import event
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.runs.sqlite import sqlite_run_storage
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
+
+_STORAGES = (vars(sqlite_event_log), vars(sqlite_run_storage))
 
 
 @contextmanager
 def open_run_log() -> Iterator[None]:
-    """While it lasts, the SQLite files that Dagster opens for each event stay open.
+    """While it lasts, what Dagster makes anew for each of a thousand events is made once."""
+    with _one_engine_a_file(), _files_held_open():
+        yield
+
+
+@contextmanager
+def _one_engine_a_file() -> Iterator[None]:
+    """To make an engine, and to compile each statement for it again, was most of the log's cost."""
+    engines: dict[str, Engine] = {}
+
+    def engine_of(url: str, **options: Any) -> Engine:
+        if url not in engines:
+            engines[url] = create_engine(url, **options)
+        return engines[url]
+
+    for storage in _STORAGES:
+        storage["create_engine"] = engine_of
+    try:
+        yield
+    finally:
+        for storage in _STORAGES:
+            storage["create_engine"] = create_engine
+
+
+@contextmanager
+def _files_held_open() -> Iterator[None]:
+    """The SQLite files that Dagster opens for each event stay open.
 
     The last connection to close writes all that was logged into the file and waits for the disk;
     so does every commit, unless `synchronous` is `normal`, with which a file in WAL mode is whole

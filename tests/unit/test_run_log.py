@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -46,3 +47,15 @@ def test_what_is_opened_after_a_run_is_left_alone(tmp_path: Path) -> None:
 def test_a_log_in_memory_is_left_alone() -> None:
     with open_run_log(), create_engine("sqlite://").connect() as connection:
         assert connection.execute(text("select 1")).scalar_one() == 1
+
+
+def test_during_a_run_a_file_has_one_engine(tmp_path: Path) -> None:
+    """Dagster asks for one at every event; each would compile every statement anew."""
+    urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("run", "run", "index")]
+    dagsters = vars(sqlite_event_log)
+    assert dagsters["create_engine"] is create_engine
+    with open_run_log():
+        first, again, other = (dagsters["create_engine"](url, poolclass=NullPool) for url in urls)
+    assert first is again
+    assert first is not other
+    assert dagsters["create_engine"] is create_engine
