@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance
 
-from tests.pipeline.books import REQUESTS, copy_home, deliver, night
+from tests.pipeline.books import OCTOBER, REQUESTS, copy_home, deliver, night
 from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
+from unitcost.closing import close_month
 from unitcost.demo import write_demo
+from unitcost.months import Month
 from unitcost.paths import Home
 
 
@@ -55,3 +57,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def open_books(built: Home, tmp_path: Path) -> Home:
     """A copy of that home."""
     return copy_home(built.root, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def closed(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """That home with its October closed; to be copied, not changed."""
+    home = copy_home(built.root, tmp_path_factory.mktemp("closed") / "home")
+    close_month(home.root, Month.parse(OCTOBER))
+    return home
+
+
+@pytest.fixture
+def closed_books(closed: Home, tmp_path: Path) -> Home:
+    """A copy of the home whose October is closed."""
+    return copy_home(closed.root, tmp_path / "home")

@@ -15,7 +15,6 @@ from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, THROUGH, deliver, kept_files, night, postings
 from tests.price_books import write_rows
 from unitcost import rebuild, session
-from unitcost.closing import close_month
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.months import Month
 from unitcost.nightly import run_nightly
@@ -26,17 +25,9 @@ MONTH = Month.parse(OCTOBER)
 REPRICED = Decimal("0.25") + Decimal("0.00000075")
 
 
-@pytest.fixture(scope="module")
-def closed(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("closed") / "home"
-    books.copy_home(built.root, root)
-    close_month(root, MONTH)
-    return root
-
-
 @pytest.fixture
-def home(closed: Path, tmp_path: Path) -> Home:
-    return books.copy_home(closed, tmp_path / "home")
+def home(closed_books: Home) -> Home:
+    return closed_books
 
 
 @pytest.fixture

@@ -25,20 +25,14 @@ from unitcost.tables import day_tables
 MONTH = Month.parse(OCTOBER)
 
 
-@pytest.fixture
-def closed_books(open_books: Home) -> Home:
-    close_month(open_books.root, MONTH)
-    return open_books
-
-
-def test_closing_records_what_the_month_consists_of(closed_books: Home) -> None:
-    catalogue = load_catalogue(closed_books.warehouse)
+def test_closing_records_what_the_month_consists_of(closed: Home) -> None:
+    catalogue = load_catalogue(closed.warehouse)
     row = catalogue.closed[OCTOBER]
     assert (row.days, row.catalogue) == (2, "closed/2026-10.duckdb")
     assert row.price_revision == catalogue.days[date(2026, 10, 30)].price_revision
     pinned = {path for month, path in catalogue.pinned if month == OCTOBER}
     assert row.files == len(pinned) > 2 * len(day_tables())
-    lines = [f"{path} {sha256_of(closed_books.root / path)}\n" for path in sorted(pinned)]
+    lines = [f"{path} {sha256_of(closed.root / path)}\n" for path in sorted(pinned)]
     assert row.files_sha256 == hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -46,8 +40,8 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_its_own_catalogue_holds_the_month_and_nothing_else(closed_books: Home) -> None:
-    own = closed_books.closed / "2026-10.duckdb"
+def test_its_own_catalogue_holds_the_month_and_nothing_else(closed: Home) -> None:
+    own = closed.closed / "2026-10.duckdb"
     with duckdb.connect(str(own), read_only=True) as con:
         days = con.execute("select distinct day from marts.cost_per_request order by 1").fetchall()
         prices = con.execute("select count(*) from core.prices").fetchall()
@@ -55,35 +49,27 @@ def test_its_own_catalogue_holds_the_month_and_nothing_else(closed_books: Home) 
     assert prices[0][0] > 1000
 
 
-def late_file(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def files(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A late one, and one of records that are known."""
     deliver(home, "late.csv", (("2026-10-30T12:00:00Z", "z", "gpt-5", 5, 5, "late"),))
 
-
-def doubled_file(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver(home, "again.csv", REQUESTS[::-1])
 
 
-def corrected_price(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def all_else(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A corrected price, another vocabulary and other software."""
     shipped = books.corrected_book(home.root.parent / "prices", "gpt-5", "1.25", "1.5")
     monkeypatch.setattr(session, "price_book", books.book_of(shipped))
-
-
-def other_vocabulary(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.settings_file.write_text('[attribution]\ncustomer_id = ["acme.account"]\n')
-
-
-def other_software(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuild, "transforms_fingerprint", lambda: "another")
 
 
-@pytest.mark.parametrize(
-    "change", [late_file, doubled_file, corrected_price, other_vocabulary, other_software]
-)
+@pytest.mark.parametrize("change", [files, all_else])
 def test_nothing_that_comes_later_changes_it(
     change: object, closed_books: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = closed_books.closed / "2026-10.duckdb"
-    files, tables = kept_files(closed_books), books.tables_of(own)
+    kept, tables = kept_files(closed_books), books.tables_of(own)
     shown = [t for t in tables if t in day_tables()]
     frozen, own_bytes = books.contents(own, tables), own.read_bytes()
     main = books.contents(closed_books.warehouse, shown, "day < date '2026-11-01'")
@@ -93,8 +79,8 @@ def test_nothing_that_comes_later_changes_it(
     night(closed_books)
     forget_replaced_files(closed_books)
 
-    assert kept_files(closed_books) == files
-    assert {path: sha256_of(closed_books.root / path) for path in files} == files
+    assert kept_files(closed_books) == kept
+    assert {path: sha256_of(closed_books.root / path) for path in kept} == kept
     assert books.contents(closed_books.warehouse, shown, "day < date '2026-11-01'") == main
     assert own.read_bytes() == own_bytes
     assert books.contents(own, tables) == frozen

@@ -12,11 +12,9 @@ import duckdb
 import pytest
 
 from tests.pipeline.books import OCTOBER, THROUGH, deliver, night
-from unitcost.closing import close_month
 from unitcost.errors import UsageError
 from unitcost.export.folder import MANIFEST, stale_months, write_folder
 from unitcost.lake.catalogue import load_catalogue
-from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 from unitcost.settings import ExportSettings, load_settings
@@ -29,9 +27,8 @@ ASKED = ExportSettings(
 
 
 @pytest.fixture
-def books(open_books: Home) -> Home:
-    close_month(open_books.root, Month.parse(OCTOBER))
-    return open_books
+def books(closed_books: Home) -> Home:
+    return closed_books
 
 
 def write(home: Home, asked: ExportSettings = ASKED) -> list[str]:

@@ -21,17 +21,14 @@ from tests.pipeline.books import (
     postings,
     tables_of,
 )
-from unitcost.closing import close_month
-from unitcost.months import Month
 from unitcost.paths import Home
 from unitcost.why import trace
 
 
 @pytest.fixture
-def home(open_books: Home) -> Home:
+def home(closed_books: Home) -> Home:
     """A home whose October is closed, with tasks that nobody has judged."""
-    close_month(open_books.root, Month.parse(OCTOBER))
-    return open_books
+    return closed_books
 
 
 def judge(home: Home, outcome: str, judged_at: str) -> None:
