@@ -28,13 +28,14 @@ from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.tables import day_tables, inputs_of, row_models
 from unitcost.workbench import (
+    Contents,
     clear,
+    contents_of,
     create_view,
     drop_unread_steps,
     run_steps,
     share_memory,
     steps_of,
-    tables_in,
 )
 from unitcost_models.meta import CheckResult, LakeFile
 
@@ -99,15 +100,16 @@ def build_day(
     open_inputs(session, con, day, wanted)
     open_allocation(con, session.settings.allocation, day)
     build_table = _stream_table if _is_large(session, day) else _build_table
-    done = {*tables_in(con)}
+    there = contents_of(con)
+    there.done |= there.kinds.keys()
     files = {}
     pending = [t for t in day_tables() if t in wanted]
     for table in tuple(pending):
-        if DAYS_BEFORE & inputs_of(table) and not done >= DAYS_BEFORE:
+        if DAYS_BEFORE & inputs_of(table) and not there.done >= DAYS_BEFORE:
             turn.before.wait()
             open_days_before(session, con, day)
-            done |= DAYS_BEFORE
-        files[table] = build_table(session, con, table, day, done)
+            there.done |= DAYS_BEFORE
+        files[table] = build_table(session, con, table, day, there)
         pending.remove(table)
         if files[table].rows > _MANY_ROWS:
             drop_unread_steps(con, pending)
@@ -123,31 +125,33 @@ def _is_large(session: Session, day: date) -> bool:
 
 
 def _build_table(
-    session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date, done: set[str]
+    session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date, there: Contents
 ) -> LakeFile:
-    run_table(con, table, day, done)
-    return session.write(con, row_models()[table], f"select * from {table}", day)
+    run_table(con, table, day, there)
+    row, is_empty = row_models()[table], table in there.empty
+    return session.write(con, row, f"select * from {table}", day, is_empty)
 
 
 def _stream_table(
-    session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date, done: set[str]
+    session: Session, con: duckdb.DuckDBPyConnection, table: str, day: date, there: Contents
 ) -> LakeFile:
     """The same, the rows going to their file as they are made."""
     with _telling(table, day):
-        run_steps(con, steps_of(table, done), day, done)
+        run_steps(con, steps_of(table, there.done), day, there)
         file = session.write(con, row_models()[table], load_query(table).bind(day), day)
         create_view(con, table, session.absolute([file]))
-    done.add(table)
+    there.note(table, "view", is_empty=file.rows == 0)
+    there.done.add(table)
     return file
 
 
-def run_table(con: duckdb.DuckDBPyConnection, table: str, day: date, done: set[str]) -> None:
+def run_table(con: duckdb.DuckDBPyConnection, table: str, day: date, there: Contents) -> None:
     """Make a table of the day in the workbench, and first the steps it needs that are not done.
 
-    Nothing is written; `done` learns of what was made.
+    Nothing is written; `there` learns of what was made.
     """
     with _telling(table, day):
-        run_steps(con, [table], day, done)
+        run_steps(con, [table], day, there)
 
 
 @contextmanager
@@ -163,19 +167,21 @@ def _telling(table: str, day: date) -> Iterator[None]:
 def _run_checks(
     session: Session, con: duckdb.DuckDBPyConnection, day: date, wanted: set[str]
 ) -> None:
-    present = {*tables_in(con)}
+    there = contents_of(con)
     for name in query_names("checks"):
         check = load_query(name)
-        if set(check.inputs) & wanted and set(check.inputs) <= present:
-            result = run_check(con, check, day)
+        if set(check.inputs) & wanted and set(check.inputs) <= there.kinds.keys():
+            result = run_check(con, check, day, there)
             session.catalogue.checks[result.check_name, day] = result
 
 
-def run_check(con: duckdb.DuckDBPyConnection, check: Query, day: date) -> CheckResult:
-    """How many rows break a claim, and one of them."""
-    bad = con.execute(
-        f"select to_json(b)::varchar, count(*) over () from ({check.bind(day)}) as b limit 1"
-    ).fetchall()
+def run_check(
+    con: duckdb.DuckDBPyConnection, check: Query, day: date, there: Contents | None = None
+) -> CheckResult:
+    """How many rows break a claim, and one of them; a claim about nothing holds."""
+    sql = f"select to_json(b)::varchar, count(*) over () from ({check.bind(day)}) as b limit 1"
+    is_empty = there is not None and there.have_none(check.empty_when)
+    bad = [] if is_empty else con.execute(sql).fetchall()
     return CheckResult(
         check_name=check.name.removeprefix("checks."),
         day=day,

@@ -13,6 +13,7 @@ import sqlglot
 from pydantic import BaseModel, ConfigDict
 from sqlglot import exp
 
+from unitcost.emptiness import Emptiness, empty_when
 from unitcost.paths import data_root
 
 LAYERS = ("raw", "steps", "core", "marts", "checks", "exports")
@@ -30,7 +31,8 @@ class Query(BaseModel):
     `name` is `layer.noun` (the file is `sql/<layer>/<noun>.sql`), `text` its SELECT, `inputs` the
     tables it reads, derived from the SQL. `is_view` says that its third line is `-- view`: a step
     that others read once, so that nothing is gained by keeping its rows, or a mart of all days that
-    is made when it is read.
+    is made when it is read. It has no rows where all tables of one of the sets in `empty_when` have
+    none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +41,7 @@ class Query(BaseModel):
     text: str
     inputs: tuple[str, ...]
     is_view: bool = False
+    empty_when: Emptiness = frozenset()
 
     def bind(self, day: date) -> str:
         """The SELECT with `$day` as a date literal."""
@@ -107,6 +110,7 @@ def load_query(name: str) -> Query:
         text=text.rstrip().rstrip(";"),
         inputs=_inputs(name, statement),
         is_view=text.splitlines()[2].strip() == "-- view",
+        empty_when=empty_when(statement),
     )
 
 

@@ -17,7 +17,7 @@ from unitcost.lake.shapes import select_rows
 from unitcost.queries import load_query
 from unitcost.session import Session
 from unitcost.tables import day_tables, row_models, upstream
-from unitcost.workbench import tables_in
+from unitcost.workbench import contents_of
 from unitcost_models.base import Row
 from unitcost_models.closing import PublishedRequest, ReportedRequest, RestatedRequest
 from unitcost_models.late_bills import PublishedBill, ReportedBill, RestatedBill
@@ -54,9 +54,10 @@ def restate(
     open_days_before(session, con, day)
     if is_counted_as_built:
         con.execute(f"create view {_TASKS} as {_select(session, con, _TASKS, day)}")
-    done = {*tables_in(con)}
+    there = contents_of(con)
+    there.done |= there.kinds.keys()
     for table in tables:
-        run_table(con, table, day, done)
+        run_table(con, table, day, there)
     for known in _SIDES:
         _create(con, known.table, known, day)
 

@@ -78,10 +78,18 @@ class Session:
         return con
 
     def write(
-        self, con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, day: date | None
+        self,
+        con: duckdb.DuckDBPyConnection,
+        row: type[Row],
+        sql: str,
+        day: date | None,
+        is_empty: bool = False,
     ) -> LakeFile:
-        """Write a table's rows of one day; the file takes the place of the day's older one."""
-        file = self._write(con, row, sql, RawPart(day, None, False))
+        """Write a table's rows of one day; the file takes the place of the day's older one.
+
+        `is_empty`: there surely are none.
+        """
+        file = self._write(con, row, sql, RawPart(day, None, False), is_empty)
         self.catalogue.replace(file)
         return file
 
@@ -94,13 +102,18 @@ class Session:
         return file
 
     def _write(
-        self, con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, part: RawPart
+        self,
+        con: duckdb.DuckDBPyConnection,
+        row: type[Row],
+        sql: str,
+        part: RawPart,
+        is_empty: bool = False,
     ) -> LakeFile:
         folder = table_folder(self.home.lake, row.table, part.day)
         if row is QuarantinedRecord:
             folder = self.home.quarantine
         self.has_unpublished = True
-        written = write_rows(con, row, sql, folder)
+        written = write_rows(con, row, sql, folder, is_empty)
         return LakeFile(
             table_name=row.table,
             day=part.day,

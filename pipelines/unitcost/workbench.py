@@ -6,11 +6,13 @@ It knows nothing of files in the lake; whoever opens it puts the inputs there.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
 
-from unitcost.queries import LAYERS, load_query, query_path
+from unitcost.emptiness import Emptiness, view_empty_when
+from unitcost.queries import LAYERS, Query, load_query, query_path
 from unitcost.sqltext import sql_files, sql_text
 from unitcost_models.base import Row, columns
 
@@ -21,6 +23,32 @@ _SETTINGS = """
 """No checkpoint: in memory it compresses each table, though it is read a few times and dropped."""
 
 _LIMIT_GIB = 2.8
+
+
+_COLUMNS: dict[str, str] = {}
+"""Names and types of what a query answers, by its text; they follow from the row models it reads.
+To have DuckDB find them takes half as long as to run a query on few rows."""
+
+
+@dataclass
+class Contents:
+    """What a workbench holds."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    """`layer.noun` -> `table` or `view`."""
+    empty: set[str] = field(default_factory=set)
+    """Those that surely have no rows."""
+    done: set[str] = field(default_factory=set)
+    """Those that are not made again."""
+
+    def note(self, name: str, kind: str, is_empty: bool) -> None:
+        """Learn of what is there."""
+        self.kinds[name] = kind
+        (self.empty.add if is_empty else self.empty.discard)(name)
+
+    def have_none(self, sets: Emptiness) -> bool:
+        """Whether all tables of one of the sets have no rows."""
+        return any(tables <= self.empty for tables in sets)
 
 
 def open_workbench(
@@ -62,6 +90,24 @@ def tables_in(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(rows)
 
 
+def contents_of(con: duckdb.DuckDBPyConnection, done: Iterable[str] = ()) -> Contents:
+    """What is there now, and of it what is done."""
+    rows = con.execute(
+        """select schema_name || '.' || table_name, 'table', estimated_size = 0, ''
+           from duckdb_tables()
+           union all
+           select schema_name || '.' || view_name, 'view', false, sql
+           from duckdb_views() where not internal"""
+    ).fetchall()
+    there = Contents(done={*done})
+    for name, kind, is_empty, _ in rows:
+        there.note(name, kind, is_empty)
+    for name, kind, _, sql in rows:
+        if kind == "view" and there.have_none(view_empty_when(sql)):
+            there.empty.add(name)
+    return there
+
+
 def clear(con: duckdb.DuckDBPyConnection, kept: Collection[str]) -> None:
     """Drop all tables and views but the kept ones."""
     for name, kind in tables_in(con).items():
@@ -90,28 +136,47 @@ def create_view(con: duckdb.DuckDBPyConnection, table: str, files: Iterable[str]
 
 def run_step(con: duckdb.DuckDBPyConnection, name: str, day: date) -> None:
     """Run one SQL file into a table, or make it a view, of its own name."""
-    query = load_query(name)
-    if query.is_view and tables_in(con).get(name) == "table":
-        con.execute(f"drop table {name}")  # rows that were given under the view's name
-    kind = "view" if query.is_view else "table"
-    con.execute(f"create or replace {kind} {name} as {query.bind(day)}")
+    _run(con, load_query(name), day, contents_of(con))
 
 
 def run_steps(
     con: duckdb.DuckDBPyConnection,
     targets: Iterable[str],
     day: date,
-    done: set[str] | None = None,
+    there: Contents | None = None,
 ) -> None:
     """Run the targets and every `steps` query they need, each once, inputs first.
 
-    What is in `done` is there already: neither it nor what only it needs is run. `done` learns of
-    what was.
+    Neither what is done nor what only it needs is run. `there` learns of what was.
     """
-    done = set() if done is None else done
-    for name in _in_order(targets, done):
-        run_step(con, name, day)
-        done.add(name)
+    there = there or contents_of(con)
+    for name in _in_order(targets, there.done):
+        _run(con, load_query(name), day, there)
+        there.done.add(name)
+
+
+def _run(con: duckdb.DuckDBPyConnection, query: Query, day: date, there: Contents) -> None:
+    """Make what a query answers; where that is surely nothing, without planning the query."""
+    is_empty = there.have_none(query.empty_when)
+    kind = "view" if query.is_view and not is_empty else "table"
+    if there.kinds.get(query.name, kind) != kind:
+        con.execute(f"drop {there.kinds[query.name]} {query.name}")
+    if is_empty:
+        _create_without_rows(con, query, day)
+    else:
+        made = con.execute(f"create or replace {kind} {query.name} as {query.bind(day)}")
+        is_empty = kind == "table" and made.fetchall() == [(0,)]
+    there.note(query.name, kind, is_empty)
+
+
+def _create_without_rows(con: duckdb.DuckDBPyConnection, query: Query, day: date) -> None:
+    if query.text not in _COLUMNS:
+        body = f"select * from ({query.bind(day)}) limit 0"
+        con.execute(f"create or replace table {query.name} as {body}")
+        found = con.execute(f"describe {query.name}").fetchall()
+        _COLUMNS[query.text] = ", ".join(f'"{name}" {kind}' for name, kind, *_ in found)
+    else:
+        con.execute(f"create or replace table {query.name} ({_COLUMNS[query.text]})")
 
 
 def steps_of(table: str, done: Collection[str]) -> list[str]:

@@ -15,7 +15,7 @@ from unitcost.allocation import open_allocation
 from unitcost.allocation_settings import AllocationSettings
 from unitcost.queries import load_query
 from unitcost.tables import day_tables, row_models
-from unitcost.workbench import create_empty, run_steps
+from unitcost.workbench import contents_of, create_empty, run_steps
 from unitcost_models.agreements import CommitmentUse
 from unitcost_models.base import columns
 from unitcost_models.carried import CarriedRequest, EarlierRequest, EarlierTask
@@ -106,9 +106,9 @@ def put(
 
 def build(con: duckdb.DuckDBPyConnection, day: date = DAY) -> None:
     """Build every mart of the day, and those that are made of them when money is read."""
-    done = {RunDay.table, ToolCall.table}
+    there = contents_of(con, done=(RunDay.table, ToolCall.table))
     for name in MARTS:
-        run_steps(con, [name], day, done)
+        run_steps(con, [name], day, there)
 
 
 def add_up(con: duckdb.DuckDBPyConnection, *parts: str) -> None:

@@ -15,7 +15,7 @@ import duckdb
 
 from tests.given import given, rows_of
 from unitcost.uniting import unite
-from unitcost.workbench import create_empty, run_steps
+from unitcost.workbench import contents_of, create_empty, run_steps
 from unitcost_models.base import columns
 from unitcost_models.raw_litellm import RawLitellm
 from unitcost_models.raw_otlp import RawOtlp
@@ -134,11 +134,11 @@ def count(
     create_empty(con, RawRequest)
     _given_spans(con, spans)
     unite(con)
-    done: set[str] = set()
+    done: list[str] = []
     if records := list(records):
         given(con, LogSighting, *records)
-        done = {"steps.litellm_sightings"}
-    run_steps(con, ["core.requests", "core.sightings"], day, done)
+        done = ["steps.litellm_sightings"]
+    run_steps(con, ["core.requests", "core.sightings"], day, contents_of(con, done))
     return rows_of(con, "select * from core.requests order by started_at, attempt_no, request_id")
 
 

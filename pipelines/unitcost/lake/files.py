@@ -41,6 +41,10 @@ class ContractError(ValueError):
     """A result that does not keep its table's contract; nothing of it is published."""
 
 
+_WITHOUT_ROWS: dict[str, bytes] = {}
+"""The file of no rows, by the shape of its columns, once such a one was written and audited."""
+
+
 @dataclass(frozen=True)
 class WrittenFile:
     """A finished file: path under the lake, rows, bytes, digest, and the shape of its columns."""
@@ -59,22 +63,33 @@ def table_folder(lake: Path, table: str, day: date | None) -> Path:
 
 
 def write_rows(
-    con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, folder: Path
+    con: duckdb.DuckDBPyConnection,
+    row: type[Row],
+    sql: str,
+    folder: Path,
+    is_empty: bool = False,
 ) -> WrittenFile:
     """Write the answer of `sql` as one file of the table in `folder` and audit it.
 
-    The file's name is the digest of its bytes, so equal rows give the same file.
+    The file's name is the digest of its bytes, so equal rows give the same file. Where there surely
+    are none, it is a copy of an earlier one of the same columns, if there was any.
 
     Raises:
         ContractError: a column is missing, surplus or of another type, or a required one is NULL.
     """
-    wanted = columns(row)
-    given = audit_types(con, row, sql)
-    folder.mkdir(parents=True, exist_ok=True)
+    shape = shape_of(row)
     draft = folder / f".{uuid4().hex}.parquet"
+    if is_empty and shape in _WITHOUT_ROWS:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(_WITHOUT_ROWS[shape])
+        return _finish(draft, 0, shape)
+    wanted, given = columns(row), audit_types(con, row, sql)
+    folder.mkdir(parents=True, exist_ok=True)
     _write(con, sql, {c.name: _written_type(given[c.name], c.sql_type) for c in wanted}, draft)
     rows = _audit_nulls(con, row, wanted, draft)
-    return _finish(draft, rows, shape_of(row))
+    if is_empty:
+        _WITHOUT_ROWS[shape] = draft.read_bytes()
+    return _finish(draft, rows, shape)
 
 
 def _written_type(given: str, wanted: str) -> str:
