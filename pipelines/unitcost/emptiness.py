@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import ParseError
 
 Emptiness = frozenset[frozenset[str]]
 """Sets of tables: where all tables of one of them have no rows, there is no row."""
@@ -37,10 +38,16 @@ def empty_when(query: exp.Expr, local: Mapping[str, Emptiness] | None = None) ->
 
 @lru_cache(maxsize=256)
 def view_empty_when(sql: str) -> Emptiness:
-    """Of the statement that created a view; of one that reads files nothing is said."""
+    """Of the statement that created a view; of one that reads files nothing is said.
+
+    Nor of one in a spelling of DuckDB's own, in which it may tell the statement.
+    """
     if "read_parquet(" in sql:
         return _UNKNOWN
-    return empty_when(sqlglot.parse_one(sql, dialect="duckdb").expression)
+    try:
+        return empty_when(sqlglot.parse_one(sql, dialect="duckdb").expression)
+    except ParseError:
+        return _UNKNOWN
 
 
 def _of_select(select: exp.Select, known: Mapping[str, Emptiness]) -> Emptiness:
