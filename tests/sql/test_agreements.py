@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests import given as tables
 from tests.given import rows_of
+from tests.price_books import write_part
 from tests.sql.priced import price_one, request
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError
@@ -81,13 +82,14 @@ _HELD = {"account_id": "org-1", "allowance_id": "two-a-day", "recorded_on": "202
 def opened(
     folder: Path, files: dict[str, list[dict[str, str]]], **book: Any
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A workbench with the shipped book and these lines of the user's own files."""
+    """A workbench with a part of the shipped book and these lines of the user's own files."""
     for name, lines in files.items():
         names = csv_columns(_FILES[name])
         text = [",".join(names), *(",".join(x.get(n, "") for n in names) for x in lines)]
         (folder / name).write_text("\n".join(text) + "\n", encoding="utf-8")
+    shipped = write_part(folder.with_name(f"{folder.name} shipped"))
     with open_workbench() as con:
-        load_price_book(con, PriceBook(own=folder, **book))
+        load_price_book(con, PriceBook(shipped, own=folder, **book))
         tables.given(con, AllowanceBefore)
         yield con
 

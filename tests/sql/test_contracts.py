@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.price_books import write_part
 from tests.sql.priced import price, price_one, request
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError
@@ -46,11 +47,12 @@ def contract(contract_id: str, **cells: str) -> str:
 def opened(
     folder: Path, *lines: str, as_of: date | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A workbench with the shipped book and these contracts."""
+    """A workbench with a part of the shipped book and these contracts."""
     text = "\n".join([",".join(csv_columns(Contract)), *lines]) + "\n"
     (folder / "contracts.csv").write_text(text, encoding="utf-8")
+    book = write_part(folder.with_name(f"{folder.name} shipped"))
     with open_workbench() as con:
-        load_price_book(con, PriceBook(own=folder, as_of=as_of))
+        load_price_book(con, PriceBook(book, own=folder, as_of=as_of))
         yield con
 
 
