@@ -21,7 +21,7 @@ from tests.benchmarks.marts_by_hand import write_by_hand
 from unitcost.lake.files import write_rows
 from unitcost.queries import load_query, query_names
 from unitcost.tables import day_tables, row_models
-from unitcost.workbench import run_step, run_steps, tables_in
+from unitcost.workbench import contents_of, run_step, run_steps, tables_in
 from unitcost_models.allocation import AllocatedCost, CalibratedCost
 from unitcost_models.waste import AgentLoop
 
@@ -60,7 +60,7 @@ def _write_ours(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Path]
     marts = [t for t in day_tables() if t.startswith("marts.") and t not in others]
     written = {}
     for table in ("core.request_costs", *marts):
-        run_steps(con, [table], DAY, {*tables_in(con)})
+        run_steps(con, [table], DAY, contents_of(con, tables_in(con)))
         if table == "core.request_costs":
             run_step(con, "steps.cost_bounds", DAY)
         written[table] = write_rows(con, row_models()[table], f"from {table}", folder / table).path
