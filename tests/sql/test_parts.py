@@ -24,7 +24,7 @@ from unitcost.lake.files import write_rows
 from unitcost.queries import load_query
 from unitcost.session import Session
 from unitcost.tables import row_models
-from unitcost.workbench import create_view, open_workbench, run_step, run_steps
+from unitcost.workbench import contents_of, create_view, open_workbench, run_step, run_steps
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.tasks import Task
 
@@ -133,9 +133,9 @@ def _build(con: duckdb.DuckDBPyConnection, lake: Path, day: date) -> None:
             [day],
         )
     open_earlier(cast("Session", _Kept(lake)), con)
-    done = {u.table for u in UNITS}
+    there = contents_of(con, done=(u.table for u in UNITS))
     for part in PARTS:
-        run_steps(con, [part], day, done)
+        run_steps(con, [part], day, there)
         _write(con, lake, part, day)
 
 
