@@ -1,6 +1,6 @@
-"""Gives OTLP batches that spell their names otherwise the names of OTLP/JSON.
+"""Gives OTLP batches under other names, and spans told one by one, the form of OTLP/JSON.
 
-Which files spell them otherwise is decided by their first record, so that others cost nothing.
+Which files hold such is decided by their first record, so that others cost nothing.
 """
 
 from __future__ import annotations
@@ -39,16 +39,45 @@ _MARKS = (
     '"instrumentationLibrarySpans"',
     '"instrumentation_library_spans"',
 )
+_SINGLE = """contains(record, '"startTimeUnixNano"') and not contains(record, '"resourceSpans"')
+    and json_type(record, '$.attributes') = 'OBJECT'"""
+"""A span by itself, its attributes an object: as CloudWatch's log group `aws/spans` holds them."""
+
+
+def _pairs(path: str) -> str:
+    """SQL for the attributes of an object as OTLP has them, every value as text."""
+    told = f"""from_json(json_extract(record, '{path}'), '"MAP(VARCHAR, JSON)"')"""
+    return f"""list_transform(
+        map_entries(coalesce({told}, map())),
+        lambda e: {{'key': e.key, 'value': {{'stringValue': e.value ->> '$'}}}})"""
+
+
+_BATCH = f"""case
+    when {_SINGLE}
+    then cast(json_object('resourceSpans', [json_object(
+        'resource', json_object('attributes', {_pairs("$.resource.attributes")}),
+        'scopeSpans', [json_object(
+            'scope', json_extract(record, '$.scope'),
+            'spans', [json_merge_patch(record, json_object(
+                'resource', null, 'scope', null, 'events', null,
+                'attributes', {_pairs("$.attributes")}
+            ))]
+        )]
+    )]) as varchar)
+    else record
+end"""
 
 
 def respell(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `raw.staged` hold the records under today's names, where the first one needs it."""
+    """Make `raw.staged` hold the records in today's form, where the first one needs it."""
     marked = " or ".join(f"contains(record, {sql_text(mark)})" for mark in _MARKS)
-    first = con.execute(f"select {marked} from (select record from raw.staged limit 1)").fetchall()
-    if not first or not first[0][0]:
+    first = con.execute(
+        f"select {marked}, {_SINGLE} from (select record from raw.staged limit 1)"
+    ).fetchall()
+    if not first or not any(first[0]):
         return
-    text = "record"
-    for old, new in _names().items():
+    text = _BATCH if first[0][1] else "record"
+    for old, new in _names().items() if first[0][0] else ():
         text = f"""regexp_replace({text}, '"{old}"(\\s*:)', '"{new}"\\1', 'g')"""
     con.execute(
         f"create or replace table raw.respelled as select source_line, {text} as record "
@@ -68,4 +97,4 @@ def _camel(name: str) -> str:
 
 def fingerprint() -> bytes:
     """Changes with what is respelled."""
-    return repr((_MARKS, _names())).encode()
+    return repr((_MARKS, _names(), _BATCH)).encode()

@@ -56,3 +56,36 @@ def test_logs_under_the_protocols_own_names_give_the_same_rows(tmp_path: Path) -
     assert detect_format(sample(file)) == "agent_events"
     rows = [golden(row) for row in parse_texts("agent_events", [told])]
     assert [golden(row) for row in parse_texts("agent_events", [_of_proto(told)])] == rows != []
+
+
+def test_spans_by_themselves_are_read_as_batches(tmp_path: Path) -> None:
+    """As CloudWatch holds those of agents on Bedrock AgentCore; a broken one spoils no other."""
+    attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "us.anthropic.claude-sonnet-4-20250514-v1:0",
+        "gen_ai.usage.input_tokens": 1200,
+        "gen_ai.response.finish_reasons": ["end_turn"],
+    }
+    span = {
+        "resource": {"attributes": {"service.name": "agent"}},
+        "scope": {"name": "strands.telemetry.tracer", "version": ""},
+        "traceId": "68b0a1b2c3d4e5f60718293a4b5c6d7e",
+        "spanId": "a1b2c3d4e5f60718",
+        "kind": "CLIENT",
+        "startTimeUnixNano": 1793527200123456789,
+        "endTimeUnixNano": 1793527202123456789,
+        "attributes": attributes,
+        "status": {"code": "OK"},
+    }
+    broken = [span | {"attributes": None}, span | {"attributes": [1]}, span | {"traceId": "x"}, {}]
+    twice = json.dumps(span).replace('"gen_ai.operation.name"', '"a": 1, "a": 2, "b"')
+    texts = [json.dumps(told) for told in (span, *broken)] + [twice]
+    file = tmp_path / "spans.jsonl"
+    file.write_text("\n".join(texts))
+    assert detect_format(sample(file)) == "otlp_json"
+    rows = {row["source_line"]: row for row in parse_texts("otlp_json", texts)}
+    assert rows[1]["reject_reason"] is None
+    assert rows[1]["attributes"]["gen_ai.usage.input_tokens"] == "1200"
+    assert rows[1]["attributes"]["gen_ai.response.finish_reasons"] == "end_turn"
+    assert rows[1]["resource"] == {"service.name": "agent"}
+    assert all(rows[line]["reject_reason"] for line in (2, 3, 4, 5))

@@ -11,7 +11,8 @@ OpenLLMetry, OpenInference, OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM):
   vocabulary names are kept, so no prompt or answer reaches `raw`; what counting needs of them
   (response id, finish reason, usage, a digest of the input) is taken out first.
 - Batches of before 2022 (`instrumentationLibrarySpans`) and spans under the protocol's own names
-  (`resource_spans`) are respelled.
+  (`resource_spans`) are respelled; spans by themselves, whose attributes are an object, become
+  batches of one (CloudWatch's log group `aws/spans`, where agents on Bedrock AgentCore write).
 - Text that is a Python literal instead of JSON (LiteLLM's `llm.openai.usage`) is read too.
 - Metrics repeat what spans count; a batch of them is quarantined, saying so.
 """
@@ -28,9 +29,16 @@ _BATCHES = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs", 
 def detect(sample: Sample) -> bool:
     """Whether the sample is surely OTLP/JSON."""
     is_otlp = sample.kind == "json" and any(
-        isinstance(record.get(key), list) for record in sample.records for key in _BATCHES
+        _is_span(record) or any(isinstance(record.get(key), list) for key in _BATCHES)
+        for record in sample.records
     )
     return is_otlp and not tells_agent_events(sample)
+
+
+def _is_span(record: dict[str, object]) -> bool:
+    """Whether it is a span by itself, as CloudWatch's log group `aws/spans` holds them."""
+    is_named = {"traceId", "spanId", "startTimeUnixNano"} <= record.keys()
+    return is_named and isinstance(record.get("attributes"), dict)
 
 
 SOURCE = Source(
