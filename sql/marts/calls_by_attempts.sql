@@ -2,26 +2,10 @@
 -- grain: day, feature, provider, model, attempts
 --
 -- Nearly all calls take one attempt: they are known by having no other, and only the rest is put together by call.
-with requests as (
-    select
-        day,
-        call_id,
-        feature,
-        provider,
-        model,
-        is_final_attempt,
-        attempt_count_known,
-        cost_usd,
-        cost_lower_bound_usd,
-        cost_upper_bound_usd
-    from marts.cost_per_request
-    where day = $day
-),
-
-retried as (
+with retried as (
     select distinct call_id
-    from requests
-    where not is_final_attempt
+    from marts.cost_per_request
+    where day = $day and not is_final_attempt
 ),
 
 calls as (
@@ -30,34 +14,23 @@ calls as (
         coalesce(min(requests.feature), '(unattributed)') as feature,
         min(requests.provider) as provider,
         coalesce(min(requests.model), '(unattributed)') as model,
-        count(*) as attempts,
-        1 as calls,
+        case when retried.call_id is null then 1 else count(*) end as attempts,
+        case when retried.call_id is null then count(*) else 1 end as calls,
         count(*) filter (where not requests.is_final_attempt) as retried_requests,
         count(*) filter (where not requests.attempt_count_known) as unknown_attempt_requests,
         sum(requests.cost_usd) as cost_usd,
-        count(*) filter (where requests.cost_usd is null) as unpriced_requests,
+        count(*) - count(requests.cost_usd) as unpriced_requests,
         sum(requests.cost_lower_bound_usd) filter (where not requests.is_final_attempt) as waste_lower_bound_usd,
         sum(requests.cost_upper_bound_usd) filter (where not requests.is_final_attempt) as waste_upper_bound_usd
-    from requests
-    inner join retried on requests.call_id = retried.call_id
-    group by requests.day, requests.call_id
-    union all
-    select
-        day,
-        coalesce(feature, '(unattributed)') as feature,
-        provider,
-        coalesce(model, '(unattributed)') as model,
-        1 as attempts,
-        count(*) as calls,
-        0 as retried_requests,
-        count(*) filter (where not attempt_count_known) as unknown_attempt_requests,
-        sum(cost_usd) as cost_usd,
-        count(*) filter (where cost_usd is null) as unpriced_requests,
-        null as waste_lower_bound_usd,
-        null as waste_upper_bound_usd
-    from requests
-    where call_id not in (select retried.call_id from retried)
-    group by day, coalesce(feature, '(unattributed)'), provider, coalesce(model, '(unattributed)')
+    from marts.cost_per_request as requests
+    left join retried on requests.call_id = retried.call_id
+    where requests.day = $day
+    group by
+        requests.day,
+        retried.call_id,
+        case when retried.call_id is null then requests.feature end,
+        case when retried.call_id is null then requests.provider end,
+        case when retried.call_id is null then requests.model end
 )
 
 select
