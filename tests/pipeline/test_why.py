@@ -233,6 +233,9 @@ def test_trust_is_told_with_evidence_that_holds(
     (score,) = con.execute("select sum(points_pct) from marts.trust").fetchall()[0]
     assert Decimal(answer["score"]) == score
     assert any(Decimal(part["plain_pct"]) > 0 for part in answer["parts"])
+    with pytest.raises(SystemExit):
+        main(["--home", str(home.root), "trust"])
+    assert "Reports that count tokens attest" in " ".join(capsys.readouterr().out.split())
     for part in answer["parts"]:
         shown = con.execute(part["evidence_sql"]).fetchall()[0]
         assert shown[1:] == (part["days"], part["good_count"], part["whole_count"]), part["part"]
