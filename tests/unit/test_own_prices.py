@@ -187,6 +187,16 @@ def test_a_model_that_is_shipped_later_may_stay_in_the_own_folder(
     assert sorted(_ask(tmp_path, query)) == [("gpt-5", "key"), ("our-five", "id")]
 
 
+def test_a_model_that_was_learnt_with_its_prices_is_no_fault_of_the_book_before(
+    tmp_path: Path, write: Write
+) -> None:
+    write("models.toml", _MODEL.replace('"acme"', '"openai"') + "recorded_on = 2026-11-22\n")
+    write("openai/direct.csv", _header() + _line(price_id="own/new", provider="openai"))
+    query = "select count(*) from core.model_aliases where alias = 'acme-1'"
+    found = [_ask(tmp_path, query, date(2026, 11, day)) for day in (21, 22)]
+    assert found == [[(0,)], [(1,)]]
+
+
 @pytest.mark.parametrize(
     ("dates", "known"),
     [

@@ -17,6 +17,7 @@ _SAME_TIME = """
     coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
 """
 _PLACE = "b.source_file || ':' || b.source_line || ': '"
+_IS_LEARNT = "coalesce(b.recorded_on <= (select as_of from core.price_revision), true)"
 _UNIT = f"""
 select
     {_PLACE} || 'unit ' || b.unit || ' is not that of meter ' || m.meter
@@ -60,11 +61,13 @@ where a.provider <> b.provider
 
 
 def _unknown(column: str, known: str, file: str, fix: str, table: str = "core.prices") -> str:
-    """Rows whose name is not among the known ones."""
+    """Rows whose name is not among the known ones; what a price is named by may be learnt with it,
+    after the day whose knowledge counts."""
     return f"""
         select {_PLACE} || '{column} ' || b.{column} || ' is not in {file}; {fix}'
         from {table} as b
         where b.{column} <> '*' and b.{column} not in ({known})
+            and {_IS_LEARNT if table == "core.prices" else "true"}
     """
 
 
