@@ -62,6 +62,10 @@ def test_a_table_of_another_system_is_recognised(file: Path, tmp_path: Path) -> 
     [
         ({"batches": [{"scopeSpans": []}]}, "Tempo"),
         ({"data": [{"traceID": "a", "spans": [], "processes": {}}]}, "Jaeger"),
+        (
+            {"name": "chat", "context": {}, "parent_id": None, "attributes": {}, "links": []},
+            "console",
+        ),
     ],
 )
 def test_a_query_tools_answer_is_refused_with_what_to_deliver(

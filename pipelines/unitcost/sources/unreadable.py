@@ -35,6 +35,11 @@ _REASONS: tuple[tuple[frozenset[str], str], ...] = (
         "exporter writes them, OTLP/JSON with resourceSpans",
     ),
     (
+        frozenset({"context", "parent_id", "links", "attributes"}),
+        "spans as OpenTelemetry's console exporter prints them are not read; export them as "
+        "OTLP/JSON, with the collector's file exporter",
+    ),
+    (
         frozenset({"type", "thread_id"}),
         "events of `codex exec --json` have no times; deliver the rollouts in ~/.codex/sessions",
     ),
