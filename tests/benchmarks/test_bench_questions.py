@@ -47,7 +47,7 @@ def test_every_question_is_answered(tmp_path: Path) -> None:
     repeat_day(home.root, FIRST, DAYS, {t for sql in questions().values() for t in _tables(sql)})
     seconds = {}
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        con.execute("set memory_limit = '3GB'")
+        con.execute(f"set memory_limit = '3GB'; set temp_directory = '{tmp_path / 'spill'}'")
         for question, sql in questions().items():
             begin = time.perf_counter()
             assert con.execute(sql).description
