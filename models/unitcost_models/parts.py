@@ -132,6 +132,37 @@ class RequestsBySize(Daily):
     """Requests whose cost is unknown and therefore not in cost_usd."""
 
 
+class AnswersByLength(Daily):
+    """How many answers were this long, and how much of them was thinking?
+
+    Of requests that were answered, whole or cut off. Behind marts.verbosity.
+    """
+
+    table: ClassVar[str] = "marts.answers_by_length"
+    key: ClassVar[tuple[str, ...]] = (
+        "day",
+        "task_type",
+        "provider",
+        "model",
+        "completion_tokens",
+    )
+
+    task_type: str
+    """Kind of task; as the model `(unattributed)` where unknown."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key."""
+    completion_tokens: int
+    """Known output of each, reasoning included."""
+    requests: int
+    """Answers of that length, attempts included."""
+    reasoning_tokens: int
+    """Thinking tokens of all of them, where the source splits them."""
+    completion_cost_usd: Decimal | None
+    """Cost of all of them; None where none is known."""
+
+
 class CallsByAttempts(Daily):
     """How many attempts did a day's calls take, and what did those cost that were not used?
 

@@ -63,6 +63,12 @@ _BEGUN_TASKS = f"""
         and {_is_member("s", "t", "d")}"""
 
 PARTS: dict[str, str] = {
+    "marts.answers_by_length": every(
+        OWN_DAY,
+        same("task_type", "provider", "model"),
+        "b.completion_tokens = r.completion_tokens",
+        "b.status in ('ok', 'truncated')",
+    ),
     "marts.calls_by_attempts": every(
         OWN_DAY,
         """(b.call_id, r.feature, r.provider, r.model, r.attempts) in (

@@ -93,6 +93,16 @@ WHOLE = {
         from marts.cost_per_request
         where usage_basis = 'reported' and cost_usd is not null and billed_state = 'billed'
         group by 1, 2, 3, 4 order by 1, 2, 3, 4""",
+    "verbosity": """
+        select strftime(day, '%Y-%m') as month, coalesce(task_type, '(unattributed)'), provider,
+            model, count(*), quantile_disc(completion_tokens, 0.5),
+            quantile_disc(completion_tokens, 0.95), max(completion_tokens),
+            decimal_division(sum(completion_tokens)::bigint, count(*), 6)::decimal(18, 6),
+            decimal_division(100 * coalesce(sum(reasoning_tokens), 0)::bigint,
+                sum(completion_tokens)::bigint, 6)::decimal(18, 6), sum(output_cost_usd)
+        from marts.cost_per_request
+        where completion_tokens > 0 and status in ('ok', 'truncated')
+        group by 1, 2, 3, 4 order by 1, 2, 3, 4""",
     "waste_per_month": """
         select strftime(day, '%Y-%m') as month, waste_class, provider, model,
             coalesce(feature, '(unattributed)'), workflow, prompt_name, prompt_version, count(*),
@@ -120,6 +130,9 @@ COLUMNS = {
         unpriced_requests, shortest_prompt_tokens, longest_prompt_tokens, prompt_cost_usd""",
     "token_profile": """month, feature, provider, model, requests, prompt_cost_usd,
         completion_cost_usd, cost_usd""",
+    "verbosity": """month, task_type, provider, model, requests, p50_completion_tokens,
+        p95_completion_tokens, longest_completion_tokens, completion_per_request, reasoning_pct,
+        completion_cost_usd""",
     "waste_per_month": """month, waste_class, provider, model, feature, workflow, prompt_name,
         prompt_version, requests, waste_usd, waste_lower_bound_usd, waste_upper_bound_usd,
         unbounded_requests""",

@@ -37,6 +37,7 @@ PARTS = (
     "marts.carried_requests",
     "marts.requests_by_hour",
     "marts.requests_by_size",
+    "marts.answers_by_length",
     "marts.calls_by_attempts",
     "marts.tasks_by_dimension",
     "marts.tasks_by_cost",
@@ -47,7 +48,7 @@ PARTS = (
 VIEWS = (
     *("carried_tasks", "cost_per_success", "token_floor", "fan_out", "retry_depth"),
     *("cost_kinds", "cache_hits", "context_sizes", "prompt_growth", "token_profile"),
-    "waste_per_month",
+    *("verbosity", "waste_per_month"),
 )
 
 
@@ -80,6 +81,10 @@ def _requests(chance: Random) -> list[dict[str, Any]]:
                 "billed_state": chance.choice(("billed", "unknown")),
                 "waste_class": chance.choice((None, None, "errored", "truncated")),
                 "prompt_tokens": chance.choice((None, 0, 700, 1500, 2500)),
+                "completion_tokens": chance.choice((None, 0, *range(1, 40))),
+                "reasoning_tokens": chance.choice((None, 1)),
+                "task_type": chance.choice((None, "k")),
+                "status": chance.choice(("ok", "ok", "truncated", "error")),
                 "cache_read_tokens": chance.choice((None, 100)),
                 "cache_read_cost_usd": "0",
                 "cache_write_cost_usd": "0",
