@@ -163,6 +163,45 @@ class AnswersByLength(Daily):
     """Cost of all of them; None where none is known."""
 
 
+class RetrievalPrompts(Daily):
+    """How long were the prompts of runs that retrieve, and did their tasks succeed?
+
+    Priced and billed inference calls with a known prompt, of runs that embed, retrieve or rerank on
+    the day. Behind marts.retrieval_padding.
+    """
+
+    table: ClassVar[str] = "marts.retrieval_prompts"
+    key: ClassVar[tuple[str, ...]] = (
+        "day",
+        "feature",
+        "workflow",
+        "provider",
+        "model",
+        "prompt_tokens",
+    )
+
+    feature: str
+    """The product feature; as workflow and model `(unattributed)` where unknown."""
+    workflow: str
+    """The workflow."""
+    provider: str
+    """Who makes the model."""
+    model: str
+    """Canonical model key."""
+    prompt_tokens: int
+    """Prompt tokens of each call, cached and written included."""
+    runs: int
+    """Runs whose shortest prompt of the feature, workflow and model this is."""
+    requests: int
+    """Calls of that length, attempts included."""
+    prompt_cost_usd: Decimal | None
+    """Cost of these prompts: fresh, read from and written to caches; None where none is known."""
+    succeeded_requests: int
+    """Calls for tasks that succeeded."""
+    judged_requests: int
+    """Calls for tasks that succeeded or failed."""
+
+
 class CallsByAttempts(Daily):
     """How many attempts did a day's calls take, and what did those cost that were not used?
 

@@ -59,9 +59,9 @@ class TokenProfile(Row):
 class RetrievalPadding(Row):
     """How much of the prompts was retrieved for them, and does the longer half succeed more?
 
-    Inference calls of runs that embed, retrieve or rerank; priced ones with a known prompt. Where
-    the longer half of the prompts does not succeed more often than the shorter, padding_cost_usd is
-    what shorter contexts would return.
+    Inference calls of runs that embed, retrieve or rerank; priced ones with a known prompt. A run
+    over midnight is one on each of its days. Where prompts longer than the middle one do not
+    succeed more often than the others, padding_cost_usd is what shorter contexts would return.
     """
 
     table: ClassVar[str] = "marts.retrieval_padding"
@@ -95,17 +95,18 @@ class RetrievalPadding(Row):
     added_pct: Decimal
     """added_tokens as a percentage of prompt_tokens."""
     padding_tokens: int
-    """What the longer half of the prompts has beyond the middle one."""
+    """What the longer prompts have beyond the middle one."""
     prompt_cost_usd: Decimal | None
     """Cost of these prompts: fresh, read from and written to caches."""
     added_cost_usd: Decimal | None
-    """The part of it for added_tokens, at what each prompt's tokens cost on average."""
+    """The part of it for added_tokens, at what tokens of prompts as long cost on average."""
     padding_cost_usd: Decimal
     """The part of it for padding_tokens."""
     shorter_success_rate_pct: Decimal | None
-    """Success rate of the shorter half's judged tasks; None where none is judged."""
+    """Of the calls no longer than the middle one those whose tasks succeeded, of all judged ones;
+    None where none is judged."""
     longer_success_rate_pct: Decimal | None
-    """Success rate of the longer half's."""
+    """The same of the longer ones."""
 
 
 class PromptGrowth(Row):

@@ -62,6 +62,11 @@ _BEGUN_TASKS = f"""
     where t.day = s.day and t.started_on = s.day and t.outcome = s.outcome
         and {_is_member("s", "t", "d")}"""
 
+_RETRIEVING_RUNS = """
+    select c.workflow_run_id from marts.cost_per_request as c
+    where c.day in (select s.day from asked as s)
+        and c.stage in ('embedding', 'retrieval', 'rerank', 'context_assembly')"""
+
 PARTS: dict[str, str] = {
     "marts.answers_by_length": every(
         OWN_DAY,
@@ -95,6 +100,13 @@ PARTS: dict[str, str] = {
         f"({IN_SIZE}) or (b.prompt_tokens is null and r.from_prompt_tokens is null)",
         of_size("prompt"),
         of_size("completion"),
+    ),
+    "marts.retrieval_prompts": every(
+        OWN_DAY,
+        same("feature", "workflow", "provider", "model"),
+        f"b.workflow_run_id in ({_RETRIEVING_RUNS})",
+        "b.stage = 'inference' and b.prompt_tokens = r.prompt_tokens",
+        "b.cost_usd is not null and b.billed_state = 'billed'",
     ),
     "marts.runs_by_stage": every(
         OWN_DAY,

@@ -16,9 +16,10 @@ from unitcost.session import Session, open_session
 from unitcost.tables import kept_behind, row_models
 from unitcost_models.base import Row, columns
 
-_IDS = frozenset(
-    "request_id call_id trace_id task_id workflow_run_id session_id provider_response_id".split()
-)
+_IDS = frozenset({"request_id", "call_id", "trace_id", "task_id", "workflow_run_id"}) | {
+    "session_id",
+    "provider_response_id",
+}
 
 
 def repeat_day(root: Path, day: date, days: int, tables: Iterable[str]) -> None:

@@ -3,7 +3,8 @@
 `UNITCOST_BENCH_QUESTIONS` sets how many requests the month has. Its first day is built, the others
 repeat it. Asserts only that every question is answered.
 
-    UNITCOST_BENCH_QUESTIONS=100000000 uv run pytest -n 0 -s tests/benchmarks/test_bench_questions.py
+    UNITCOST_BENCH_QUESTIONS=100000000 uv run pytest -n 0 -s \\
+        tests/benchmarks/test_bench_questions.py
 """
 
 from __future__ import annotations

@@ -93,6 +93,28 @@ WHOLE = {
         from marts.cost_per_request
         where usage_basis = 'reported' and cost_usd is not null and billed_state = 'billed'
         group by 1, 2, 3, 4 order by 1, 2, 3, 4""",
+    "retrieval_padding": """
+        with calls as (
+            select strftime(c.day, '%Y-%m') as month, coalesce(c.feature, '(unattributed)') as f,
+                c.workflow as w, c.provider as p, c.model as m, c.prompt_tokens as tokens,
+                c.day || c.workflow_run_id as run, t.outcome,
+                c.input_cost_usd + c.cache_read_cost_usd + c.cache_write_cost_usd as cost
+            from marts.cost_per_request as c
+            left join core.tasks as t on c.task_id = t.task_id and c.day = t.day
+            where c.stage = 'inference' and c.prompt_tokens > 0 and c.cost_usd is not null
+                and c.billed_state = 'billed' and (c.day, c.workflow_run_id) in (
+                    select r.day, r.workflow_run_id from marts.cost_per_request as r
+                    where r.stage = 'retrieval' and r.workflow_run_id is not null)),
+        halves as (
+            select month, f, w, p, m, min(tokens) as least, quantile_disc(tokens, 0.5) as middle
+            from calls group by all)
+        select month, f, w, p, m, count(distinct run), count(*), sum(tokens), least, middle,
+            max(tokens), sum(tokens - least), sum(greatest(tokens - middle, 0)), sum(cost),
+            decimal_division(100 * count(*) filter (tokens > middle and outcome = 'success'),
+                nullif(count(*) filter (
+                    tokens > middle and outcome in ('success', 'failure')), 0), 6)
+        from calls join halves using (month, f, w, p, m)
+        group by month, f, w, p, m, least, middle order by month, f, w, p, m""",
     "verbosity": """
         select strftime(day, '%Y-%m') as month, coalesce(task_type, '(unattributed)'), provider,
             model, count(*), quantile_disc(completion_tokens, 0.5),
@@ -130,6 +152,9 @@ COLUMNS = {
         unpriced_requests, shortest_prompt_tokens, longest_prompt_tokens, prompt_cost_usd""",
     "token_profile": """month, feature, provider, model, requests, prompt_cost_usd,
         completion_cost_usd, cost_usd""",
+    "retrieval_padding": """month, feature, workflow, provider, model, runs, requests,
+        prompt_tokens, shortest_prompt_tokens, median_prompt_tokens, longest_prompt_tokens,
+        added_tokens, padding_tokens, prompt_cost_usd, longer_success_rate_pct""",
     "verbosity": """month, task_type, provider, model, requests, p50_completion_tokens,
         p95_completion_tokens, longest_completion_tokens, completion_per_request, reasoning_pct,
         completion_cost_usd""",

@@ -38,6 +38,7 @@ PARTS = (
     "marts.requests_by_hour",
     "marts.requests_by_size",
     "marts.answers_by_length",
+    "marts.retrieval_prompts",
     "marts.calls_by_attempts",
     "marts.tasks_by_dimension",
     "marts.tasks_by_cost",
@@ -48,7 +49,7 @@ PARTS = (
 VIEWS = (
     *("carried_tasks", "cost_per_success", "token_floor", "fan_out", "retry_depth"),
     *("cost_kinds", "cache_hits", "context_sizes", "prompt_growth", "token_profile"),
-    *("verbosity", "waste_per_month"),
+    *("retrieval_padding", "verbosity", "waste_per_month"),
 )
 
 
@@ -75,7 +76,7 @@ def _requests(chance: Random) -> list[dict[str, Any]]:
                 "prompt_version": chance.choice("12"),
                 "feature": chance.choice((None, "f")),
                 "workflow": chance.choice(("v", "w")),
-                "stage": chance.choice((None, "inference", "evaluation")),
+                "stage": chance.choice((None, "inference", "inference", "retrieval", "evaluation")),
                 "environment": chance.choice((None, "prod", "dev")),
                 "usage_basis": chance.choice(("reported", "partial")),
                 "billed_state": chance.choice(("billed", "unknown")),
