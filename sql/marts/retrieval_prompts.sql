@@ -87,4 +87,4 @@ left join begun as b
         and c.provider = b.provider
         and c.model = b.model
         and c.prompt_tokens = b.prompt_tokens
-order by c.feature, c.workflow, c.provider, c.model, c.prompt_tokens
+order by day, c.feature, c.workflow, c.provider, c.model, c.prompt_tokens
