@@ -1,4 +1,4 @@
-"""LiteLLM records: inclusive usage made disjoint, failures, cache hits, attempts of one call."""
+"""LiteLLM records: inclusive usage made disjoint, failures, cache hits, spend logs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ import duckdb
 import pytest
 
 from tests.sources import reading
+from tests.sql.litellm_by_hand import START, failed, payload, usage
 from tests.sql.staging_by_hand import accept, parse, reasons, sightings
 from unitcost.sources.base import Sample
 from unitcost.sources.litellm import detect
-from unitcost.vocabulary import create_macros, load_vocabulary
-from unitcost.workbench import open_workbench
 from unitcost_models.base import columns
 from unitcost_models.raw_litellm import RawLitellm
 from unitcost_models.sources import SourceSighting
 
 Connection = duckdb.DuckDBPyConnection
-START = 1772445600.25
 
 
 @pytest.fixture
@@ -30,52 +28,6 @@ def workbench() -> Iterator[Connection]:
     """A workbench with the vocabulary's macros; no test may change them."""
     with reading.workbench() as con:
         yield con
-
-
-def payload(number: int = 1, **changes: Any) -> dict[str, Any]:
-    """An invented StandardLoggingPayload of 1,000 input tokens and 50 output tokens."""
-    record = {
-        "id": f"chatcmpl-{number}",
-        "litellm_call_id": f"call-{number}",
-        "trace_id": "trace-1",
-        "call_type": "acompletion",
-        "status": "success",
-        "custom_llm_provider": "anthropic",
-        "model": "anthropic/m-1",
-        "model_group": "big",
-        "api_base": "https://key@api.example.com:443/v1",
-        "startTime": START + number,
-        "endTime": START + number + 0.5,
-        "prompt_tokens": 1000,
-        "completion_tokens": 50,
-        "total_tokens": 1050,
-        "response_cost": 0.0007411499999999999,
-        "metadata": {},
-        "response": {"model": "m-1-2026"},
-        "messages": [{"role": "user", "content": "a secret"}],
-    }
-    return {k: v for k, v in {**record, **changes}.items() if v is not ...}
-
-
-def failed(number: int, **changes: Any) -> dict[str, Any]:
-    """An invented failure record: no usage, the call id as its id."""
-    zero = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "response_cost": 0.0}
-    error = {"error_code": "500", "error_class": "InternalServerError"}
-    return payload(
-        number,
-        **{
-            "id": f"call-{number}",
-            "status": "failure",
-            "error_information": error,
-            "response": {},
-            **zero,
-            **changes,
-        },
-    )
-
-
-def usage(**details: Any) -> dict[str, Any]:
-    return {"usage_object": {"prompt_tokens": 1000, "completion_tokens": 50, **details}}
 
 
 @pytest.mark.parametrize(
@@ -195,110 +147,6 @@ def test_a_failure_has_no_usage_and_only_a_real_http_status(
 def test_usage_of_a_failure_is_partial(workbench: Connection) -> None:
     (row,) = parse(workbench, "litellm", failed(1, prompt_tokens=24, completion_tokens=3))
     assert (row["usage_basis"], row["input_tokens"], row["output_tokens"]) == ("partial", 24, 3)
-
-
-def attempts(con: Connection, *records: dict[str, Any]) -> list[tuple[str | None, int | None]]:
-    accept(con, RawLitellm, *records)
-    return [(row["call_key"], row["attempt_no"]) for row in sightings(con, "litellm")]
-
-
-def test_attempts_and_fallbacks_up_to_the_first_success_are_one_call(workbench: Connection) -> None:
-    found = attempts(
-        workbench, failed(1), failed(2), payload(3, model_group="small"), payload(4), failed(5)
-    )
-    assert found == [
-        ("litellm:call-1", 1),
-        ("litellm:call-1", 2),
-        ("litellm:call-1", 3),
-        ("litellm:chatcmpl-4", 1),
-        ("litellm:call-5", 1),
-    ]
-
-
-@pytest.mark.parametrize(
-    "second",
-    [
-        payload(2, trace_id="trace-2"),
-        payload(2, call_type="aembedding"),
-        payload(2, startTime=START + 90, endTime=START + 91),
-        payload(2, startTime=START + 1.25, endTime=START + 3),
-        payload(
-            2,
-            hidden_params={
-                "additional_headers": {
-                    "x-litellm-attempted-retries": 0,
-                    "x-litellm-attempted-fallbacks": 0,
-                }
-            },
-        ),
-    ],
-    ids=["other trace", "other operation", "too late", "at the same time", "says it was no retry"],
-)
-def test_what_is_no_retry_is_a_call_of_its_own(
-    workbench: Connection, second: dict[str, Any]
-) -> None:
-    first, other = attempts(workbench, failed(1), second)
-    assert first == ("litellm:call-1", 1)
-    assert other == ("litellm:chatcmpl-2", 1)
-
-
-def test_without_a_router_no_attempts_are_claimed(workbench: Connection) -> None:
-    records = (failed(1, model_group=""), payload(2, model_group=""))
-    assert attempts(workbench, *records) == [(None, None), (None, None)]
-
-
-def test_attempts_are_the_same_in_any_order(workbench: Connection) -> None:
-    records = [failed(1), failed(2), payload(3), payload(4)]
-    forward = attempts(workbench, *records)
-    workbench.execute("drop table raw.litellm")
-    assert attempts(workbench, *reversed(records)) == forward
-
-
-def test_retries_that_no_record_shows_are_told(workbench: Connection) -> None:
-    told = {"additional_headers": {"x-litellm-attempted-retries": 2}}
-    accept(workbench, RawLitellm, failed(1), payload(2, hidden_params=told))
-    assert [row["resend_count"] for row in sightings(workbench, "litellm")] == [None, 1]
-
-
-def test_attribution_prefers_the_clients_own_words(workbench: Connection) -> None:
-    metadata = {
-        "requester_metadata": {"customer_id": "acme", "feature": "search"},
-        "spend_logs_metadata": {"customer_id": "other", "workflow": "answer", "task_type": "ask"},
-        "user_api_key_team_alias": "core",
-        "user_api_key_user_id": "u-1",
-    }
-    record = payload(
-        metadata=metadata, end_user="end", request_tags=["x", "feature:f", "env:prod", "feature:g"]
-    )
-    (row,) = parse(workbench, "litellm", record)
-    names = ("customer_id", "feature", "workflow", "task_type", "team", "user_id", "environment")
-    assert [row[n] for n in names] == ["acme", "search", "answer", "ask", "core", "u-1", "prod"]
-    (row,) = parse(workbench, "litellm", payload(end_user="end", request_tags=["feature:f"]))
-    assert (row["customer_id"], row["feature"]) == ("end", "f")
-
-
-@pytest.mark.parametrize(
-    ("header", "account"),
-    [
-        ("llm_provider-openai-organization", "org-1"),
-        ("llm_provider-anthropic-organization-id", "b3d1"),
-        ("x-unknown-organization", None),
-    ],
-)
-def test_the_account_is_the_organization_that_the_provider_names(
-    workbench: Connection, header: str, account: str | None
-) -> None:
-    told = {"additional_headers": {header: account or "org-2"}}
-    (row,) = parse(workbench, "litellm", payload(hidden_params=told))
-    assert row["account_id"] == account
-
-
-def test_the_configured_key_wins() -> None:
-    metadata = {"requester_metadata": {"account": "mine", "customer_id": "theirs"}}
-    with open_workbench() as con:
-        create_macros(con, load_vocabulary({"customer_id": ["account"]}))
-        (row,) = parse(con, "litellm", payload(metadata=metadata))
-    assert row["customer_id"] == "mine"
 
 
 def spend_row(record: dict[str, Any]) -> dict[str, str]:
