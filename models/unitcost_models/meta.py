@@ -20,6 +20,9 @@ class LakeVersion(Row):
     """What a program must know to write here; a newer one than it knows is refused."""
     written_by: str
     """The version of unitcost that published it."""
+    views: str
+    """Digest of the views that it published; where a newer one has others, the next run publishes
+    them."""
 
 
 class LakeFile(Row):

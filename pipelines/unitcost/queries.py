@@ -5,6 +5,7 @@ Nothing here runs a query.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -70,6 +71,14 @@ def view_query(table: str) -> str | None:
         return None
     query = load_query(table)
     return query.text if query.is_view else None
+
+
+@cache
+def views_fingerprint() -> str:
+    """Digest of every mart that is made when it is read."""
+    made = {name: view_query(name) for name in query_names("marts")}
+    text = "\n".join(f"{name} {query}" for name, query in made.items() if query is not None)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def bind_export(name: str, first: date, last: date) -> str:

@@ -13,6 +13,9 @@ from unitcost import __version__
 from unitcost.lake.catalogue import SCHEMA_VERSION
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
+from unitcost.queries import views_fingerprint
+
+NEWEST = (SCHEMA_VERSION, __version__, views_fingerprint())
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,7 @@ def test_an_older_lake_is_read_and_published_as_the_newest(home: Home) -> None:
     change(home, "alter table meta.files drop column shape")
     deliver(home, "second.csv", REQUESTS[2:3])
     assert night(home)
-    assert contents(home.warehouse, ["meta.lake"])["meta.lake"] == [(SCHEMA_VERSION, __version__)]
+    assert contents(home.warehouse, ["meta.lake"])["meta.lake"] == [NEWEST]
     after = contents(home.warehouse, [table])[table]
     assert before in after
     assert len(after) == 2
@@ -66,4 +69,13 @@ def test_an_older_lake_is_read_and_published_as_the_newest(home: Home) -> None:
 def test_an_older_lake_to_which_nothing_new_comes_is_published_as_the_newest(home: Home) -> None:
     change(home, "drop table meta.lake")
     assert run_nightly(home.root, THROUGH).is_up_to_date
-    assert contents(home.warehouse, ["meta.lake"])["meta.lake"] == [(SCHEMA_VERSION, __version__)]
+    assert contents(home.warehouse, ["meta.lake"])["meta.lake"] == [NEWEST]
+
+
+def test_views_of_another_version_are_published_though_nothing_new_comes(home: Home) -> None:
+    change(home, "update meta.lake set views = 'others'")
+    change(home, "create or replace view marts.trust as select 1 as part")
+    assert run_nightly(home.root, THROUGH).is_up_to_date
+    assert contents(home.warehouse, ["meta.lake"])["meta.lake"] == [NEWEST]
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        assert con.execute("select weight from marts.trust").fetchall()

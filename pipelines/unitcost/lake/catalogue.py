@@ -17,6 +17,7 @@ from unitcost import __version__
 from unitcost.lake.listing import LakeFiles
 from unitcost.lake.opening import open_published
 from unitcost.months import Month
+from unitcost.queries import views_fingerprint
 from unitcost_models.base import Row, columns
 from unitcost_models.meta import (
     AdjustedDay,
@@ -69,7 +70,7 @@ class Catalogue:
     made_before: dict[str, str] = field(default_factory=dict)
     """View -> its statement, where it is to stay as it was first made: in a closed month's own."""
     is_older: bool = False
-    """Whether an older version of unitcost has written it."""
+    """Whether another version of unitcost has written it, with less in it or with other views."""
 
     def is_closed(self, day: date) -> bool:
         """Whether the day's tables are frozen."""
@@ -138,7 +139,7 @@ class Catalogue:
 
     def rows_of(self) -> Iterator[tuple[type[Row], list[Row]]]:
         """Each meta table's row model and rows, in key order."""
-        yield LakeVersion, [LakeVersion(schema_version=SCHEMA_VERSION, written_by=__version__)]
+        yield LakeVersion, [_this_version()]
         yield LakeFile, [self.files[path] for path in sorted(self.files)]
         yield Delivery, [self.deliveries[path] for path in sorted(self.deliveries)]
         yield UnreadUsage, [self.unread[key] for key in sorted(self.unread)]
@@ -149,6 +150,12 @@ class Catalogue:
         yield ClosedFile, [self._closed_file(*key) for key in sorted(self.pinned)]
         yield AdjustedDay, [self.adjusted[day] for day in sorted(self.adjusted)]
         yield Posting, [self.postings[key] for key in sorted(self.postings)]
+
+
+def _this_version() -> LakeVersion:
+    return LakeVersion(
+        schema_version=SCHEMA_VERSION, written_by=__version__, views=views_fingerprint()
+    )
 
 
 def load_catalogue(warehouse: Path, files_after: date | None = None) -> Catalogue:
@@ -181,7 +188,7 @@ def load_catalogue(warehouse: Path, files_after: date | None = None) -> Catalogu
 
 
 def _is_older(con: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
-    """Whether an older version has written it; what a newer one wrote is refused."""
+    """Whether another version has written it; what a newer one wrote is refused."""
     lakes = _read(con, LakeVersion)
     for lake in lakes:
         if lake.schema_version > SCHEMA_VERSION:
@@ -191,7 +198,9 @@ def _is_older(con: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
                 f"{SCHEMA_VERSION}: install unitcost {lake.written_by} or later"
             )
             raise LakeVersionError(message)
-    return all(lake.schema_version < SCHEMA_VERSION for lake in lakes)
+    return all(
+        lake.schema_version < SCHEMA_VERSION or lake.views != views_fingerprint() for lake in lakes
+    )
 
 
 def _read(con: duckdb.DuckDBPyConnection, row: type[R], where: str = "") -> list[R]:
