@@ -46,7 +46,7 @@ given_ids as (
         request_id,
         request_id as given_id
     from core.sightings
-    union
+    union all
     select
         request_id,
         regexp_extract(sighting_id, '^(?:requests|litellm):(.+)$', 1) as given_id
