@@ -11,7 +11,7 @@ delivered as (
             '{"id": "VARCHAR", "created_at": "VARCHAR", "provider": "VARCHAR", "model": "VARCHAR",
             "tokens_in": "VARCHAR", "tokens_out": "VARCHAR", "cost": "VARCHAR", "cached": "VARCHAR",
             "duration": "VARCHAR", "status_code": "VARCHAR", "success": "VARCHAR", "path": "VARCHAR",
-            "metadata": "JSON"}'
+            "metadata": "JSON", "usage_metadata": "JSON"}'
         ) as api,
         from_json(
             record,
@@ -32,6 +32,7 @@ opened as (
         is_pushed,
         coalesce(told_map(told_json(if(is_pushed, pushed.metadata, api.metadata))), map()) as metadata,
         coalesce(told_map(told_json(pushed.metrics)), map()) as metrics,
+        coalesce(told_map(told_json(api.usage_metadata)), map()) as details,
         lower(nullif(if(is_pushed, pushed.provider, api.provider), '')) as provider,
         if(is_pushed, pushed.statuscode, api.status_code) as status_text,
         if(is_pushed, pushed.endpoint, api.path) as path
@@ -42,8 +43,26 @@ measured as (
     select
         *,
         nullif(coalesce(api.tokens_in, metrics['tokensIn'], metrics['inputTokens']), '') as tokens_in,
-        nullif(coalesce(api.tokens_out, metrics['tokensOut'], metrics['outputTokens']), '') as tokens_out
+        nullif(coalesce(api.tokens_out, metrics['tokensOut'], metrics['outputTokens']), '') as tokens_out,
+        details['input_cached_tokens'] as cached_tokens,
+        details['input_cache_creation_tokens'] as created_tokens,
+        coalesce(details['reasoningTokens'], details['reasoning_tokens']) as reasoning_tokens
     from opened
+),
+
+-- The gateway hands on each provider's own counts, so what is split off is beside or inside them as it is there.
+ruled as (
+    select
+        *,
+        case
+            when coalesce(tokens_in, tokens_out) is null then null
+            when coalesce(cached_tokens, created_tokens, reasoning_tokens) is null then 'cloudflare_gateway'
+            when provider = 'anthropic' then 'anthropic'
+            when provider = 'google-ai-studio' then 'gemini'
+            when provider in ('openai', 'azure-openai') then 'openai_chat'
+            else 'cloudflare_gateway'
+        end as rule
+    from measured
 )
 
 select
@@ -70,12 +89,27 @@ select
             then 'true'
     end as has_error,
     status_text as http_status,
-    case when coalesce(tokens_in, tokens_out) is not null then 'cloudflare_gateway' end as usage_rule,
-    case
-        when coalesce(tokens_in, tokens_out) is not null
-            then cast(json_object('tokens_in', tokens_in, 'tokens_out', tokens_out) as varchar)
-    end as usage,
+    rule as usage_rule,
+    cast(case rule
+        when 'anthropic'
+            then json_object(
+                'input_tokens', tokens_in, 'output_tokens', tokens_out,
+                'cache_read_input_tokens', cached_tokens, 'cache_creation_input_tokens', created_tokens
+            )
+        when 'gemini'
+            then json_object(
+                'promptTokenCount', tokens_in, 'candidatesTokenCount', tokens_out,
+                'cachedContentTokenCount', cached_tokens, 'thoughtsTokenCount', reasoning_tokens
+            )
+        when 'openai_chat'
+            then json_object(
+                'prompt_tokens', tokens_in, 'completion_tokens', tokens_out,
+                'prompt_tokens_details', json_object('cached_tokens', cached_tokens),
+                'completion_tokens_details', json_object('reasoning_tokens', reasoning_tokens)
+            )
+        when 'cloudflare_gateway' then json_object('tokens_in', tokens_in, 'tokens_out', tokens_out)
+    end as varchar) as usage,
     nullif(coalesce(api.cost, metrics['cost']), '') as cost,
     nullif(metadata['user'], '') as user_id,
     map_concat(map { 'cloudflare.gateway': pushed.gateway }, metadata) as attributes
-from measured
+from ruled
