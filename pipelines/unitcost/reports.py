@@ -44,7 +44,7 @@ _MACROS = {
     "report_has(w, names)": "regexp_matches(w, ' (?:' || names || ') ')",
     # The class of tokens that usage types, meters and SKUs of all clouds name in like words.
     "report_token_class(w)": """case
-        when report_has(w, 'storage|hours?|hourly|provisioned|ptus?|seconds?|training|trained')
+        when report_has(w, 'storage|hours?|hourly|provisioned|ptus?|tpm|seconds?|training|trained')
             then null
         when report_has(w, 'cached?|caching|cd|cchd')
             then case
@@ -76,7 +76,7 @@ _MACROS = {
     end""",
     # What a line without a token class is for.
     "report_cost_type(w)": """case
-        when report_has(w, 'provisioned|ptus?') then 'provisioned_throughput'
+        when report_has(w, 'provisioned|ptus?|tpm') then 'provisioned_throughput'
         when report_has(w, 'cach(?:e|ed|ing)') and report_has(w, 'storage') then 'cache_storage'
         when report_has(w, 'grounding|grounded') then 'grounding'
         when report_has(w, 'web search(?:es)?') then 'web_search'

@@ -66,7 +66,8 @@ texts as (
             "model_version": "VARCHAR", "service_tier": "VARCHAR", "usage_type": "VARCHAR",
             "context_window": "VARCHAR", "inference_geo": "VARCHAR", "speed": "VARCHAR",
             "uncached_input_tokens": "VARCHAR", "cache_read_input_tokens": "VARCHAR", "output_tokens": "VARCHAR",
-            "usage_input_tokens_no_cache": "VARCHAR", "usage_input_tokens_cache_write_5m": "VARCHAR",
+            "usage_input_tokens_no_cache": "VARCHAR", "usage_input_tokens_cache_write": "VARCHAR",
+            "usage_input_tokens_cache_write_5m": "VARCHAR",
             "usage_input_tokens_cache_write_1h": "VARCHAR", "usage_input_tokens_cache_read": "VARCHAR",
             "usage_output_tokens": "VARCHAR", "web_search_count": "VARCHAR"}'
         ) as result_texts,
@@ -99,7 +100,8 @@ named as (
         coalesce(model, model_version) as model,
         coalesce(uncached_input_tokens, usage_input_tokens_no_cache) as uncached_text,
         coalesce(cache_read_input_tokens, usage_input_tokens_cache_read) as read_text,
-        coalesce(api_write_5m, usage_input_tokens_cache_write_5m) as write_5m_text,
+        -- The Console's oldest files know no other life of a cache.
+        coalesce(api_write_5m, usage_input_tokens_cache_write_5m, usage_input_tokens_cache_write) as write_5m_text,
         coalesce(api_write_1h, usage_input_tokens_cache_write_1h) as write_1h_text,
         coalesce(output_tokens, usage_output_tokens) as output_text,
         coalesce(api_web_searches, web_search_count) as search_text

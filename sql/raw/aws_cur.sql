@@ -87,7 +87,8 @@ select
     names['lineitemusageaccountid'] as workspace_id,
     names['lineitemusageaccountname'] as workspace_name,
     case
-        when is_marketplace then trim(regexp_replace(product_name, '\s*\(Amazon Bedrock Edition\)', '', 'i'))
+        when is_marketplace or (usage_model is null and product_name ilike '%(Amazon Bedrock Edition)')
+            then trim(regexp_replace(product_name, '\s*\(Amazon Bedrock Edition\)', '', 'i'))
         else usage_model
     end as raw_model,
     report_tier(words) as service_tier,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -94,3 +95,47 @@ def _line(usage_type: str) -> str:
         '"line_item_unblended_cost": "0.1", "line_item_currency_code": "USD", '
         '"line_item_usage_start_date": "2026-11-01T00:00:00Z"}'
     )
+
+
+@pytest.mark.parametrize(
+    ("usage_type", "model", "token_class", "cost_type"),
+    [
+        ("USE1_input_tokens_global_standard-Units", "Claude Opus 5.5", "input_tokens", "tokens"),
+        ("USW2_InputTokenCount-Units", "Claude Opus 5.5", "input_tokens", "tokens"),
+        (
+            "USW2-MP:USW2_cache_write_tokens_1h_standard-Units",
+            "Claude Opus 5.5",
+            "cache_write_1h_tokens",
+            "tokens",
+        ),
+        (
+            "APN1-MP:APN1_MillionBatchOutputTokens-Units",
+            "Claude Opus 5.5",
+            "output_tokens",
+            "tokens",
+        ),
+        (
+            "APS7-MP:APS7_Reserved_1Month_InputTPM_Geo-Units",
+            "Claude Opus 5.5",
+            None,
+            "provisioned_throughput",
+        ),
+        ("USE1-Claude4Sonnet-input-tokens", "Claude4Sonnet", "input_tokens", "tokens"),
+    ],
+)
+def test_usage_types_of_every_generation_name_model_and_class(
+    usage_type: str, model: str, token_class: str | None, cost_type: str
+) -> None:
+    line = {
+        "line_item_usage_start_date": "2026-09-01T00:00:00Z",
+        "line_item_product_code": "AmazonBedrockFoundationModels",
+        "line_item_usage_type": usage_type,
+        "line_item_usage_amount": "2",
+        "line_item_currency_code": "USD",
+        "line_item_unblended_cost": "1",
+        "pricing_unit": "Units",
+        "product_product_name": "Claude Opus 5.5 (Amazon Bedrock Edition)",
+    }
+    (row,) = parse_texts("aws_cur", [json.dumps(line)])
+    assert (row["raw_model"], row["token_class"]) == (model, token_class)
+    assert row["cost_type"] == cost_type

@@ -52,6 +52,14 @@ def test_classes_are_exclusive_as_delivered(workbench: Con, report: dict[str, An
     assert (row["bucket_width"], row["is_batch"]) == ("1d", False)
 
 
+def test_the_oldest_files_know_one_life_of_a_cache(workbench: Con) -> None:
+    split = ("usage_input_tokens_cache_write_5m", "usage_input_tokens_cache_write_1h")
+    oldest = {name: value for name, value in OLD_CSV.items() if name not in split}
+    (row,) = usage(workbench, oldest | {"usage_input_tokens_cache_write": "90"})
+    assert (row["cache_write_5m_tokens"], row["cache_write_1h_tokens"]) == (90, None)
+    assert row["prompt_tokens"] == 1000
+
+
 def test_the_console_gives_names_and_the_api_ids(workbench: Con) -> None:
     (row,) = usage(workbench, NEW_CSV)
     assert (row["workspace_name"], row["workspace_id"]) == ("Default", None)
