@@ -48,7 +48,7 @@ class AttestedUsage(Compared):
 class ProvenDay(Row):
     """A day from the first that a report tells of to the last one over: how much of it is proven.
 
-    Each share is of the tokens that the day's reports state; 0 where there is no report.
+    Each share is of measured_tokens; 0 where there is no report.
     """
 
     table: ClassVar[str] = "marts.proven_days"
@@ -59,6 +59,8 @@ class ProvenDay(Row):
     """UTC day."""
     reported_tokens: int
     """What the reports of all providers state; 0 where none does."""
+    measured_tokens: int
+    """The same and, of providers without a report, what our requests tell, which proves nothing."""
     pricing_pct: Decimal
     """Tokens with a cost."""
     attribution_pct: Decimal
@@ -80,8 +82,8 @@ class ProvenDay(Row):
 class Trust(Row):
     """One part of the trust that the warehouse deserves; the points of all parts are its score.
 
-    Points are only for what a provider's report attests, so that no loss of records raises them;
-    what our own records tell of themselves stands beside.
+    Points are only for what a provider's report attests, so that no loss of what it attests raises
+    them; what our own records tell of themselves stands beside.
     """
 
     table: ClassVar[str] = "marts.trust"

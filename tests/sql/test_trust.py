@@ -218,6 +218,23 @@ def test_what_no_report_attests_gives_no_points(workbench: duckdb.DuckDBPyConnec
     assert parts["pricing"]["plain_pct"] == parts["attribution"]["plain_pct"] == 100
 
 
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+@pytest.mark.parametrize("days", [1, 2])
+def test_a_provider_without_its_report_is_proven_in_nothing(
+    workbench: duckdb.DuckDBPyConnection, provider: str, days: int
+) -> None:
+    """Whichever was proven less before, on a day or on all; what it sold is still part of all."""
+    told = harmed(world(4), "requests.unpriced", 0)
+    before = score(open_trust(workbench, told))
+    for name in ("reports", "bills", "gaps"):
+        told[name] = [
+            r for r in told[name] if r["provider"] != provider or r["day"] >= DAY + timedelta(days)
+        ]
+    parts = {p["part"]: p["score_pct"] for p in open_trust(workbench, told)}
+    assert 40 < parts["quarantine"] == 100 - Decimal(25) * days
+    assert score(open_trust(workbench, told)) < before - 20
+
+
 def test_a_day_that_is_lost_whole_proves_nothing(workbench: duckdb.DuckDBPyConnection) -> None:
     """Nor does losing the newest, though no report of it is there yet."""
     told = world(6)
