@@ -13,7 +13,6 @@ import resource
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,9 +20,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.benchmarks.asked import seconds_by_question
 from tests.benchmarks.made_month import FIRST, write_month
 from unitcost.paths import Home
-from unitcost.questions_page import QUESTIONS
 
 DAYS = int(os.environ.get("UNITCOST_BENCH_MONTH_DAYS", "30"))
 REQUESTS = int(os.environ.get("UNITCOST_BENCH_MONTH", "0"))
@@ -71,17 +70,8 @@ def test_a_month_from_landing_to_every_mart(month: Home) -> None:
 
 
 def test_every_question_is_answered(month: Home, told: list[str]) -> None:
-    topics = tomllib.loads(QUESTIONS.read_text(encoding="utf-8")).values()
-    asked = {q: sql for topic in topics for q, sql in topic.items() if sql.startswith("select")}
     with duckdb.connect(str(month.warehouse), read_only=True) as con:
-        seconds = {question: _seconds(con, sql) for question, sql in asked.items()}
-    slowest = sorted(seconds, key=lambda question: -seconds[question])
-    told.append(f"{len(asked)} questions in {sum(seconds.values()):.1f} s; the slowest:")
-    told += [f"  {seconds[question]:6.2f} s  {question}" for question in slowest[:SHOWN]]
-    assert len(asked) > SHOWN
-
-
-def _seconds(con: duckdb.DuckDBPyConnection, sql: str) -> float:
-    begin = time.perf_counter()
-    con.execute(sql).fetchall()
-    return time.perf_counter() - begin
+        seconds = seconds_by_question(con)
+    told.append(f"{len(seconds)} questions in {sum(seconds.values()):.1f} s; the slowest:")
+    told += [f"  {seconds[question]:6.2f} s  {question}" for question in [*seconds][:SHOWN]]
+    assert len(seconds) > SHOWN
