@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.sql.test_usage_objects import CLASSES, all_entries
+from tests.sql.usage_bodies import CLASSES, all_entries
 from unitcost.usage_objects import choose_rule
 from unitcost.workbench import open_workbench
 
