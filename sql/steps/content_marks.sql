@@ -18,10 +18,11 @@ calls as (
                 or lower(s.error_type) like '%toomanyrequests%'
                 then 429
         end as failure,
-        coalesce(s.prompt_tokens, 0) as prompt_tokens,
+        coalesce(w.prompt_tokens, s.prompt_tokens, 0) as prompt_tokens,
         coalesce(s.completion_tokens, 0) as completion_tokens
     from steps.sightings as s
     left join steps.linked_calls as l on s.sighting_id = l.sighting_id
+    left join steps.uncached_counts as w on s.sighting_id = w.sighting_id
     where
         s.role = 'call'
         and not coalesce(s.is_cache_hit, false)
