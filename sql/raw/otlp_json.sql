@@ -167,7 +167,7 @@ read as (
     from records
 ),
 
--- Claude Code gives Anthropic's counts names without a prefix, which elsewhere may mean anything.
+-- Claude Code and LangChain4j give counts names without a prefix, which elsewhere may mean anything.
 spelled as (
     select
         *,
@@ -180,6 +180,16 @@ spelled as (
                         when 'cache_read_tokens' then 'llm.anthropic.usage.cache_read_input_tokens'
                         when 'cache_creation_tokens' then 'llm.anthropic.usage.cache_creation_input_tokens'
                         when 'model' then 'llm.model_name'
+                        else p.key
+                    end,
+                    'value': p.value
+                })
+            -- LangChain4j's observations
+            when span_name like 'chat %' and scope.name like 'org.springframework%'
+                then list_transform(pairs, lambda p: {
+                    'key': case p.key
+                        when 'input_tokens' then 'gen_ai.usage.input_tokens'
+                        when 'output_tokens' then 'gen_ai.usage.output_tokens'
                         else p.key
                     end,
                     'value': p.value

@@ -1,4 +1,4 @@
--- One row per aggregate span with usage that nothing counted below it explains
+-- One row per aggregate span, with usage or failed, that nothing counted below it explains
 -- grain: sighting_id
 with
 usage_spans as (

@@ -19,10 +19,16 @@ select
     lower(split_part(attr_operation(attributes), ' ', 1)) as operation,
     -- MLflow writes texts as JSON, in quotes.
     lower(trim(attr_span_kind(attributes), '"')) as span_kind,
-    trim(attr_provider_name(attributes), '"') as provider_name,
-    trim(attr_request_model(attributes), '"') as request_model,
-    trim(attr_response_model(attributes), '"') as response_model,
-    regexp_extract(lower(attr_server_address(attributes)), '^(?:[a-z]+://)?([^/:]+)', 1) as server_address,
+    -- Dify names a provider by its plugin: langgenius/openai/openai.
+    regexp_replace(trim(attr_provider_name(attributes), '"'), '^langgenius/[^/]+/', '') as provider_name,
+    -- Micrometer writes a word where it knows nothing.
+    nullif(nullif(trim(attr_request_model(attributes), '"'), 'none'), 'unknown') as request_model,
+    nullif(nullif(trim(attr_response_model(attributes), '"'), 'none'), 'unknown') as response_model,
+    -- OpenRouter's own spans name the model's maker as the provider.
+    case
+        when attr_service_name(resource) = 'openrouter' then 'openrouter.ai'
+        else regexp_extract(lower(attr_server_address(attributes)), '^(?:[a-z]+://)?([^/:]+)', 1)
+    end as server_address,
     attr_inference_geo(attributes) as inference_geo,
     attr_account_id(attributes) as account_id,
     -- W3C tracestate of OpenTelemetry's consistent sampling: `ot=th:c` kept one trace in four. What would
@@ -100,8 +106,9 @@ select
     and attr_exclusive_output_tokens(attributes) is not null
     -- Google's ADK told the answer without its thoughts while it called them experimental.
     or attributes['gen_ai.usage.experimental.reasoning_tokens'] is not null as is_reasoning_beside_output,
-    -- Vercel before version 6, MLflow's own recorders, Spring AI,
-    -- OpenLLMetry's recorder of Bedrock and OpenLIT's of Anthropic hand on what the provider means by input.
+    -- Vercel before version 6, MLflow's own recorders, Spring AI, OpenLLMetry's recorders of Bedrock and LlamaIndex,
+    -- OpenInference's of Agno and in JavaScript, OpenLIT's of Anthropic and Envoy's gateway hand on what the
+    -- provider means by input.
     coalesce(
         attributes['ai.usage.cachedInputTokens'],
         attributes['ai.response.providerMetadata.anthropic.cacheCreationInputTokens'],
@@ -116,7 +123,13 @@ select
     or coalesce(
         lower(scope_name) like 'org.springframework%'
         or lower(scope_name) like 'opentelemetry.instrumentation.bedrock%'
-        or (lower(scope_name) like 'openlit%' and attr_response_id(attributes) like 'msg!_%' escape '!'),
+        or lower(scope_name) in (
+            'opentelemetry.instrumentation.llamaindex', 'openinference.instrumentation.agno',
+            'openinference.instrumentation.claude_agent_sdk',
+            '@arizeai/openinference-instrumentation-anthropic', '@arizeai/openinference-instrumentation-bedrock'
+        )
+        or (lower(scope_name) like 'openlit%' and attr_response_id(attributes) like 'msg!_%' escape '!')
+        or (lower(scope_name) like 'envoyproxy%' and attributes['gen_ai.usage.input_tokens'] is not null),
         false
     ) as is_handed_on,
     attr_stage(attributes) as stage,

@@ -27,14 +27,27 @@ marked as (
         coalesce(
             operation in (
                 'fetch_response', 'litellm.responses_management',
-                'litellm.vector_store_management', 'litellm.vector_store_file_management'
+                'litellm.vector_store_management', 'litellm.vector_store_file_management',
+                'tokenize', 'count_tokens'
+            )
+            or span_kind = 'token_counter',
+            false
+        ) as is_free,
+        -- What the AI SDK was asked for, where it failed before it called the model.
+        coalesce(
+            status_code = 'error'
+            and operation in (
+                'ai.generatetext', 'ai.streamtext', 'ai.generateobject', 'ai.streamobject',
+                'ai.embed', 'ai.embedmany', 'ai.rerank'
             ),
             false
-        ) as is_fetch,
+        ) as is_failed_ask,
         coalesce(
             operation in (
                 'invoke_agent', 'create_agent', 'invoke_workflow', 'execute_tool', 'plan', 'agent_step',
-                'handle_conversation_turn', 'retrieval', 'workflow', 'task', 'agent', 'tool', 'chain'
+                'handle_conversation_turn', 'retrieval', 'workflow', 'task', 'agent', 'tool', 'chain',
+                -- Microsoft.Extensions.AI and AG2
+                'orchestrate_tools', 'conversation'
             ),
             false
         )
@@ -81,8 +94,8 @@ select
     m.trace_id,
     m.span_id,
     case
-        when m.is_fetch or u.span_id is not null then 'context'
-        when m.is_aggregate and m.has_usage then 'aggregate'
+        when m.is_free or u.span_id is not null then 'context'
+        when m.is_aggregate and (m.has_usage or m.is_failed_ask) then 'aggregate'
         when m.is_aggregate then 'context'
         when m.is_inference or m.has_usage then 'call'
         when m.is_http then 'attempt'
