@@ -47,6 +47,8 @@ class Vocabulary(BaseModel):
     """Content attributes that are hashed and dropped."""
     kept_events: tuple[str, ...]
     """Names of span events and log records that are kept."""
+    sellers: dict[str, str]
+    """Domain of an API's address -> who sells there."""
     fields: dict[str, tuple[str, ...]]
     """Canonical field -> attribute keys in order of trust."""
 
@@ -80,7 +82,8 @@ class Vocabulary(BaseModel):
         values are looked for once a map, since to ask it of each of hundreds of keys takes longer
         to plan than a small day's rows take to read. `attr_keys()` are the keys of all fields,
         each field's in order of trust, and `attr_key_fields()` beside them the fields, for who
-        looks up many fields of many records at once. The others are for `sql/raw`.
+        looks up many fields of many records at once. `seller_of(host)` names who sells at an
+        address, NULL where that is not known. The others are for `sql/raw`.
         """
         texts = (*self.containers, *self.input_messages)
         allowed = [key for key in self.common_first() if key not in texts]
@@ -91,6 +94,7 @@ class Vocabulary(BaseModel):
         return reading | {
             "filled(attributes)": _FILLED,
             **{f"attr_{f}(attributes)": _first(k) for f, k in self.fields.items()},
+            "seller_of(host)": _seller(self.sellers),
             "attr_keys()": _texts(key for _, key in pairs),
             "attr_key_fields()": _texts(field for field, _ in pairs),
         }
@@ -140,6 +144,12 @@ def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> Non
 def _first(keys: Iterable[str]) -> str:
     tries = ", ".join(f"attributes[{sql_text(key)}]" for key in keys)
     return f"coalesce({tries})"
+
+
+def _seller(sellers: Mapping[str, str]) -> str:
+    """SQL: the seller of the address's domain, its last two labels."""
+    known = ", ".join(f"{sql_text(d)}: {sql_text(name)}" for d, name in sellers.items())
+    return f"(map {{{known}}})[regexp_extract(host, '[^.]+[.][^.]+$')]"
 
 
 def _texts(values: Iterable[str]) -> str:

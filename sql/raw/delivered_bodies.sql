@@ -118,6 +118,7 @@ parts as (
                 when json_type(e, '$.response') = 'OBJECT' then e -> 'response'
                 when json_type(e, '$.metadata.usage') = 'OBJECT' then e -> 'metadata'
                 when json_type(e, '$.delta.usage') = 'OBJECT' then e -> 'delta'
+                when json_type(e, '$.result.usage') = 'OBJECT' then e -> 'result'
                 else e
             end
         ) as events

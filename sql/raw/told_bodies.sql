@@ -22,11 +22,15 @@ typed as (
             "candidates": [{"finishReason": "VARCHAR", "finish_reason": "VARCHAR",
             "groundingMetadata": {"webSearchQueries": ["VARCHAR"]},
             "grounding_metadata": {"web_search_queries": ["VARCHAR"]}}],
-            "results": [{"tokenCount": "VARCHAR", "completionReason": "VARCHAR", "relevance_score": "VARCHAR"}],
-            "output": "JSON", "error": "JSON", "metrics": {"latencyMs": "VARCHAR"}, "prompt_filter_results": "VARCHAR",
+            "results": [{"tokenCount": "VARCHAR", "completionReason": "VARCHAR", "relevance_score": "VARCHAR",
+            "relevanceScore": "VARCHAR", "input_token_count": "VARCHAR", "generated_token_count": "VARCHAR"}],
+            "output": "JSON", "error": "JSON", "metrics": {"latencyMs": "VARCHAR", "predict_time": "VARCHAR",
+            "input_token_count": "VARCHAR", "output_token_count": "VARCHAR"}, "prompt_filter_results": "VARCHAR",
+            "details": {"generated_tokens": "VARCHAR"}, "images": "JSON", "model_id": "VARCHAR",
+            "error_code": "VARCHAR", "base_resp": {"status_code": "VARCHAR", "status_msg": "VARCHAR"},
             "message": "VARCHAR", "code": "VARCHAR", "__type": "VARCHAR", "total_duration": "VARCHAR",
             "predictions": [{"embeddings": {"statistics": {"token_count": "VARCHAR"}}, "mimeType": "VARCHAR"}],
-            "embeddings": "VARCHAR", "data": [{"object": "VARCHAR"}],
+            "embeddings": "VARCHAR", "embedding": "VARCHAR", "data": [{"object": "VARCHAR"}],
             "ResponseMetadata": {"RequestId": "VARCHAR", "HTTPStatusCode": "VARCHAR"}}]'
         ) as answers
     from raw.delivered_bodies
@@ -57,7 +61,7 @@ metered as (
                 then json_object(
                     'prompt_token_count', a.prompt_token_count, 'generation_token_count', a.generation_token_count
                 )
-            when a.eval_count is not null
+            when a.eval_count is not null or a.prompt_eval_count is not null
                 then json_object('prompt_eval_count', a.prompt_eval_count, 'eval_count', a.eval_count)
             when json_type(a.usage_info) = 'OBJECT'
                 then json_object('pages', a.usage_info -> 'pages_processed')
@@ -66,6 +70,17 @@ metered as (
                     a.predictions, lambda p: told_whole(p.embeddings.statistics.token_count)
                 )) as varchar))
             when a.predictions[1].mimetype like 'image/%' then json_object('images', len(a.predictions))
+            -- Replicate, watsonx and Hugging Face's own API
+            when
+                coalesce(
+                    a.metrics.output_token_count, a.results[1].generated_token_count, a.details.generated_tokens
+                ) is not null
+                then json_object(
+                    'prompt_tokens', coalesce(a.metrics.input_token_count, a.results[1].input_token_count),
+                    'completion_tokens', coalesce(
+                        a.metrics.output_token_count, a.results[1].generated_token_count, a.details.generated_tokens
+                    )
+                )
         end), lambda u: u is not null)
         || list_filter(
             list_transform(answers, lambda a: a."amazon-bedrock-invocationMetrics"),
@@ -89,6 +104,8 @@ counted as (
                 concat_ws(' ', told.url, told.endpoint, told.path, asked.url, answered.url) like '%/images/%'
                 and len(answers[1].data) > 0
                 then json_object('images', len(answers[1].data))
+            when json_array_length(answers[1].images) > 0
+                then json_object('images', json_array_length(answers[1].images))
             when headers['x-amzn-bedrock-input-token-count'] is not null
                 then json_object(
                     'inputTokenCount', headers['x-amzn-bedrock-input-token-count'],
@@ -101,7 +118,8 @@ counted as (
             a.responseid, a.response_id, a.generation_id, a.id, a.x_groq.id
         )), lambda v: v <> '')[1] as body_id,
         list_filter(
-            list_transform(answers, lambda a: coalesce(a.model, a.modelversion, a.model_version)), lambda v: v <> ''
+            list_transform(answers, lambda a: coalesce(a.model, a.modelversion, a.model_version, a.model_id)),
+            lambda v: v <> ''
         )[1] as body_model,
         list_filter(list_transform(answers, lambda a: coalesce(
             a.created, a.created_at, a.createtime, a.create_time
@@ -136,8 +154,18 @@ named as (
             nullif(told.provider_name, ''), nullif(told.provider_id, ''), nullif(told.vendor, ''),
             nullif(if(body_id like 'gen-%', 'openrouter', told.provider), '')
         )) as named_provider,
-        coalesce(told_json(body_error), error_object, batch_result.error -> 'error', batch_result.error) as failure,
         coalesce(
+            told_json(body_error),
+            error_object,
+            batch_result.error -> 'error',
+            batch_result.error,
+            -- Minimax and Baidu
+            case
+                when answers[1].base_resp.status_code <> '0' then json_object('type', answers[1].base_resp.status_msg)
+            end,
+            case when answers[1].error_code <> '0' then json_object('type', 'error_code ' || answers[1].error_code) end
+        ) as failure,
+        list_filter([
             told_whole(told.http_status),
             told_whole(told.status_code),
             told_whole(told.response_status),
@@ -145,7 +173,7 @@ named as (
             told_whole(answered.status),
             told_whole(told.status),
             told_whole(answers[-1].responsemetadata.httpstatuscode)
-        ) as stated_status,
+        ], lambda c: c between 100 and 599)[1] as stated_status,
         json_keys(usage) as usage_names,
         nullif(coalesce(
             answers[-1].responsemetadata.requestid, told_sdk_request(events[1]), headers['x-amzn-requestid']
@@ -167,22 +195,14 @@ addressed as (
     select
         *,
         case
-            when host like '%openrouter.ai' or body_id like 'gen-%' then 'openrouter'
+            when body_id like 'gen-%' then 'openrouter'
             when host like '%amazonaws.com' or host like '%api.aws' then 'bedrock'
             when host like '%.azure.com' then 'azure'
             when host like '%aiplatform.googleapis.com' then 'vertex'
             when host like '%googleapis.com' then 'gemini'
             when host like '%anthropic.com' then 'anthropic'
             when host like '%openai.com' then 'openai'
-            when host like '%mistral.ai' then 'mistral'
-            when host like '%cohere.%' then 'cohere'
-            when host like '%deepseek.com' then 'deepseek'
-            when host like '%.x.ai' then 'xai'
-            when host like '%groq.com' then 'groq'
-            when host like '%perplexity.ai' then 'perplexity'
-            when host like '%cerebras.ai' then 'cerebras'
-            when host like '%together.xyz' or host like '%together.ai' then 'together'
-            when host like '%fireworks.ai' then 'fireworks'
+            else seller_of(host)
         end as host_provider,
         case
             when body_id like 'msg\_bdrk\_%' escape '\' or answers[-1]."amazon-bedrock-invocationMetrics" is not null
@@ -263,8 +283,10 @@ select
             and not coalesce(object_name like 'chat.completion%', false)
             and coalesce(object_name, '') not in ('text_completion', 'response', 'realtime.response')
             and coalesce(answers[1].data[1].object, '') <> 'embedding'
-            and answers[1].embeddings is null
-            and answers[1].results[1].relevance_score is null
+            and coalesce(answers[1].embeddings, answers[1].embedding) is null
+            and coalesce(answers[1].results[1].relevance_score, answers[1].results[1].relevancescore) is null
+            and answers[1].metrics.predict_time is null
+            and not coalesce(contains(url, '/audio/'), false)
             and coalesce(http_code, 0) < 400
             and status_text not in ('error', 'failed', 'failure', 'timeout', 'cancelled', 'canceled', 'expired')
             and coalesce(batch_result.type, '') not in ('errored', 'canceled', 'expired')
@@ -328,7 +350,7 @@ select
         nullif(told.model_id, ''),
         nullif(told.modelid, ''),
         nullif(told.deployment, ''),
-        nullif(regexp_extract(url, '/(?:models?|deployments)/([^/:?]+)', 1), '')
+        nullif(nullif(url_decode(regexp_extract(url, '/(?:models?|deployments)/([^/:?]+)', 1)), ''), 'chat')
     ) as request_model,
     body_model as response_model,
     case
@@ -336,9 +358,16 @@ select
         when shape = 'openai_transcription' then 'transcription'
         when object_name like 'chat.completion%' or object_name = 'response' or type_name = 'message' then 'chat'
         when object_name = 'text_completion' then 'text_completion'
-        when answers[1].data[1].object = 'embedding' or answers[1].embeddings is not null then 'embeddings'
-        when answers[1].predictions[1].embeddings is not null then 'embeddings'
-        when answers[1].results[1].relevance_score is not null then 'rerank'
+        when object_name = 'realtime.response' then 'realtime'
+        when
+            answers[1].data[1].object = 'embedding'
+            or coalesce(answers[1].embeddings, answers[1].embedding) is not null
+            or answers[1].predictions[1].embeddings is not null
+            then 'embeddings'
+        when coalesce(answers[1].results[1].relevance_score, answers[1].results[1].relevancescore) is not null
+            then 'rerank'
+        when contains(url, '/audio/speech') then 'speech'
+        when contains(url, '/audio/') then 'transcription'
         when shape = 'gemini' then 'generate_content'
         when shape in ('bedrock_converse', 'cohere') then 'chat'
     end as operation,
@@ -407,7 +436,8 @@ select
     case when gemini_major < 3 and len(search_queries) > 0 then '1' end as grounding_prompts,
     case when gemini_major >= 3 and len(search_queries) > 0 then cast(len(search_queries) as varchar) end
         as grounding_queries,
-    coalesce(nullif(told.cost_usd, ''), json_extract_string(usage, '$.cost.total_cost')) as cost,
+    coalesce(nullif(told.cost_usd, ''), json_extract_string(usage, '$.cost.total_cost'), usage ->> 'estimated_cost')
+        as cost,
     coalesce(asked.user, asked.metadata ->> 'user_id') as user_id,
     map_concat(
         map_from_entries(list_filter(

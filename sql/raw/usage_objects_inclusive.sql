@@ -16,7 +16,7 @@ opened as (
             "prompt_cache_miss_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR",
             "prompt_image_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR", "prompt_audio_seconds": "VARCHAR",
             "type": "VARCHAR", "seconds": "VARCHAR", "cost_in_usd_ticks": "VARCHAR", "cost": "VARCHAR",
-            "num_server_side_tools_used": "VARCHAR",
+            "num_server_side_tools_used": "VARCHAR", "num_sources_used": "VARCHAR",
             "server_tool_use_details": {"web_search_requests": "VARCHAR"},
             "server_side_tool_usage_details": {"web_search_calls": "VARCHAR", "x_search_calls": "VARCHAR",
             "file_search_calls": "VARCHAR", "document_search_calls": "VARCHAR", "code_interpreter_calls": "VARCHAR",
@@ -112,7 +112,7 @@ texts as (
         told.server_side_tool_usage_details.document_search_calls as count_document_searches,
         told.server_side_tool_usage_details.code_interpreter_calls as count_code_runs,
         told.server_side_tool_usage_details.image_generation_calls as count_drawn_images,
-        told.num_server_side_tools_used as count_tools,
+        coalesce(told.num_server_side_tools_used, told.num_sources_used) as count_tools,
         coalesce(told.prompt_audio_seconds, if(told.type = 'duration', told.seconds, null)) as seconds,
         told.cost_in_usd_ticks as ticks,
         if(rule = 'openrouter', told.cost, null) as cost

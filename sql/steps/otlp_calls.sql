@@ -69,15 +69,7 @@ select
         when role = 'attempt' then concat_ws(' ', upper(http_method), split_part(http_url, '?', 1))
         else work
     end as operation,
-    case
-        when server_address in ('api.deepseek.com', 'api.groq.com', 'api.x.ai', 'api.cerebras.ai', 'api.perplexity.ai')
-            then split_part(replace(server_address, 'api.', ''), '.', 1)
-        when server_address = 'api.mistral.ai' then 'mistral_ai'
-        when server_address = 'api.together.xyz' then 'together'
-        when server_address = 'api.fireworks.ai' then 'fireworks'
-        when server_address in ('openrouter.ai', 'api.openrouter.ai') then 'openrouter'
-        else provider_name
-    end as provider_name,
+    coalesce(seller_of(server_address), provider_name) as provider_name,
     case
         when
             server_address like '%.openai.azure.com'

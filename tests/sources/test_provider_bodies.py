@@ -178,3 +178,115 @@ def test_files_and_lists_are_no_calls_and_embeddings_are_one_also_without_usage(
     rows = parse_texts("provider_bodies", texts)
     assert [row["reject_reason"] is None for row in rows] == [False, False, False, True, True]
     assert [row["usage_basis"] for row in rows[3:]] == ["missing", "missing"]
+
+
+def _bedrock(model: str, response: Json, **values: Any) -> str:
+    host = "https://bedrock-runtime.us-east-1.amazonaws.com"
+    return _answered(f"{host}/model/{model}/invoke", response, **values)
+
+
+OTHER_SHAPES: list[tuple[str, dict[str, Any]]] = [
+    (
+        _bedrock("stability.stable-image-core-v1%3A1", {"images": ["a", "b"], "seeds": [1, 2]}),
+        {
+            "images": 2,
+            "operation": "image_generation",
+            "request_model": "stability.stable-image-core-v1:1",
+        },
+    ),
+    (
+        _bedrock("amazon.titan-embed-text-v2%3A0", {"embedding": [0.1], "inputTextTokenCount": 9}),
+        {"input_tokens": 9, "operation": "embeddings"},
+    ),
+    (
+        _answered(
+            "https://bedrock-agent-runtime.us-west-2.amazonaws.com/rerank",
+            {"results": [{"index": 0, "relevanceScore": 0.9}]},
+        ),
+        {"operation": "rerank", "usage_basis": "missing"},
+    ),
+    (
+        _answered(
+            "http://localhost:11434/api/embed", {"embeddings": [[0.1]], "prompt_eval_count": 8}
+        ),
+        {"provider_name": "ollama", "input_tokens": 8},
+    ),
+    (
+        _answered(
+            "https://api.replicate.com/v1/predictions",
+            {
+                "id": "r1",
+                "model": "meta/llama",
+                "status": "succeeded",
+                "metrics": {"input_token_count": 14, "output_token_count": 40, "predict_time": 2.1},
+            },
+        ),
+        {"provider_name": "replicate", "input_tokens": 14, "output_tokens": 40},
+    ),
+    (
+        _answered(
+            "https://us-south.ml.cloud.ibm.com/ml/v1/text/generation",
+            {
+                "model_id": "ibm/granite-3-8b-instruct",
+                "results": [{"generated_token_count": 20, "input_token_count": 100}],
+            },
+        ),
+        {
+            "provider_name": "watsonx",
+            "input_tokens": 100,
+            "response_model": "ibm/granite-3-8b-instruct",
+        },
+    ),
+    (
+        _answered(
+            "https://api.cloudflare.com/client/v4/accounts/a/ai/run/@cf/meta/llama",
+            {"result": {"response": "x", "usage": {"prompt_tokens": 10, "completion_tokens": 20}}},
+        ),
+        {"input_tokens": 10, "output_tokens": 20},
+    ),
+    (
+        _answered("https://api.groq.com/openai/v1/audio/transcriptions", {"text": "x"}),
+        {"operation": "transcription", "usage_basis": "missing", "has_error": False},
+    ),
+    (
+        _answered(
+            "https://api.minimax.io/v1/text/chatcompletion_v2",
+            {"base_resp": {"status_code": 1004, "status_msg": "auth"}},
+        ),
+        {"provider_name": "minimax", "has_error": True, "error_type": "auth"},
+    ),
+    (
+        _answered(
+            "https://models.github.ai/inference/chat/completions",
+            {
+                "id": "c1",
+                "object": "chat.completion",
+                "model": "gpt-4o-mini-2024-07-18",
+                "usage": {"prompt_tokens": 100, "completion_tokens": 50},
+            },
+        ),
+        {"provider_name": "github", "input_tokens": 100},
+    ),
+    (
+        _answered(
+            "https://api.x.ai/v1/chat/completions",
+            {
+                "id": "x1",
+                "object": "chat.completion",
+                "model": "grok-3",
+                "usage": {"prompt_tokens": 9, "completion_tokens": 5, "num_sources_used": 3},
+            },
+        ),
+        {"provider_name": "xai", "input_tokens": 9, "usage_basis": "partial"},
+    ),
+]
+"""A body as its API answers, and what must be read of it."""
+
+
+def test_shapes_of_other_apis_are_read() -> None:
+    rows = parse_texts("provider_bodies", [text for text, _ in OTHER_SHAPES])
+    found = [
+        {name: row[name] for name in wanted} | {"reject_reason": row["reject_reason"]}
+        for row, (_, wanted) in zip(rows, OTHER_SHAPES, strict=True)
+    ]
+    assert found == [wanted | {"reject_reason": None} for _, wanted in OTHER_SHAPES]

@@ -105,7 +105,12 @@ def test_providers_under_the_names_that_gateways_and_frameworks_give(
     ]
     routed = {"gen_ai.provider.name": "OpenAI", "gen_ai.usage.total_cost": 0.5}
     spans.append(chat("routed", None, routed, resource={"service.name": "openrouter"}))
+    spans.append(chat("sold", None, {"server.address": "models.github.ai"}, at=2))
+    grok = {"server.address": "api.x.ai", "gen_ai.request.model": "grok-of-tomorrow"}
+    spans.append(chat("grok", None, grok, at=4))
     rows = {r["span_id"]: r for r in count(counting, spans)}
+    assert (rows["sold"]["provider"], rows["sold"]["platform"]) == ("openai", "github")
+    assert rows["grok"]["provider"] == "xai"
     found = {name: (rows[name]["provider"], rows[name]["platform"]) for name in named}
     assert found == named
     assert (rows["routed"]["platform"], float(rows["routed"]["reported_cost_usd"])) == (
