@@ -42,7 +42,7 @@ HANDED_ON = frozenset({"core.requests", Task.table, CostPerRequest.table, Allowa
 """What it reads of the days before."""
 
 _BOOKS: dict[str, dict[str, pa.Table]] = {}
-"""The tables of the book that was read last, by its revision, which is a digest of all it says."""
+"""The tables of the book that was read last, by the digest of all it says."""
 
 _LINKS = ("trace_id", "request_id", "provider_response_id")
 """Columns by which a neighbouring day's row belongs to a call of the day."""
@@ -63,13 +63,13 @@ def open_prices(
 
 
 def read_prices(session: Session) -> dict[str, pa.Table]:
-    """The price book's tables, read and checked once a run, and once a revision in a process."""
+    """The price book's tables, read and checked once a run; in a process, once while it is so."""
     if not session.prices:
-        revision = session.book.revision()
-        if revision not in _BOOKS:
+        digest = session.book.digest()
+        if digest not in _BOOKS:
             _BOOKS.clear()
-            _BOOKS[revision] = _load_prices(session)
-        session.prices = dict(_BOOKS[revision])
+            _BOOKS[digest] = _load_prices(session)
+        session.prices = dict(_BOOKS[digest])
     return session.prices
 
 

@@ -1,7 +1,8 @@
 """Holds what was metered against what providers report and bill, for all days at once.
 
 A provider's day may be another than ours, so no day can be reconciled alone. What is compared is
-added up by day before, so that the requests themselves are not read again.
+added up by day before, so that the requests themselves are not read again. A closed month stays as
+it was compared when it was closed, whatever rates or prices are recorded later.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 import duckdb
 
 from unitcost.inputs import open_prices, read_prices
+from unitcost.lake.shapes import select_rows
 from unitcost.session import Session
 from unitcost.tables import COMPARED, RECONCILED, inputs_of, row_models
 from unitcost.workbench import create_empty, create_view, run_steps
@@ -21,14 +23,14 @@ _FEW_ROWS = 1_000_000
 
 
 def write_reconciliation(session: Session) -> dict[str, LakeFile]:
-    """The reconciliation of every day built so far, one file a table."""
+    """The reconciliation of every day built so far, one file a table; of closed months as closed."""
     with session.workbench(with_vocabulary=False) as con:
         open_prices(session, con, _priced_by(session))
         for table in COMPARED:
             _open(session, con, table)
         reconcile(con)
         return {
-            table: session.write(con, row_models()[table], f"select * from {table}", None)
+            table: session.write(con, row_models()[table], _with_closed(session, con, table), None)
             for table in RECONCILED
         }
 
@@ -36,6 +38,19 @@ def write_reconciliation(session: Session) -> dict[str, LakeFile]:
 def reconcile(con: duckdb.DuckDBPyConnection) -> None:
     """Make the tables of `RECONCILED` in a workbench that holds those of `COMPARED` and prices."""
     run_steps(con, RECONCILED, date.min)
+
+
+def _with_closed(session: Session, con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """A SELECT of the open months' rows as they are now, and of the closed months' as published."""
+    row = row_models()[table]
+    published = select_rows(con, row, session.home.root, session.catalogue.live(table))
+    month = "month" if "month" in row.model_fields else "strftime(day, '%Y-%m')"
+    closed = f"list_contains({sorted(session.catalogue.closed)}::varchar[], {month})"
+    return f"""
+        select * from {table} where not {closed}
+        union all by name
+        select * from ({published}) where {closed}
+        order by {", ".join(row.key)}"""
 
 
 def _priced_by(session: Session) -> set[str]:

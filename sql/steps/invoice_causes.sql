@@ -2,9 +2,10 @@
 -- grain: month, provider, cause
 --
 -- Days without a report stand in as metered. Credits, discounts and tax are told by the category of
--- the line; an invoice in another currency differs by its rate, up to a tenth; one whose lines are
+-- the line; where the sums agree with the credits and not without, one side's lines are net of
+-- them. An invoice in another currency differs by its rate, up to a tenth; one whose lines are
 -- rounded differs by a cent a line.
-with differing as (
+with sums as (
     select
         month,
         provider,
@@ -13,9 +14,29 @@ with differing as (
         invoice_lines,
         expected_charge_picos,
         invoice_charge_picos - expected_charge_picos as charge_picos,
+        invoice_credit_picos - expected_credit_picos as credit_picos,
         invoice_picos - invoice_charge_picos - expected_picos + expected_charge_picos as other_picos
     from steps.month_sums
     where has_invoice
+),
+
+differing as (
+    select
+        month,
+        provider,
+        is_foreign,
+        is_unconverted,
+        invoice_lines,
+        expected_charge_picos,
+        case when is_net then charge_picos + credit_picos else charge_picos end as charge_picos,
+        case when is_net then other_picos - credit_picos else other_picos end as other_picos
+    from (
+        select
+            *,
+            abs(charge_picos) > 10000000000 * invoice_lines
+            and abs(charge_picos + credit_picos) <= 10000000000 * invoice_lines as is_net
+        from sums
+    ) as compared
 ),
 
 parts as (

@@ -13,17 +13,28 @@ import pytest
 
 from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, THROUGH
+from unitcost.close_checks import CONCERNS
 from unitcost.closing import close_month
 from unitcost.errors import ClosedMonthError
 from unitcost.months import Month
 from unitcost.nightly import has_work
 from unitcost.paths import Home
+from unitcost.reconciling import write_reconciliation
 from unitcost.session import open_session
+from unitcost.tables import RECONCILED
 
 _PAID = """customer_id,period,amount,currency
 acme,2026-10-30,10,EUR
 acme,2026-11-01,20,EUR
 birch,2026-10-31,7,USD
+"""
+_BILLED = """start_time_iso,end_time_iso,amount_value,amount_currency,line_item,project_id
+2026-10-30T00:00:00+00:00,2026-10-31T00:00:00+00:00,10,eur,web search tool calls,p
+2026-11-01T00:00:00+00:00,2026-11-02T00:00:00+00:00,20,eur,web search tool calls,p
+"""
+_FEES = """
+    select strftime(day, '%Y-%m'), sum(gap_usd) from marts.reconciliation_gap
+    where cause = 'fees' group by all order by all
 """
 _RATE = "{day},EUR,{rate},a bank,{recorded_on}\n"
 _SQL = """
@@ -60,6 +71,15 @@ def parquet(home: Home) -> dict[str, str]:
         for path in home.root.rglob("*.parquet")
         if path.parent.name != "fx_rates"
     }
+
+
+def compare(home: Home) -> dict[str, Decimal]:
+    """Reconcile as a nightly run does; what the fees of each month are in dollars."""
+    with open_session(home.root) as writer:
+        write_reconciliation(writer)
+        writer.publish()
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        return dict(con.execute(_FEES).fetchall())
 
 
 def read(catalogue: Path) -> Dollars:
@@ -108,6 +128,25 @@ def test_a_closed_month_is_read_at_the_rates_of_its_closing(home: Home) -> None:
             "select usd_per_unit, reported_usd_per_unit from core.fx_rates order by day"
         ).fetchall()
     assert rates == [(Decimal("1.6"), Decimal("1.1")), (Decimal("1.6"), Decimal("1.6"))]
+
+
+def test_a_bill_is_compared_at_a_revised_rate_and_a_closed_months_as_it_was_closed(
+    home: Home,
+) -> None:
+    """Of the files that there were none is another one; a comparison is a file of its own."""
+    (home.landing / "openai_costs").mkdir()
+    (home.landing / "openai_costs" / "costs.csv").write_text(_BILLED)
+    assert books.night(home)
+    assert compare(home) == {"2026-10": Decimal(11), "2026-11": Decimal(24)}
+    close_month(home.root, Month.parse(OCTOBER), CONCERNS)
+    stored = parquet(home)
+    revise(home, {"2026-10-30": "1.5", "2026-11-01": "1.5"}, "2026-11-03")
+    assert books.night(home)
+    assert compare(home) == {"2026-10": Decimal(11), "2026-11": Decimal(30)}
+    after = parquet(home)
+    assert stored.items() <= after.items()
+    new = {Path(path).parts[2] for path in after.keys() - stored.keys()}
+    assert new == {table.split(".")[1] for table in RECONCILED}
 
 
 def test_a_rate_that_a_closed_month_did_not_know_stays_unknown_there(home: Home) -> None:

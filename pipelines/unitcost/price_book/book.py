@@ -72,6 +72,11 @@ class PriceBook:
                     digest.update(folder.name(path).encode() + b"\0" + said + b"\0")
         return digest.hexdigest()[:16]
 
+    def digest(self) -> str:
+        """Digest of the revision and of all exchange rates, those too that price nothing."""
+        rates = [path.read_bytes() for folder in self.folders() for path in folder.files(RATES)]
+        return hashlib.sha256(b"\0".join((self.revision().encode(), *rates))).hexdigest()
+
     def _said(self, path: Path) -> bytes:
         if path.name == RATES:
             return known_rates(path, self.as_of, set(self.currencies.values())).encode()
