@@ -54,6 +54,10 @@ list_pairs as (
         abs(c.usage_picos - o.picos_per_token * c.reported_quantity) * 1000 <= c.usage_picos as is_ours,
         l.service_tier = o.service_tier and l.region_scope <> o.region_scope as is_same_tier,
         (l.picos_per_token - o.picos_per_token) * c.reported_quantity as list_picos,
+        case
+            when l.service_tier = o.service_tier then 0
+            else (l.picos_per_token - coalesce(t.picos_per_token, l.picos_per_token)) * c.reported_quantity
+        end as region_picos,
         o.service_tier = 'standard' and o.region_scope = '' as is_default
     from rated as c
     inner join steps.list_rates as l
@@ -69,6 +73,14 @@ list_pairs as (
             and c.model = o.model
             and c.token_class = o.token_class
             and l.picos_per_token <> o.picos_per_token
+    left join steps.list_rates as t
+        on
+            c.day = t.day
+            and c.platform = t.platform
+            and c.model = t.model
+            and c.token_class = t.token_class
+            and l.service_tier = t.service_tier
+            and o.region_scope = t.region_scope
     where
         c.reported_quantity > 0
         and not (c.has_tiers and c.has_regions)
@@ -92,6 +104,7 @@ other_rates as (
         is_ours,
         is_same_tier,
         list_picos,
+        region_picos,
         row_number() over (
             partition by day, provider, platform, account_id, model, token_class
             order by is_ours desc, is_same_tier desc, is_default desc, abs(list_picos), list_picos asc
@@ -111,6 +124,7 @@ judged as (
         5000000000 * c.cent_lines + 1000000 * c.charge_lines as tolerance_picos,
         o.is_same_tier,
         case when o.is_ours then 0 else coalesce(o.list_picos, 0) end as label_picos,
+        coalesce(o.region_picos, 0) as region_picos,
         coalesce(r.requests, 0) as requests
     from rated as c
     left join other_rates as o
@@ -139,9 +153,10 @@ remaining as (
 ),
 
 -- Where ours is no list price, what lies between the two list prices is tier or region, and the rest is price.
+-- Where tier and region are both others, what the region adds within the other tier is region's.
 labelled as (
     select
-        *,
+        * replace (case when abs(rest_picos) <= tolerance_picos then 0 else region_picos end as region_picos),
         case when abs(rest_picos) <= tolerance_picos then 0 else label_picos end as other_picos
     from remaining
 ),
@@ -201,7 +216,18 @@ parts as (
         model,
         token_class,
         case when is_same_tier then 'region' else 'tier' end as cause,
-        other_picos as part_picos
+        other_picos - region_picos as part_picos
+    from labelled
+    union all
+    select
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        token_class,
+        'region' as cause,
+        region_picos as part_picos
     from labelled
     union all
     select

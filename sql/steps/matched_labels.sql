@@ -2,10 +2,10 @@
 -- grain: day, provider, platform, account_id, model, service_tier, region_scope, token_class, is_reported, step_no
 --
 -- What only the provider reports and what only we metered is held against each other, first where
--- only the region differs (1), then tier and region (2), the token class of the same direction (3),
--- and the day: ours a day late (4), a day early (5). A quantity is matched once, so the causes are
--- disjoint. Of another day nine parts in ten of what only we have must be missing there. What is left
--- after step 5 has no counterpart.
+-- only the region differs (1), then tier and region (2), the day: ours a day late (3), a day early (4),
+-- and the token class of the same direction (5). A quantity is matched once, so the causes are
+-- disjoint. Of another day nine parts in ten of what only we have must be missing there, of the same class; so
+-- that is asked before the class. What is left after step 5 has no counterpart.
 -- Money is what the row adds to the gap: ours is negative.
 with recursive
 ladder as (
@@ -53,6 +53,25 @@ ladder as (
     from steps.usage_strata
     where metered_only_quantity > 0
     union all
+    -- On a day without a report: in no gap, but the reported day's records may lie there.
+    select
+        day,
+        provider,
+        platform,
+        month_account_id as account_id,
+        month_account_id,
+        model,
+        cast(null as varchar) as service_tier,
+        cast(null as varchar) as region_scope,
+        token_class,
+        false as is_reported,
+        0 as step_no,
+        cast(0 as hugeint) as matched_quantity,
+        cast(0 as hugeint) as matched_picos,
+        cast(quantity as hugeint) as left_quantity,
+        cast(0 as hugeint) as left_picos
+    from steps.unreported_neighbours
+    union all
     select
         day,
         provider,
@@ -77,7 +96,7 @@ ladder as (
             *,
             case
                 when
-                    step_no >= 4
+                    step_no in (3, 4)
                     and case when is_reported then other_quantity else side_quantity end * 9
                     > case when is_reported then side_quantity else other_quantity end * 10
                     then 0
@@ -119,14 +138,15 @@ ladder as (
                     left_quantity,
                     left_picos,
                     case
-                        when is_reported or step_no < 3 then day
-                        when step_no = 3 then day - 1
-                        else day + 1
+                        when is_reported then day
+                        when step_no = 2 then day - 1
+                        when step_no = 3 then day + 1
+                        else day
                     end as match_day,
-                    case when step_no < 3 then account_id else month_account_id end as match_account,
+                    case when step_no in (2, 3) then month_account_id else account_id end as match_account,
                     case when step_no = 0 then service_tier end as match_tier,
                     case
-                        when step_no <> 2 or token_class = 'output' then token_class
+                        when step_no < 4 or token_class = 'output' then token_class
                         else 'prompt'
                     end as match_class
                 from ladder

@@ -65,7 +65,7 @@ whole as (
     group by c.day, c.provider, c.platform, c.account_id, c.model
 ),
 
--- How much of the provider's requests we have not seen, as a fraction.
+-- How much of the provider's other tokens we have not seen on any day, as a fraction.
 seen as (
     select
         l.day,
@@ -83,18 +83,9 @@ seen as (
         n.metered_requests,
         n.doubtful_requests,
         n.untold_requests,
-        n.reported_requests,
         n.reported_requests - n.metered_requests as surplus_requests,
-        case
-            when n.reported_requests is not null then greatest(n.reported_requests - n.metered_requests, 0)
-            when l.token_class = 'output' then w.input_left
-            else w.output_left
-        end as unseen_part,
-        case
-            when n.reported_requests is not null then n.reported_requests
-            when l.token_class = 'output' then greatest(w.input_quantity, 1)
-            else greatest(w.output_quantity, 1)
-        end as unseen_whole
+        case when l.token_class = 'output' then w.input_left else w.output_left end as unseen_part,
+        greatest(case when l.token_class = 'output' then w.input_quantity else w.output_quantity end, 1) as unseen_whole
     from leftovers as l
     inner join classes as c
         on

@@ -26,22 +26,24 @@ with parts as (
     from steps.usage_strata
     union all
     select
-        day,
-        provider,
-        platform,
-        account_id,
-        model,
-        token_class,
-        case step_no
+        m.day,
+        m.provider,
+        m.platform,
+        m.account_id,
+        m.model,
+        m.token_class,
+        case m.step_no
             when 0 then 'duplicate'
             when 1 then 'region'
             when 2 then 'tier'
-            when 3 then 'token_class'
+            when 5 then 'token_class'
             else 'timing'
         end as cause,
-        case when is_reported then matched_quantity else 0 - matched_quantity end as part_quantity,
-        matched_picos as part_picos
-    from steps.matched_labels
+        case when m.is_reported then m.matched_quantity else 0 - m.matched_quantity end as part_quantity,
+        m.matched_picos as part_picos
+    from steps.matched_labels as m
+    inner join steps.told_dimensions as d
+        on m.day = d.day and m.provider = d.provider and m.platform = d.platform
     union all
     select
         day,

@@ -57,3 +57,20 @@ def test_records_that_are_hours_beside_utc_are_seen_though_the_last_end_on_an_un
     shifted = Fault("update ours set started_at = started_at + interval 8 hour")
     reconcile_month(fault_bench, _of(shifted, days, 1))
     assert_lands(fault_bench, "timing")
+
+
+_SHIFTED = FAULTS["a day's file shifted by the time zone"][1].ours
+_UNREPORTED = """delete from core.provider_usage where day = date '2026-10-08';
+    delete from core.provider_costs where day = date '2026-10-08'"""
+
+
+@pytest.mark.parametrize("naming", ["", "update ours set account_id = null;"])
+def test_records_that_lie_on_a_day_without_a_report_are_seen_there(
+    fault_bench: duckdb.DuckDBPyConnection, naming: str
+) -> None:
+    """Where that day has requests of its own, nothing tells them from the reported day's."""
+    own = "delete from ours where started_at::date = date '2026-10-08';"
+    reconcile_month(fault_bench, Fault(f"{naming}{own}{_SHIFTED}", reports=_UNREPORTED))
+    assert_lands(fault_bench, "timing")
+    reconcile_month(fault_bench, Fault(f"{naming}{_SHIFTED}", reports=_UNREPORTED))
+    assert_lands(fault_bench, "not_instrumented")

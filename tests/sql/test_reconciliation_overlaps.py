@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 import duckdb
 import pytest
@@ -18,6 +19,15 @@ OWN_DAY, LATE_FILE = (
     "a day's file shifted by the time zone",
 )
 EUROS, DISCOUNT = "EUR bill at a recorded rate", "a discount stated beside the list cost"
+
+
+@cache
+def moved_alone(con: duckdb.DuckDBPyConnection, name: str) -> tuple[str, Decimal]:
+    """The cause of a fault, and what it moves alone."""
+    cause, fault = FAULTS[name]
+    con.execute("delete from core.exchange_rates")
+    reconcile_month(con, fault)
+    return cause, moved(con)[cause]
 
 
 @pytest.mark.parametrize(
@@ -36,16 +46,14 @@ EUROS, DISCOUNT = "EUR bill at a recorded rate", "a discount stated beside the l
         (EUROS, TIER),
         (REGION, EUROS),
         (EUROS, "wrong tier"),
+        (CACHES, LATE_FILE),
     ],
 )
 def test_two_faults_at_once_land_each_in_its_own_cause(
     fault_bench: duckdb.DuckDBPyConnection, one: str, other: str
 ) -> None:
     """What a single fault moves alone is what its cause has beside another one."""
-    alone = {}
-    for name in (one, other):
-        reconcile_month(fault_bench, FAULTS[name][1])
-        alone[FAULTS[name][0]] = moved(fault_bench)[FAULTS[name][0]]
+    alone = dict(moved_alone(fault_bench, name) for name in (one, other))
     reconcile_month(fault_bench, together(one, other))
     found = moved(fault_bench)
     assert_parts_sum(fault_bench)
@@ -62,6 +70,8 @@ def test_two_faults_at_once_land_each_in_its_own_cause(
         ((DROP, LATE_FILE), {"not_instrumented": 1, "timing": "0.8"}),
         ((CACHES, OWN_DAY), {"token_class": 1, "timing": "0.85"}),
         ((ONE_PROJECT, OWN_DAY), {"not_instrumented": 1, "timing": "0.75"}),
+        # Half of the money is left for the region to raise.
+        ((TIER, REGION), {"tier": 1, "region": "0.5"}),
         ((LATE_FILE, "attempts of which only the count is told"), {"timing": "0.9"}),
     ],
 )
@@ -69,10 +79,7 @@ def test_what_is_missing_hides_no_other_fault(
     fault_bench: duckdb.DuckDBPyConnection, names: tuple[str, ...], shares: dict[str, str]
 ) -> None:
     """A part of what a fault moves alone may be missing too; none of it is without a cause."""
-    alone = {}
-    for name in names:
-        reconcile_month(fault_bench, FAULTS[name][1])
-        alone[FAULTS[name][0]] = moved(fault_bench)[FAULTS[name][0]]
+    alone = dict(moved_alone(fault_bench, name) for name in names)
     reconcile_month(fault_bench, together(*names))
     found = moved(fault_bench)
     assert_parts_sum(fault_bench)
