@@ -23,7 +23,7 @@ _FEW_ROWS = 1_000_000
 
 
 def write_reconciliation(session: Session) -> dict[str, LakeFile]:
-    """The reconciliation of every day built so far, one file a table; of closed months as closed."""
+    """The reconciliation of all days, one file a table; of closed months as they were closed."""
     with session.workbench(with_vocabulary=False) as con:
         open_prices(session, con, _priced_by(session))
         for table in COMPARED:
