@@ -11,8 +11,8 @@ with unreported as (
         m.account_id,
         m.model,
         m.token_class,
-        case when e.day is not null then e.day else l.day end as reported_day,
-        case when e.day is not null then e.has_models else l.has_models end as has_models,
+        coalesce(e.day, l.day) as reported_day,
+        coalesce(e.has_models, l.has_models) as has_models,
         m.priced_quantity + m.unpriced_quantity - m.twin_quantity as quantity
     from core.metered_usage as m
     left join steps.told_dimensions as d
