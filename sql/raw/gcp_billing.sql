@@ -10,7 +10,7 @@ named as (
     from raw.staged
     where
         regexp_matches(record, '(?i)vertex|gemini|generative|c7e2-9256-1c43|claude|anthropic|mistral|llama')
-        or not regexp_matches(record, '(?i)"service(?:"|[._]?description")\s*:\s*[{"]')
+        or not regexp_matches(record, '(?i)"service(?:"|[._ ]?description")\s*:\s*[{"]')
 ),
 
 opened as (
@@ -20,7 +20,19 @@ opened as (
         report_inner(names['serviceid'], names['service'], 'id') as service_id,
         report_inner(names['skudescription'], names['sku'], 'description') as sku,
         report_inner(names['skuid'], names['sku'], 'id') as sku_id,
-        coalesce(names['costtype'], 'regular') as line_type,
+        replace(coalesce(names['unroundedcost'], names['cost']), ',', '') as cost_text,
+        names['usagestarttime'] is null
+        and coalesce(names['unroundedcost'], names['usagestartdate'], names['costtype']) is not null as is_console,
+        coalesce(
+            report_day(names['usagestartdate']),
+            cast(try_strptime(names['invoicemonth'], ['%Y%m', '%Y-%m']) as date),
+            date_trunc('month', report_day(names['invoicedate']))
+        ) as console_day,
+        case
+            when lower(coalesce(names['costtype'], 'usage')) in ('usage', 'regular') then 'regular'
+            when lower(names['costtype']) in ('tax', 'taxes') then 'tax'
+            else names['costtype']
+        end as line_type,
         coalesce(
             report_inner(names['usagepricingunit'], names['usage'], 'pricing_unit'),
             report_inner(names['usageunit'], names['usage'], 'unit')
@@ -28,9 +40,11 @@ opened as (
         case
             when report_inner(names['usagepricingunit'], names['usage'], 'pricing_unit') is not null
                 then report_inner(names['usageamountinpricingunits'], names['usage'], 'amount_in_pricing_units')
-            else report_inner(names['usageamount'], names['usage'], 'amount')
+            else replace(report_inner(names['usageamount'], names['usage'], 'amount'), ',', '')
         end as unit_amount,
-        try_cast(names['currencyconversionrate'] as decimal(18, 12)) as rate
+        try_cast(
+            coalesce(names['currencyconversionrate'], names['currencyexchangerate']) as decimal(18, 12)
+        ) as rate
     from named
 ),
 
@@ -40,7 +54,8 @@ kept as (
         report_words(sku) as words
     from opened
     where
-        coalesce(service, service_id) is null
+        -- The console's table ends with totals of it.
+        (coalesce(service, service_id) is null and not is_console)
         or service_id = 'C7E2-9256-1C43'
         or regexp_matches(
             service, '(?i)vertex ai|gemini|generative language|generative ai|claude|anthropic|mistral|llama'
@@ -66,8 +81,10 @@ lines as (
 priced as (
     select
         *,
-        if(credit_no = 0, names['cost'], credit ->> '$.amount') as amount,
-        if(credit_no = 0, line_type, coalesce(credit ->> '$.type', 'CREDIT')) as charge_type
+        if(credit_no = 0, cost_text, credit ->> '$.amount') as amount,
+        if(credit_no = 0, coalesce(names['credittype'], line_type), coalesce(credit ->> '$.type', 'CREDIT'))
+            as charge_type,
+        credit_no > 0 or names['credittype'] is not null as is_credit
     from lines
 )
 
@@ -77,14 +94,21 @@ select
     case
         when coalesce(service, service_id) is null then 'no service; export the rows of the billing table whole'
         when amount is null then 'no cost; export the rows of the billing table whole'
+        when names['currency'] is null and is_console
+            then 'no currency; download the cost table with the lines above it'
         when names['currency'] is null then 'no currency; export the rows of the billing table whole'
     end as reject_reason,
     'gcp' as provider,
     if(service ilike '%gemini api%' or service ilike '%generative language%', 'ai_studio', 'vertex') as platform,
-    names['usagestarttime'] as started,
-    names['usageendtime'] as ended,
+    if(is_console, cast(console_day as varchar), names['usagestarttime']) as started,
+    -- The console's end is the last day that it had when it was asked.
+    if(
+        is_console, cast(cast(date_trunc('month', console_day) + interval 1 month as date) as varchar),
+        names['usageendtime']
+    ) as ended,
     names['exporttime'] as as_of,
-    'true' as is_appended,
+    cast(not is_console as varchar) as is_appended,
+    if(is_console, cast(names['invoicenumber'] is not null as varchar), null) as is_final,
     names['billingaccountid'] as billing_account_id,
     report_inner(names['projectid'], names['project'], 'id') as workspace_id,
     report_inner(names['projectname'], names['project'], 'name') as workspace_name,
@@ -101,20 +125,20 @@ select
     ) as resource_id,
     charge_type,
     case
-        when credit_no > 0 and charge_type ilike '%discount%' then 'discount'
-        when credit_no > 0 then 'credit'
+        when is_credit and charge_type ilike '%discount%' then 'discount'
+        when is_credit then 'credit'
         when line_type = 'regular' then 'usage'
         when line_type = 'tax' then 'tax'
         else 'adjustment'
     end as charge_category,
     report_cost_type(words) as cost_type,
-    case when credit_no = 0 and line_type = 'regular' then report_token_class(words) end as token_class,
+    case when not is_credit and line_type = 'regular' then report_token_class(words) end as token_class,
     amount,
     if(rate > 0, cast(decimal_division(try_cast(amount as decimal(32, 18)), rate, 12) as varchar), null) as amount_usd,
     if(credit_no = 0, names['costatlist'], null) as list_cost,
     names['currency'] as currency,
-    if(credit_no = 0, unit_amount, null) as quantity,
-    if(credit_no = 0, unit, null) as quantity_unit,
+    if(is_credit, null, unit_amount) as quantity,
+    if(is_credit, null, unit) as quantity_unit,
     -- Google counts tokens as `count`, some SKUs as `requests`.
     cast(case
         when lower(unit) in ('requests', 'request') then 1
@@ -128,6 +152,7 @@ select
         names['sellername'],
         report_inner(names['locationlocation'], names['location'], 'location'),
         report_inner(names['adjustmentinfoid'], names['adjustmentinfo'], 'id'),
+        names['consumptionmodeldescription'],
         credit ->> '$.name',
         credit ->> '$.id',
         credit ->> '$.full_name'

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.unit.test_staging import Con, records, rejects, staged
 from unitcost.staging import tabular
+from unitcost.staging.layout import header_of
 
 
 def test_values_are_text_and_empty_ones_null(workbench: Con, tmp_path: Path) -> None:
@@ -132,3 +133,27 @@ def test_blocks_are_cut_outside_quotes_and_keep_their_lines(workbench: Con, tmp_
     ).fetchall()
     assert found == (250_000, file.count("\n"), 250_000, 0)
     assert rejects(workbench) == []
+
+
+def test_names_and_values_above_a_table_are_told_of_every_row(
+    workbench: Con, tmp_path: Path
+) -> None:
+    above = b'Currency,AUD,\nTotal,"$1,000.00"\n\n'
+    staged(workbench, tmp_path, above + b"a,b,c,d,e,Total\n1,2,3,4,5,6\n7,8\n")
+    told = {"a": "1", "b": "2", "c": "3", "d": "4", "e": "5", "Total": "6", "Currency": "AUD"}
+    assert records(workbench) == [(5, told)]
+    assert rejects(workbench) == [(6, "the line has 2 values, the header 6")]
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b"day,cost\n1,2\na,b,c,d,e,5\n", ["day", "cost"]),
+        (b"day,cost\n1,2\na,b,c,d,e,a\n", ["day", "cost"]),
+        (b"day,cost\n1,2\n1,2,3\na,b,c,d,e,f\n", ["day", "cost"]),
+        (b"day,cost\n" + b"1,2\n" * 20 + b"a,b,c,d,e,f\n", ["day", "cost"]),
+        (b"a,b,c\na,b,c,d,e,f\n", ["a", "b", "c"]),
+    ],
+)
+def test_a_narrow_table_is_no_preamble(content: bytes, names: list[str]) -> None:
+    assert header_of(content) == names

@@ -1,4 +1,4 @@
-"""`gcp_billing`: lines for language models of Google Cloud's billing export from BigQuery.
+"""`gcp_billing`: lines for language models of Google Cloud's billing: BigQuery, the cost table.
 
 How rows are read is in `sql/raw/gcp_billing.sql`; the rules are told in
 `docs/sources/gcp_billing.md`.
@@ -11,12 +11,15 @@ from unitcost.sources.pages import plain_names
 
 _ALWAYS = {"usagestarttime", "usageendtime", "cost", "currency"}
 _EITHER = {"sku", "skuid", "skudescription"}
+_CONSOLE = {"servicedescription", "skudescription", "costtype", "cost"}
+_CONSOLE_EITHER = {"unroundedcost", "credittype"}
 
 
 def detect(sample: Sample) -> bool:
-    """Whether the sample has the columns of the billing export's tables."""
+    """Whether the sample has the columns of the billing export's tables, or the console's."""
     names = plain_names(sample)
-    return names >= _ALWAYS and bool(names & _EITHER)
+    is_console = names >= _CONSOLE and bool(names & _CONSOLE_EITHER)
+    return is_console or (names >= _ALWAYS and bool(names & _EITHER))
 
 
 SOURCE = report(

@@ -16,6 +16,7 @@ from pyarrow import csv
 from unitcost.staging.limits import CUT_SHORT, MAX_RECORD
 from unitcost.staging.lines import skip_long
 from unitcost.staging.opening import CutShortError
+from unitcost.staging.preamble import table_start
 from unitcost.staging.spool import Spool
 
 _QUOTED = re.compile(rb'"(?<![^,\n]")(?:[^"]++|"")*+"(?![^,\r\n])')
@@ -60,8 +61,8 @@ def blocks_of(chunks: Iterator[bytes], spool: Spool) -> Iterator[Block]:
 
 
 def _after_header(text: bytes) -> int:
-    """Where the line after the first one that is not blank begins, or 0."""
-    return text.find(b"\n", len(text) - len(text.lstrip())) + 1
+    """Where the line after the header begins, or 0."""
+    return text.find(b"\n", table_start(text)) + 1
 
 
 def _end_of_records(text: bytes) -> int:

@@ -7,6 +7,7 @@ import json
 from enum import Enum
 
 from unitcost.staging.limits import StagingError
+from unitcost.staging.preamble import table_start
 
 HEAD_BYTES = 1 << 20
 _OTHER_SIGNS = {b";": "semicolons", b"\t": "tabs"}
@@ -74,8 +75,8 @@ def is_json(text: bytes) -> bool:
 
 
 def header_of(head: bytes) -> list[str]:
-    """Column names of a CSV file, or none where the first line is no header."""
-    first = head.lstrip().split(b"\n", 1)[0].rstrip(b"\r")
+    """Column names of a CSV file, or none where its first line is no header."""
+    first = head[table_start(head) :].split(b"\n", 1)[0].rstrip(b"\r")
     if b"\0" in first or b"," not in first:
         return []
     try:

@@ -16,6 +16,7 @@ from unitcost.staging.archive import is_archive, members
 from unitcost.staging.layout import HEAD_BYTES, Layout, header_of, layout_of
 from unitcost.staging.limits import MAX_DEPTH, StagingError
 from unitcost.staging.opening import is_packed, nameable, read_head, unpack
+from unitcost.staging.preamble import table_start
 from unitcost.staging.tabular import distinct_names
 
 _ROWS = 20
@@ -51,10 +52,10 @@ def _sample(path: Path, name: str) -> Sample:
     layout = layout_of(head)
     if layout is Layout.PARQUET:
         return _parquet(path, name)
-    text = head.decode(errors="replace")
     if layout is Layout.CSV:
-        return _csv(name, distinct_names(header_of(head)), text)
-    return Sample(name, "json", (), tuple(_objects(text)))
+        table = head[table_start(head) :].decode(errors="replace")
+        return _csv(name, distinct_names(header_of(head)), table)
+    return Sample(name, "json", (), tuple(_objects(head.decode(errors="replace"))))
 
 
 def _csv(name: str, columns: list[str], text: str) -> Sample:

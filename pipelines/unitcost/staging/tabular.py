@@ -13,6 +13,7 @@ from unitcost.staging.csvlines import take_apart
 from unitcost.staging.layout import header_of
 from unitcost.staging.limits import StagingError
 from unitcost.staging.opening import is_packed, read_chunks, read_head, unpack
+from unitcost.staging.preamble import preamble_of
 from unitcost.staging.spool import SPOOLED, Spool
 
 _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT", "JSON")
@@ -21,14 +22,17 @@ _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT", "JSON")
 def spool_csv(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> None:
     """Spool every row; a ragged or badly quoted one is rejected alone.
 
-    The first line is the header. An empty cell is null. A quoted value may span lines.
+    The first line is the header, or the first below lines of a name and a value: what those tell is
+    told of every row. An empty cell is null. A quoted value may span lines.
     """
-    names = distinct_names(header_of(read_head(path, 1 << 20)))
+    head = read_head(path, 1 << 20)
+    names = distinct_names(header_of(head))
+    cells = _cell_pairs(names, preamble_of(head))
     for block in blocks_of(read_chunks(path), spool):
         sound = read_block(block, len(names))
         if sound is None:
             sound = take_apart(con, block, len(names), spool)
-        _keep(con, names, *sound, spool)
+        _keep(con, cells, *sound, spool)
 
 
 def distinct_names(names: list[str]) -> list[str]:
@@ -40,18 +44,20 @@ def distinct_names(names: list[str]) -> list[str]:
     return distinct
 
 
+def _cell_pairs(names: list[str], above: dict[str, str]) -> str:
+    """SQL of the names and values of a row's object; a column goes before what stands above."""
+    cells = {name: f"nullif(c{n}, '')" for n, name in enumerate(names)}
+    told = {name: sql_text(value) for name, value in above.items()}
+    return ", ".join(f"{sql_text(name)}, {value}" for name, value in (told | cells).items())
+
+
 def _keep(
-    con: duckdb.DuckDBPyConnection,
-    names: list[str],
-    lines: pa.Array,
-    rows: pa.Table,
-    spool: Spool,
+    con: duckdb.DuckDBPyConnection, cells: str, lines: pa.Array, rows: pa.Table, spool: Spool
 ) -> None:
     """Spool rows of texts as JSON objects."""
     con.register("staged_rows", rows)
-    pairs = ", ".join(f"{sql_text(name)}, nullif(c{n}, '')" for n, name in enumerate(names))
     table = con.sql(
-        f"select json_object({pairs})::varchar as record from staged_rows"
+        f"select json_object({cells})::varchar as record from staged_rows"
     ).to_arrow_table()
     con.unregister("staged_rows")
     spool.flush()
