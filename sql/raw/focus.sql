@@ -1,6 +1,19 @@
 -- One row per charge of a FOCUS file that is for a language model, as text
 -- grain: source_line
 with
+-- By the names that a version brought with it, in any row of the file.
+versions as (
+    select
+        max(case
+            when report_plain(name) = 'invoicedetailid' then '1.4'
+            when report_plain(name) in ('serviceprovidername', 'hostprovidername') then '1.3'
+            when report_plain(name) in ('invoiceid', 'pricingcurrency') then '1.2'
+            when report_plain(name) in ('skumeter', 'skupricedetails') then '1.1'
+            else '1.0'
+        end) as version
+    from (select distinct unnest(json_keys(record)) as name from raw.staged) as found
+),
+
 -- A whole bill: what cannot be a model's is left out before its columns are looked at.
 named as (
     select
@@ -90,6 +103,7 @@ select
     end as platform,
     names['chargeperiodstart'] as started,
     names['chargeperiodend'] as ended,
+    'bill_focus_' || v.version as delivery_form,
     case
         when regexp_matches(record, '(?i)"invoice_?id":') then cast(names['invoiceid'] is not null as varchar)
     end as is_final,
@@ -119,7 +133,7 @@ select
         else 'adjustment'
     end as charge_category,
     coalesce(report_cost_type(words), report_cost_type(description_words)) as cost_type,
-    case when category = 'usage' then token_class end as token_class,
+    case when category in ('usage', '') then token_class end as token_class,
     names['billedcost'] as amount,
     names['listcost'] as list_cost,
     names['effectivecost'] as effective_cost,
@@ -139,3 +153,4 @@ select
     ) as identity,
     told_map(told_container(names['tags'])) as tags
 from classed
+cross join versions as v

@@ -185,7 +185,7 @@ select
     bucket_start,
     bucket_end,
     case
-        when delivery_form = 'bill' then null
+        when starts_with(delivery_form, 'bill') then null
         when epoch(bucket_end) - epoch(bucket_start) = 60 then '1m'
         when epoch(bucket_end) - epoch(bucket_start) = 3600 then '1h'
         when epoch(bucket_end) - epoch(bucket_start) = 86400 then '1d'

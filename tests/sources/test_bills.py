@@ -121,6 +121,36 @@ def test_the_same_account_in_two_formats_is_primary_once(tmp_path: Path) -> None
     }
 
 
+def test_one_month_in_two_versions_of_focus_counts_once(tmp_path: Path) -> None:
+    older = CHARGED / "v1_2.csv"
+    head, *rows = older.read_text().splitlines(keepends=True)
+    newer = tmp_path / "newer.csv"
+    names = {"ProviderName": "ServiceProviderName", "PublisherName": "HostProviderName"}
+    header = ",".join(names.get(name, name) for name in head.strip().split(","))
+    newer.write_text("".join([f"{header},InvoiceDetailId\n", *(f"{r.strip()},\n" for r in rows)]))
+    alone, _ = report(tmp_path, [older], FIRST, "focus")
+    both, usage = report(tmp_path, [newer, older], FIRST, "focus")
+    assert len(both) == 2 * len(alone)
+    assert billed(both) == billed(alone)
+    assert sum(r["output_tokens"] or 0 for r in usage if r["is_primary"]) == 50_000 - 6_667
+
+
+def test_a_charge_of_no_category_is_usage(tmp_path: Path) -> None:
+    file = tmp_path / "chosen.csv"
+    file.write_text(
+        "BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,ServiceName,ProviderName,"
+        "x_SkuMeterName,PricingQuantity,PricingUnit\n"
+        "2.5,USD,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,Azure OpenAI,Microsoft,"
+        "gpt 4o Inp glbl Tokens,1000,1K\n"
+    )
+    assert recognise(file) == "focus"
+    costs, usage = report(tmp_path, [file], FIRST, "focus")
+    assert [(r["charge_category"], r["billed_cost_usd"]) for r in costs] == [
+        ("usage", Decimal("2.5"))
+    ]
+    assert [r["input_tokens"] for r in usage] == [1_000_000]
+
+
 @pytest.mark.parametrize(
     ("sku", "token_class", "model"),
     [

@@ -8,12 +8,12 @@ from __future__ import annotations
 from unitcost.sources.base import Sample, report
 from unitcost.sources.pages import plain_names
 
-_ALWAYS = {"billedcost", "billingcurrency", "chargecategory", "chargeperiodstart"}
+_ALWAYS = {"billedcost", "billingcurrency", "chargeperiodstart"}
 _EITHER = {"servicename", "servicecategory", "providername", "serviceprovidername"}
 
 
 def detect(sample: Sample) -> bool:
-    """Whether the sample has FOCUS's mandatory columns."""
+    """Whether the sample has FOCUS's own names of a charge, its period and who charges it."""
     names = plain_names(sample)
     return names >= _ALWAYS and bool(names & _EITHER)
 
