@@ -134,6 +134,14 @@ select
     case
         when nullif(told.id, '') is null then 'the id of the run is missing; export whole LangSmith runs'
         when nullif(kind, '') is null then 'run_type is missing; export whole LangSmith runs'
+        when
+            has_usage and kind not in ('llm', 'embedding')
+            and coalesce(
+                nullif(told.trace_id, ''), nullif(told.parent_run_id, ''), parent_ids[1], nullif(told.dotted_order, '')
+            ) is null
+            then
+                'its tokens repeat those of the calls below it, and nothing says which these are; '
+                || 'export trace_id or dotted_order too'
     end as reject_reason,
     nullif(told.id, '') as record_key,
     left(replace(told.end_time, ' ', 'T'), 26) as version,

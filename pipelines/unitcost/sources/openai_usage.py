@@ -1,4 +1,4 @@
-"""OpenAI organization usage: pages of the Usage API (all kinds) and dashboard usage CSVs.
+"""OpenAI organization usage: pages of the Usage API (all kinds), of the one before it, and CSVs.
 
 Rules (OpenAI's API reference and openapi examples; CSV shapes as seen in real exports):
 
@@ -17,7 +17,7 @@ Rules (OpenAI's API reference and openapi examples; CSV shapes as seen in real e
 from __future__ import annotations
 
 from unitcost.sources.base import Sample, Source
-from unitcost.sources.pages import buckets, has_columns, is_only, names_costs, results
+from unitcost.sources.pages import buckets, has_columns, is_only, items, names_costs, results
 from unitcost_models.raw_provider import RawOpenaiUsage
 
 TIME_COLUMNS = ("start_time", "end_time", "start_time_iso", "end_time_iso")
@@ -32,17 +32,28 @@ _MEASURES = (
     "seconds",
     "usage_bytes",
 )
+_OLD_ROW = {"aggregation_timestamp", "snapshot_id", "n_context_tokens_total"}
+_OLD_LISTS = {"data", "whisper_api_data", "dalle_api_data"}
 
 
 def detect(sample: Sample) -> bool:
     """Whether the sample is surely an OpenAI usage report."""
     if sample.columns:
         return _is_usage_table(sample)
+    if _is_old_page(sample):
+        return True
     rows = results(sample)
     if not rows:
         found = buckets(sample)
         return bool(found) and all("start_time" in b for b in found) and not names_costs(sample)
     return all(str(row.get("object", "")).startswith("organization.usage.") for row in rows)
+
+
+def _is_old_page(sample: Sample) -> bool:
+    """Whether it answers `/v1/usage`, which had no buckets."""
+    rows = items(sample)
+    pages = [record for record in sample.records if record.keys() >= _OLD_LISTS]
+    return bool(rows or pages) and all(row.keys() >= _OLD_ROW for row in rows if row not in pages)
 
 
 def _is_usage_table(sample: Sample) -> bool:
