@@ -111,7 +111,19 @@ select
     r.line_item,
     r.cost_type,
     r.token_class,
-    r.charge_category,
+    -- Where the report has no kinds, the sign and the words of the line tell.
+    case
+        when r.charge_category is not null then r.charge_category
+        when r.billed_cost < 0 and r.cost_type <> 'not_split' and coalesce(r.quantity, 0) >= 0
+            then
+                case
+                    when lower(r.line_item) like '%discount%' then 'discount'
+                    when lower(r.line_item) like '%refund%' or lower(r.line_item) like '%adjustment%' then 'adjustment'
+                    else 'credit'
+                end
+        when regexp_extract(lower(r.line_item), '(^|[^a-z])(tax|vat|gst)($|[^a-z])', 2) <> '' then 'tax'
+        else 'usage'
+    end as charge_category,
     r.resource_id,
     r.billed_cost,
     r.billed_cost_usd,

@@ -74,12 +74,7 @@ charges as (
             when token_class like 'output%' or token_class = 'reasoning_tokens' then 'output'
             else 'other'
         end as token_class,
-        case
-            when charge_category is not null then charge_category
-            when billed_cost < 0 and cost_type <> 'not_split' and coalesce(quantity, 0) >= 0 then 'credit'
-            when regexp_extract(lower(line_item), '(^|[^a-z])(tax|vat|gst)($|[^a-z])', 2) <> '' then 'tax'
-            else 'usage'
-        end as charge_category,
+        coalesce(charge_category, 'usage') as charge_category,
         coalesce(currency, 'xxx') as currency,
         case when quantity_unit = 'tokens' then cast(round(quantity, 0) as bigint) end as quantity,
         billed_cost,

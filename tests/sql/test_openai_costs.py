@@ -147,3 +147,22 @@ def test_a_credit_makes_a_later_delivery_win(workbench: Con) -> None:
     late = openai_page(cost("m, input", 5), cost("credit", -2))
     rows = costs(workbench, early, late)
     assert sum(r["billed_cost_usd"] for r in rows if r["is_primary"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("line_item", "amount", "category"),
+    [
+        ("Promotional grant", -1, "credit"),
+        ("Volume discount", -1, "discount"),
+        ("Refund of October", -1, "adjustment"),
+        ("VAT 19 %", 1, "tax"),
+        ("taxonomy files", 1, "usage"),
+        ("gpt-4o-2024-08-06, input", 1, "usage"),
+        (None, -1, "usage"),
+    ],
+)
+def test_a_charge_without_a_kind_is_told_by_sign_and_words(
+    workbench: Con, line_item: str | None, amount: int, category: str
+) -> None:
+    (found,) = costs(workbench, openai_page(cost(line_item, amount)))
+    assert found["charge_category"] == category

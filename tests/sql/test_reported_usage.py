@@ -102,24 +102,3 @@ def test_only_primary_rows_count(bench: duckdb.DuckDBPyConnection) -> None:
         {"raw_model": "gpt-5.4", "input_tokens": 5, "is_primary": False},
     ]
     assert [r["reported_quantity"] for r in reported(bench, rows, [])] == [5]
-
-
-@pytest.mark.parametrize(
-    ("line", "amount", "category"),
-    [
-        ("web search tool calls", "1", "usage"),
-        ("promotional grant", "-1", "credit"),
-        ("VAT 19 %", "1", "tax"),
-        ("taxonomy files", "1", "usage"),
-    ],
-)
-def test_a_charge_without_a_kind_is_told_by_sign_and_words(
-    bench: duckdb.DuckDBPyConnection, line: str, amount: str, category: str
-) -> None:
-    charge = {
-        "line_item": line,
-        "cost_type": "unparsed",
-        "billed_cost": Decimal(amount),
-        "currency": "usd",
-    }
-    assert [row["charge_category"] for row in reported(bench, [], [charge])] == [category]
