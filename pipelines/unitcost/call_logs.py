@@ -38,12 +38,9 @@ def _as_api_names(text: str) -> str:
 
 # Signature -> body, each after those it uses. `v` is text.
 _MACROS = {
-    # What DuckDB reads as a number or a time and no other reader does: 1_000, +99:00.
-    "told_oddly(v)": """contains(v, '_')
-        or regexp_matches(v, ':[0-9.]+ ?[+-](1[5-9]|[2-9][0-9])')""",
     # Microseconds since 1970 of ISO 8601 text, or of an epoch number in s, ms, us or ns.
     "told_moment(v)": """case
-        when told_oddly(v) then null
+        when plain_time(v) is null then null
         when v[5] = '-' then epoch_us(try_cast(v as timestamptz) at time zone 'UTC')
         when try_cast(v as decimal(28, 9)) is null
             then epoch_us(try_cast(v as timestamptz) at time zone 'UTC')

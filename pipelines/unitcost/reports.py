@@ -121,9 +121,9 @@ _MACROS = {
     # A value of a nested record, or of its flattened column.
     "report_inner(flat, nested, name)": "coalesce(flat, told_container(nested) ->> ('$.' || name))",
     # A day as ISO 8601, or as month/day/year.
-    "report_day(v)": """coalesce(
+    "report_day(v)": """case when plain_time(v) is not null then coalesce(
         try_cast(v as date), try_strptime(v, ['%m/%d/%Y', '%Y%m%d'])::date,
-        (try_cast(v as timestamptz) at time zone 'UTC')::date)""",
+        (try_cast(v as timestamptz) at time zone 'UTC')::date) end""",
     "report_count(v)": """case
         when contains(v, '_') then null
         when try_cast(v as decimal(38, 6)) between 0 and 1000000000000000

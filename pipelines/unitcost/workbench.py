@@ -22,6 +22,16 @@ _SETTINGS = """
 """
 """No checkpoint: in memory it compresses each table, though it is read a few times and dropped."""
 
+_MACROS = """
+    create macro plain_number(v) as case when not contains(v, '_') then v end;
+    create macro plain_time(v) as case
+        when not contains(v, '_') and not regexp_matches(v, ':[0-9.]+ ?[+-](1[5-9]|[2-9][0-9])')
+        then v
+    end;
+"""
+"""A text, unless it is what DuckDB reads as a number or a time and no other reader does: 1_000, and
++99:00."""
+
 _LIMIT_GIB = 2.8
 
 
@@ -60,6 +70,7 @@ def open_workbench(
     con.execute(f"set memory_limit = '{memory_limit or _default_limit(con)}'")
     if spill:
         con.execute(f"set temp_directory = {sql_text(spill)}")
+    con.execute(_MACROS)
     for layer in LAYERS:
         con.execute(f"create schema {layer}")
     return con

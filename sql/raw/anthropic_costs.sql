@@ -36,7 +36,7 @@ results as (
         delivery_form,
         bucket_no,
         bucket,
-        try_cast(as_of as timestamptz)::timestamp as delivered_as_of,
+        try_cast(plain_time(as_of) as timestamptz)::timestamp as delivered_as_of,
         unnest(case
             when delivery_form = 'csv' then [bucket]
             when json_array_length(bucket, '$.results') > 0 then from_json(bucket -> 'results', '["JSON"]')
@@ -91,21 +91,21 @@ given as (
 timed as (
     select
         *,
-        coalesce(try_cast(starting_at as timestamptz), try_cast(usage_date_utc as timestamptz))::timestamp
+        try_cast(coalesce(plain_time(starting_at), plain_time(usage_date_utc)) as timestamptz)::timestamp
             as bucket_start,
         case
-            when ending_at is not null then try_cast(ending_at as timestamptz)::timestamp
-            when delivery_form = 'csv' then (try_cast(usage_date_utc as date) + 1)::timestamp
+            when ending_at is not null then try_cast(plain_time(ending_at) as timestamptz)::timestamp
+            when delivery_form = 'csv' then (try_cast(plain_time(usage_date_utc) as date) + 1)::timestamp
         end as bucket_end,
         coalesce(cost_usd, amount) as amount_text,
         case when cost_usd is not null then 'dollars_2dp' when amount is not null then 'cents_text' end as amount_unit,
         if(cost_usd is not null, 'usd', lower(currency)) as iso_currency,
         case
-            when cost_usd is not null then try_cast(cost_usd as decimal(38, 24))
+            when cost_usd is not null then try_cast(plain_number(cost_usd) as decimal(38, 24))
             when amount is not null
-                then (try_cast(amount as decimal(36, 22)) * 0.01::decimal(2, 2))::decimal(38, 24)
+                then (try_cast(plain_number(amount) as decimal(36, 22)) * 0.01::decimal(2, 2))::decimal(38, 24)
         end as exact_amount,
-        try_cast(list_price_usd as decimal(38, 12)) as list_cost_usd,
+        try_cast(plain_number(list_price_usd) as decimal(38, 12)) as list_cost_usd,
         case
             when delivery_form = 'api' then has_result
             else coalesce(cost_usd, amount, workspace, api_key, model, description, token_type) is not null

@@ -36,7 +36,7 @@ results as (
         delivery_form,
         bucket_no,
         bucket,
-        try_cast(as_of as timestamptz)::timestamp as delivered_as_of,
+        try_cast(plain_time(as_of) as timestamptz)::timestamp as delivered_as_of,
         unnest(case
             when delivery_form = 'csv' then [bucket]
             when json_array_length(bucket, '$.results') > 0 then from_json(bucket -> 'results', '["JSON"]')
@@ -119,14 +119,15 @@ listed as (
 timed as (
     select
         *,
-        coalesce(try_cast(starting_at as timestamptz), try_cast(usage_date_utc as timestamptz))::timestamp
+        try_cast(coalesce(plain_time(starting_at), plain_time(usage_date_utc)) as timestamptz)::timestamp
             as bucket_start,
         case
-            when ending_at is not null then try_cast(ending_at as timestamptz)::timestamp
-            when delivery_form = 'csv' then (try_cast(usage_date_utc as date) + 1)::timestamp
+            when ending_at is not null then try_cast(plain_time(ending_at) as timestamptz)::timestamp
+            when delivery_form = 'csv' then (try_cast(plain_time(usage_date_utc) as date) + 1)::timestamp
         end as bucket_end,
         list_filter(counts, lambda t: not coalesce(
-            try_cast(t as decimal(38, 6)) between 0 and 1000000000000000 and try_cast(t as decimal(38, 6)) % 1 = 0,
+            try_cast(plain_number(t) as decimal(38, 6)) between 0 and 1000000000000000
+            and try_cast(t as decimal(38, 6)) % 1 = 0,
             t is null
         )) as wrong_numbers,
         len(list_filter(counts, lambda t: t is not null)) > 0 as has_measure,

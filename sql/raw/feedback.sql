@@ -65,14 +65,14 @@ read as (
         *,
         coalesce(
             case when lower(score_text) in ('true', 'yes') then 1 when lower(score_text) in ('false', 'no') then 0 end,
-            try_cast(score_text as decimal(38, 18))
+            try_cast(plain_number(score_text) as decimal(38, 18))
         ) as score_number,
         coalesce(
             label,
             case when length(value_text) <= 64 and left(value_text, 1) not in ('{', '[') then value_text end,
             case
                 when
-                    try_cast(score_text as double) is null
+                    try_cast(plain_number(score_text) as double) is null
                     and lower(score_text) not in ('true', 'yes', 'false', 'no')
                     and length(score_text) <= 64 and left(score_text, 1) not in ('{', '[')
                     then score_text
@@ -82,7 +82,7 @@ read as (
             as trace_id,
         case when regexp_full_match(span_text, '[0-9a-fA-F]{16}') then lower(span_text) else span_text end
             as observation_id,
-        try_cast(stamped as timestamptz) at time zone 'UTC' as judged_at
+        try_cast(plain_time(stamped) as timestamptz) at time zone 'UTC' as judged_at
     from told
 ),
 

@@ -55,8 +55,8 @@ read as (
         observation_id,
         session_id,
         version,
-        case when data_type <> 'TEXT' then try_cast(score_text as decimal(38, 18)) end as score_number,
-        try_cast(stamped as timestamptz) at time zone 'UTC' as judged_at
+        case when data_type <> 'TEXT' then try_cast(plain_number(score_text) as decimal(38, 18)) end as score_number,
+        try_cast(plain_time(stamped) as timestamptz) at time zone 'UTC' as judged_at
     from told
 ),
 

@@ -44,7 +44,7 @@ results as (
         delivery_form,
         bucket_no,
         bucket,
-        try_cast(as_of as timestamptz)::timestamp as delivered_as_of,
+        try_cast(plain_time(as_of) as timestamptz)::timestamp as delivered_as_of,
         unnest(case
             when delivery_form = 'csv' then [bucket]
             when json_array_length(bucket, '$.results') > 0 then from_json(bucket -> 'results', '["JSON"]')
@@ -136,11 +136,16 @@ metered as (
 numbers as (
     select
         * exclude (start_time, end_time, quantity, amount_value, amount_currency, api_amount, api_currency),
-        coalesce(try_cast(start_time as decimal(38, 6)), epoch(try_cast(start_time_iso as timestamptz)))
-            as start_seconds,
-        coalesce(try_cast(end_time as decimal(38, 6)), epoch(try_cast(end_time_iso as timestamptz))) as end_seconds,
-        try_cast(amount_text as decimal(38, 24)) as exact_amount,
-        try_cast(quantity as decimal(18, 6)) as quantity,
+        coalesce(
+            try_cast(plain_number(start_time) as decimal(38, 6)),
+            epoch(try_cast(plain_time(start_time_iso) as timestamptz))
+        ) as start_seconds,
+        coalesce(
+            try_cast(plain_number(end_time) as decimal(38, 6)),
+            epoch(try_cast(plain_time(end_time_iso) as timestamptz))
+        ) as end_seconds,
+        try_cast(plain_number(amount_text) as decimal(38, 24)) as exact_amount,
+        try_cast(plain_number(quantity) as decimal(18, 6)) as quantity,
         if(meter <> 'unparsed', line_model, null) as model,
         case
             when delivery_form = 'api' then has_result

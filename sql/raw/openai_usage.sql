@@ -110,7 +110,7 @@ results as (
         delivery_form,
         bucket_no,
         bucket,
-        try_cast(as_of as timestamptz)::timestamp as delivered_as_of,
+        try_cast(plain_time(as_of) as timestamptz)::timestamp as delivered_as_of,
         unnest(case
             when delivery_form = 'csv' then [bucket]
             when json_array_length(bucket, '$.results') > 0 then from_json(bucket -> 'results', '["JSON"]')
@@ -186,18 +186,24 @@ numbers as (
         source as image_source,
         try_cast(batch as boolean) as is_batch,
         nullif(regexp_extract(object, 'usage\.([a-z_]+)', 1), '') as object_kind,
-        coalesce(try_cast(start_time as decimal(38, 6)), epoch(try_cast(start_time_iso as timestamptz)))
-            as start_seconds,
-        coalesce(try_cast(end_time as decimal(38, 6)), epoch(try_cast(end_time_iso as timestamptz))) as end_seconds,
+        coalesce(
+            try_cast(plain_number(start_time) as decimal(38, 6)),
+            epoch(try_cast(plain_time(start_time_iso) as timestamptz))
+        ) as start_seconds,
+        coalesce(
+            try_cast(plain_number(end_time) as decimal(38, 6)),
+            epoch(try_cast(plain_time(end_time_iso) as timestamptz))
+        ) as end_seconds,
         try_cast(
             try_cast(columns('^num_|_tokens$|^images$|^characters$|^usage_bytes$') as decimal(38, 6)) as bigint
         ),
-        try_cast(seconds as decimal(18, 6)) as audio_seconds,
-        try_cast(compute_units as decimal(18, 6)) as compute_units,
+        try_cast(plain_number(seconds) as decimal(18, 6)) as audio_seconds,
+        try_cast(plain_number(compute_units) as decimal(18, 6)) as compute_units,
         list_filter(counts, lambda t: not coalesce(
-            try_cast(t as decimal(38, 6)) between 0 and 1000000000000000 and try_cast(t as decimal(38, 6)) % 1 = 0,
+            try_cast(plain_number(t) as decimal(38, 6)) between 0 and 1000000000000000
+            and try_cast(t as decimal(38, 6)) % 1 = 0,
             t is null
-        )) || list_filter(measures, lambda t: not coalesce(try_cast(t as decimal(18, 6)) >= 0, t is null))
+        )) || list_filter(measures, lambda t: not coalesce(try_cast(plain_number(t) as decimal(18, 6)) >= 0, t is null))
             as wrong_numbers,
         len(list_filter(counts || measures, lambda t: t is not null)) > 0 as has_measure,
         if(delivery_form = 'csv', len(list_filter(dimensions, lambda t: t is not null)) > 0, has_result)

@@ -42,10 +42,14 @@ worded as (
     select
         *,
         coalesce(judged_at, outcome_at) as judged_text,
-        try_cast(coalesce(judged_at, outcome_at) as decimal(28, 9)) as epoch_count,
-        try_cast(score as decimal(38, 18)) as score_number,
-        case when try_cast(human_cost_usd as decimal(38, 12)) >= 0 then exact.human_cost_usd end as human_usd,
-        case when try_cast(tool_cost_usd as decimal(38, 12)) >= 0 then exact.tool_cost_usd end as tool_usd,
+        try_cast(plain_number(coalesce(judged_at, outcome_at)) as decimal(28, 9)) as epoch_count,
+        try_cast(plain_number(score) as decimal(38, 18)) as score_number,
+        case
+            when try_cast(plain_number(human_cost_usd) as decimal(38, 12)) >= 0 then exact.human_cost_usd
+        end as human_usd,
+        case
+            when try_cast(plain_number(tool_cost_usd) as decimal(38, 12)) >= 0 then exact.tool_cost_usd
+        end as tool_usd,
         coalesce(outcome, success, resolved, passed) as word
     from texts
 ),
@@ -54,7 +58,7 @@ judged as (
     select
         * exclude (judged_at, outcome),
         case
-            when epoch_count is null then try_cast(judged_text as timestamptz) at time zone 'UTC'
+            when epoch_count is null then try_cast(plain_time(judged_text) as timestamptz) at time zone 'UTC'
             when epoch_count < 100000000000 then make_timestamp(try_cast(floor(epoch_count * 1000000) as bigint))
             when epoch_count < 100000000000000 then make_timestamp(try_cast(floor(epoch_count * 1000) as bigint))
             when epoch_count < 100000000000000000 then make_timestamp(try_cast(floor(epoch_count) as bigint))

@@ -48,16 +48,16 @@ bounded as (
         end as money,
         case
             when regexp_full_match(period, '[0-9]{4}-[0-9]{2}') then try_cast(period || '-01' as date)
-            when period is not null then try_cast(period as date)
-            else cast(try_cast(period_start as timestamptz) at time zone 'UTC' as date)
+            when period is not null then try_cast(plain_time(period) as date)
+            else cast(try_cast(plain_time(period_start) as timestamptz) at time zone 'UTC' as date)
         end as first_day,
         case
             when regexp_full_match(period, '[0-9]{4}-[0-9]{2}') then last_day(try_cast(period || '-01' as date))
-            when period is not null then try_cast(period as date)
+            when period is not null then try_cast(plain_time(period) as date)
             when regexp_full_match(period_end, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then try_cast(period_end as date)
-            else cast(make_timestamp(epoch_us(try_cast(period_end as timestamptz)) - 1) as date)
+            else cast(make_timestamp(epoch_us(try_cast(plain_time(period_end) as timestamptz)) - 1) as date)
         end as final_day,
-        try_cast(recorded_at as timestamptz) at time zone 'UTC' as recorded_moment
+        try_cast(plain_time(recorded_at) as timestamptz) at time zone 'UTC' as recorded_moment
     from texts
 ),
 
