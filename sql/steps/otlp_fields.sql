@@ -107,12 +107,15 @@ select
     -- Google's ADK told the answer without its thoughts while it called them experimental.
     or attributes['gen_ai.usage.experimental.reasoning_tokens'] is not null as is_reasoning_beside_output,
     -- Vercel before version 6, MLflow's own recorders, Spring AI, OpenLLMetry's recorders of Bedrock and LlamaIndex,
-    -- OpenInference's of Agno and in JavaScript, OpenLIT's of Anthropic and Envoy's gateway hand on what the
-    -- provider means by input.
+    -- OpenInference's of Agno and in JavaScript, OpenLIT's of Anthropic, Microsoft's Agent Framework and Envoy's
+    -- gateway hand on what the provider means by input.
     coalesce(
         attributes['ai.usage.cachedInputTokens'],
         attributes['ai.response.providerMetadata.anthropic.cacheCreationInputTokens'],
-        attributes['ai.response.providerMetadata.bedrock.usage.cacheWriteInputTokens']
+        attributes['ai.response.providerMetadata.bedrock.usage.cacheWriteInputTokens'],
+        -- as Traceloop respells Vercel's spans
+        case when lower(scope_name) = 'ai' then attributes['gen_ai.usage.cache_read.input_tokens'] end,
+        case when lower(scope_name) = 'ai' then attributes['gen_ai.usage.cache_creation.input_tokens'] end
     ) is not null
     and coalesce(
         attributes['ai.usage.inputTokenDetails.cacheReadTokens'],
@@ -124,9 +127,15 @@ select
         lower(scope_name) like 'org.springframework%'
         or lower(scope_name) like 'opentelemetry.instrumentation.bedrock%'
         or lower(scope_name) in (
-            'opentelemetry.instrumentation.llamaindex', 'openinference.instrumentation.agno',
-            'openinference.instrumentation.claude_agent_sdk',
-            '@arizeai/openinference-instrumentation-anthropic', '@arizeai/openinference-instrumentation-bedrock'
+            'opentelemetry.instrumentation.llamaindex', '@traceloop/instrumentation-bedrock',
+            'openinference.instrumentation.agno', 'openinference.instrumentation.claude_agent_sdk',
+            '@arizeai/openinference-instrumentation-anthropic', '@arizeai/openinference-instrumentation-bedrock',
+            'agent_framework'
+        )
+        -- The answer kept beside it tells the same count, and the cache beside that.
+        or (
+            attributes['output.value.usage.cache_read_input_tokens'] is not null
+            and attributes['output.value.usage.input_tokens'] = attributes['llm.token_count.prompt']
         )
         or (lower(scope_name) like 'openlit%' and attr_response_id(attributes) like 'msg!_%' escape '!')
         or (lower(scope_name) like 'envoyproxy%' and attributes['gen_ai.usage.input_tokens'] is not null),
