@@ -16,7 +16,12 @@ select
     source_file,
     source_line,
     ingested_at,
-    lower(split_part(attr_operation(attributes), ' ', 1)) as operation,
+    -- LiteLLM's asynchronous calls: acompletion.
+    regexp_replace(
+        lower(split_part(attr_operation(attributes), ' ', 1)),
+        '^a(completion|responses|text_completion|embedding|rerank|image_generation|transcription|speech|moderation)$',
+        '\1'
+    ) as operation,
     -- MLflow writes texts as JSON, in quotes.
     lower(trim(attr_span_kind(attributes), '"')) as span_kind,
     -- Dify names a provider by its plugin: langgenius/openai/openai.

@@ -30,15 +30,19 @@ marked as (
                 'litellm.vector_store_management', 'litellm.vector_store_file_management',
                 'tokenize', 'count_tokens'
             )
-            or span_kind = 'token_counter',
+            or span_kind = 'token_counter'
+            or span_name like '%count!_tokens' escape '!',
             false
         ) as is_free,
         -- What the AI SDK was asked for, where it failed before it called the model.
         coalesce(
             status_code = 'error'
-            and operation in (
-                'ai.generatetext', 'ai.streamtext', 'ai.generateobject', 'ai.streamobject',
-                'ai.embed', 'ai.embedmany', 'ai.rerank'
+            and (
+                operation in (
+                    'ai.generatetext', 'ai.streamtext', 'ai.generateobject', 'ai.streamobject',
+                    'ai.embed', 'ai.embedmany', 'ai.rerank'
+                )
+                or (scope_name = 'gen_ai' and operation = 'invoke_agent')
             ),
             false
         ) as is_failed_ask,
@@ -103,6 +107,7 @@ select
     end as role,
     m.has_usage,
     case
+        when m.scope_name like 'com.anthropic.claude-platform%' then 1
         when m.scope_name like 'com.anthropic.sdk%' or m.scope_name like 'com.openai.sdk%' then 3
         when
             m.gateway_call_id is not null
@@ -110,7 +115,9 @@ select
             or m.scope_name like '%gateway%'
             then 2
         when
-            m.scope_name in ('ai', '@ai-sdk/otel', 'pydantic-ai', 'langsmith', 'strands-agents', 'agent_framework')
+            m.scope_name in (
+                'ai', 'gen_ai', '@ai-sdk/otel', 'pydantic-ai', 'langsmith', 'strands-agents', 'agent_framework'
+            )
             or m.scope_name like '%langchain%'
             or m.scope_name like '%llama%index%'
             or m.scope_name like '%crewai%'

@@ -129,6 +129,14 @@ def test_providers_under_the_names_that_gateways_and_frameworks_give(
     )
 
 
+AGENT = {
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o-mini",
+}
+"""The root of the AI SDK from version 7 on."""
+
+
 def vercel(span_id: str, parent: str | None, operation: str, **values: Any) -> Span:
     told = {
         "ai.operationId": operation,
@@ -154,6 +162,9 @@ def test_vercel_that_failed_before_it_called_the_model_is_one_failed_request(
         vercel("called", "tools", "ai.generateText.doGenerate", told=usage, trace="d" * 32),
         vercel("tool", "tools", "ai.toolCall", trace="d" * 32, at=2, **failed),
         vercel("empty", None, "ai.generateText", trace="e" * 32),
+        span("seven", None, AGENT, scope="gen_ai", trace="f" * 32, at=4, **failed),
+        span("whole", None, AGENT, scope="gen_ai", trace="1" * 32, lasts=9, **failed),
+        chat("part", "whole", scope="gen_ai", trace="1" * 32, at=5),
     ]
     rows = {r["span_id"]: r for r in count(counting, spans)}
     assert {name: row["status"] for name, row in rows.items()} == {
@@ -161,6 +172,8 @@ def test_vercel_that_failed_before_it_called_the_model_is_one_failed_request(
         "embed": "error",
         "inner": "error",
         "called": "ok",
+        "seven": "error",
+        "part": "ok",
     }
     assert (rows["alone"]["error_type"], rows["alone"]["usage_basis"]) == (
         "AI_LoadAPIKeyError",
@@ -178,7 +191,16 @@ def test_what_only_counts_tokens_or_runs_tools_is_no_call(counting: Connection) 
         chat("one", "loop", trace="b" * 32),
         chat("two", "loop", trace="b" * 32, at=2),
     ]
+    spans.append(chat("anthropic.messages.count_tokens", None, trace="c" * 32, at=9))
     assert [r["span_id"] for r in count(counting, spans)] == ["one", "two"]
+
+
+def test_a_failed_call_of_litellm_is_one_request(counting: Connection) -> None:
+    """Its operation is the function's name, which for asynchronous calls begins with an a."""
+    told = {"llm.request.type": "acompletion", "gen_ai.request.model": "gpt-4o-mini"}
+    failed = span("litellm_request", None, told, scope="litellm", status_code="error")
+    (row,) = count(counting, [failed])
+    assert (row["operation"], row["status"]) == ("chat", "error")
 
 
 def test_a_word_for_nothing_is_no_model(counting: Connection) -> None:
