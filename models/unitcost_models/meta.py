@@ -105,6 +105,19 @@ class UnreadUsage(Row):
     """Records of the file that tell it, repeats included."""
 
 
+class ExpectedReport(Row):
+    """A provider whose report is expected of every day: `[trust]` of the settings says so."""
+
+    table: ClassVar[str] = "meta.expected_reports"
+    key: ClassVar[tuple[str, ...]] = ("provider",)
+    is_daily: ClassVar[bool] = False
+
+    provider: str
+    """Who bills, as in marts.attested_usage."""
+    since: date
+    """The first UTC day of which a report is expected."""
+
+
 class BuiltDay(Row):
     """One UTC day and the inputs its tables were built from."""
 

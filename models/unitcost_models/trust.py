@@ -48,7 +48,8 @@ class AttestedUsage(Compared):
 class ProvenDay(Row):
     """A day from the first that a report tells of to the last one over: how much of it is proven.
 
-    Each share is of measured_tokens; 0 where there is no report.
+    Each share is of measured_tokens; 0 where there is no report. Where reports are expected, it is
+    the mean of the expected providers' shares.
     """
 
     table: ClassVar[str] = "marts.proven_days"
@@ -58,7 +59,7 @@ class ProvenDay(Row):
     day: date
     """UTC day."""
     reported_tokens: int
-    """What the reports of all providers state; 0 where none does."""
+    """What the reports state, of all providers or of the expected; 0 where none does."""
     measured_tokens: int
     """The same and, of providers without a report, what our requests tell, which proves nothing."""
     pricing_pct: Decimal

@@ -110,13 +110,15 @@ def _known(catalogue: Catalogue) -> Catalogue:
 def _work(session: Session, through: date) -> ExecuteInProcessResult | None:
     """Run the job if there is work for it.
 
-    Else ended days become final, a home that was moved is published where it is now, and a lake
-    of an older version as the newest.
+    Else ended days become final, a home that was moved is published where it is now, a lake of an
+    older version as the newest, and what the settings expect as they say now.
     """
     collected = collect(session.home, session.settings.sources)
     if session.settings.pull or collected.problems or has_work(session, through):
         return _run_with(session, through)
-    if session.catalogue.end_days() or _is_moved(session.home) or session.catalogue.is_older:
+    known = session.catalogue
+    is_other = known.is_older or known.expected != session.settings.trust.providers
+    if known.end_days() or is_other or _is_moved(session.home):
         session.publish()
     return None
 

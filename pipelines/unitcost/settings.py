@@ -85,6 +85,15 @@ class ReconciliationSettings(BaseModel):
     """Part of what is billed that may be unexplained; changes no table."""
 
 
+class TrustSettings(BaseModel):
+    """`[trust]`: whose word the score is measured against."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    providers: dict[str, date] = Field(default_factory=dict)
+    """Provider -> the first UTC day of which its report is expected; changes no table."""
+
+
 class PrivacySettings(BaseModel):
     """`[privacy]`: what may be known of people, and what is kept of refused records."""
 
@@ -132,6 +141,8 @@ class Settings(BaseSettings):
     """How shared and unattributed cost is spread; nothing is by default."""
     reconciliation: ReconciliationSettings = ReconciliationSettings()
     """What `unitcost reconcile` and `close` tolerate."""
+    trust: TrustSettings = TrustSettings()
+    """Whose reports are expected since when; by default those that are there are the measure."""
     exports: ExportSettings = ExportSettings()
     """Files for finance; changes no table."""
     privacy: PrivacySettings = PrivacySettings()

@@ -46,6 +46,19 @@ def test_nothing_new_is_nothing_done_and_later_records_wait(home_before: Path) -
     assert max(load_catalogue(home.warehouse).days) == THROUGH - timedelta(1)
 
 
+def test_reports_that_are_newly_expected_are_published_though_nothing_else_is_new(
+    home_before: Path,
+) -> None:
+    home = Home(home_before)
+    for settings, expected in (
+        ("[trust.providers]\nopenai = 2026-10-01\n", {"openai": date(2026, 10, 1)}),
+        ("", {}),
+    ):
+        home.settings_file.write_text(settings)
+        assert run_nightly(home.root, THROUGH - timedelta(1)).is_up_to_date
+        assert load_catalogue(home.warehouse).expected == expected
+
+
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     with writer_lock(Home(tmp_path).lock), pytest.raises(LockedError, match="another run"):
         run_nightly(tmp_path, THROUGH)

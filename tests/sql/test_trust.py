@@ -20,7 +20,7 @@ from unitcost.queries import view_query
 from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.base import Row
 from unitcost_models.marts import CostPerRequest
-from unitcost_models.meta import BuiltDay, Delivery
+from unitcost_models.meta import BuiltDay, Delivery, ExpectedReport
 from unitcost_models.prices import Price
 from unitcost_models.reconciliation import Reconciliation, ReconciliationGap, ReportedUsage
 from unitcost_models.tasks import Task
@@ -65,6 +65,7 @@ def world(size: int) -> World:
             for over in [{"is_provisional": False}]
         ],
         "prices": [{"price_id": p, "recorded_on": DAY} for p in "pq"],
+        "expected": [],
     }
 
 
@@ -77,6 +78,7 @@ MODELS: dict[str, type[Row]] = {
     "deliveries": Delivery,
     "days": BuiltDay,
     "prices": Price,
+    "expected": ExpectedReport,
 }
 HARMS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "requests.unpriced": lambda r: r | {"cost_usd": None},
@@ -179,6 +181,57 @@ def test_nothing_that_gets_worse_or_is_lost_raises_it(
             parts = open_trust(con, told)
             assert score(parts) <= before, (name, what)
             before = score(parts)
+
+
+EXPECTED = {"expected": [{"provider": p, "since": DAY} for p in ("openai", "anthropic", "aws")]}
+_ANY_LOSS = st.tuples(st.sampled_from(("requests", "tasks", "reports", "day", "provider")),
+                      st.integers(0, 20))  # fmt: skip
+
+
+def lost_whole(told: World, name: str, place_no: int) -> World:
+    """A request, a task, a report of a provider's day, or all records of a day or a provider."""
+    if name in ("requests", "tasks"):
+        return lost(told, name, {place_no})
+    of = {"reports": ("day", "provider"), "day": ("day",), "provider": ("provider",)}[name]
+    where = {column: place(place_no % 6)[column] for column in of}
+    tables = ("reports", "bills", "gaps", *(() if name == "reports" else ("requests",)))
+    return told | {t: [r for r in told[t] if not where.items() <= r.items()] for t in tables}
+
+
+@settings(max_examples=12, deadline=None)
+@over(st.lists(_HARM, max_size=6), st.lists(_HARM | _ANY_LOSS, max_size=6))
+def test_where_reports_are_expected_no_loss_whatever_raises_it(
+    harms: list[tuple[str, int]], losses: list[tuple[str, int]]
+) -> None:
+    """Reports of usage that we never saw, the first days, and providers with all they told."""
+    told = world(6) | EXPECTED
+    for harm, where in harms:
+        told = harmed(told, harm, where)
+    with open_workbench() as con:
+        before = score(open_trust(con, told))
+        for name, where in losses:
+            told = harmed(told, name, where) if name in HARMS else lost_whole(told, name, where)
+            after = score(open_trust(con, told))
+            assert after <= before, (name, where)
+            before = after
+
+
+def test_what_is_not_expected_weighs_nothing_and_what_is_weighs_alike(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    """A provider of which nothing is ever told is a third of the day; a large one no more."""
+    parts = {p["part"]: p["score_pct"] for p in open_trust(workbench, world(4) | EXPECTED)}
+    assert parts.pop("freshness") == 100
+    assert {*parts.values()} == {Decimal("66.666667")}
+    told = world(4) | {"expected": EXPECTED["expected"][:1]}
+    told["reports"] = [
+        r | {"reported_quantity": 10**12} if r["provider"] == "anthropic" else r
+        for r in told["reports"]
+    ]
+    assert score(open_trust(workbench, told)) == 100
+    later = {"expected": [EXPECTED["expected"][0] | {"since": DAY - timedelta(2)}]}
+    parts = {p["part"]: p for p in open_trust(workbench, told | later)}
+    assert (parts["pricing"]["days"], parts["pricing"]["score_pct"]) == (4, 50)
 
 
 @pytest.mark.parametrize("harm", HARMS)

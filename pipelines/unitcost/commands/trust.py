@@ -15,6 +15,11 @@ COLUMNS = ("part", "weight", "score_pct", "points_pct", "good_count", "whole_cou
 
 
 REPORTED_DAYS = "select count(*) from marts.proven_days where reported_tokens > 0"
+BESIDE = """
+    select provider from marts.attested_usage group by provider
+    having provider not in (select provider from meta.expected_reports)
+        and (select count(*) from meta.expected_reports) > 0 order by provider
+"""
 Part = dict[str, Any]
 
 
@@ -28,6 +33,7 @@ def trust(*, common: Common = COMMON) -> None:
         names = [column[0] for column in cursor.description or ()]
         parts = as_objects(names, cursor.fetchall())
         [(reported_days,)] = con.execute(REPORTED_DAYS).fetchall()
+        beside = [provider for (provider,) in con.execute(BESIDE).fetchall()]
     score = sum((part["points_pct"] for part in parts), Decimal(0))
     if common.json:
         show_json({"score": score, "parts": parts})
@@ -35,6 +41,8 @@ def trust(*, common: Common = COMMON) -> None:
     show_table((*COLUMNS, "remedy"), [[p[c] for c in (*COLUMNS, "remedy")] for p in parts])
     OUT.print(f"{score:.1f} of 100 points: select sum(points_pct) from marts.trust")
     _show_measure({part["part"]: part for part in parts}, reported_days)
+    if beside:
+        OUT.print(f"In no point, as [trust] does not name them: {', '.join(beside)}.")
 
 
 def _show_measure(parts: dict[str, Part], reported_days: int) -> None:

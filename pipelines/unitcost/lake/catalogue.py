@@ -26,6 +26,7 @@ from unitcost_models.meta import (
     ClosedFile,
     ClosedMonth,
     Delivery,
+    ExpectedReport,
     LakeFile,
     LakeVersion,
     Posting,
@@ -59,6 +60,8 @@ class Catalogue:
     files: LakeFiles = field(default_factory=LakeFiles)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     unread: dict[tuple[str, str], UnreadUsage] = field(default_factory=dict)
+    expected: dict[str, date] = field(default_factory=dict)
+    """Provider whose reports are expected -> since when, as the settings said at publishing."""
     days: dict[date, BuiltDay] = field(default_factory=dict)
     touches: set[tuple[date, str]] = field(default_factory=set)
     checks: dict[tuple[str, date], CheckResult] = field(default_factory=dict)
@@ -143,6 +146,10 @@ class Catalogue:
         yield LakeFile, [self.files[path] for path in sorted(self.files)]
         yield Delivery, [self.deliveries[path] for path in sorted(self.deliveries)]
         yield UnreadUsage, [self.unread[key] for key in sorted(self.unread)]
+        yield (
+            ExpectedReport,
+            [ExpectedReport(provider=p, since=day) for p, day in sorted(self.expected.items())],
+        )
         yield BuiltDay, [self.days[day] for day in sorted(self.days)]
         yield Touch, [Touch(day=d, delivery=s) for d, s in sorted(self.touches)]
         yield CheckResult, [self.checks[key] for key in sorted(self.checks)]
@@ -177,6 +184,7 @@ def load_catalogue(warehouse: Path, files_after: date | None = None) -> Catalogu
         catalogue.files = LakeFiles(_read(con, LakeFile, later))
         catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
         catalogue.unread = {(u.path, u.usage_name): u for u in _read(con, UnreadUsage)}
+        catalogue.expected = {e.provider: e.since for e in _read(con, ExpectedReport)}
         catalogue.days = {d.day: d for d in _read(con, BuiltDay)}
         catalogue.touches = {(t.day, t.delivery) for t in _read(con, Touch)}
         catalogue.checks = {(c.check_name, c.day): c for c in _read(con, CheckResult)}

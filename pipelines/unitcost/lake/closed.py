@@ -59,6 +59,7 @@ def freeze(catalogue: Catalogue, month: Month, terms: Terms) -> Catalogue:
     return Catalogue(
         files=LakeFiles(files),
         deliveries=dict(catalogue.deliveries),
+        expected=dict(catalogue.expected),
         days={day: built for day, built in catalogue.days.items() if day in month},
         touches={(day, delivery) for day, delivery in catalogue.touches if day in month},
         checks={key: check for key, check in catalogue.checks.items() if key[1] in month},
