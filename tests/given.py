@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from unitcost.statements import run
 from unitcost.workbench import create_empty
 from unitcost_models.base import Row
 
@@ -26,6 +27,6 @@ def given(con: duckdb.DuckDBPyConnection, row: type[Row], *rows: dict[str, Any])
 
 def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
     """The answer of a query as dictionaries."""
-    cursor = con.execute(sql)
+    cursor = run(con, sql)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

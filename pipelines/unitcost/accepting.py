@@ -20,6 +20,7 @@ from unitcost.respelling import respell
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
 from unitcost.sqltext import sql_text
+from unitcost.statements import run
 from unitcost.unfolding import unfold
 from unitcost.unread_usage import find_unread
 from unitcost_models.base import columns
@@ -91,10 +92,10 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     if source.is_told_as_otlp:
         prepare(con, parser)
         con.execute("create or replace table raw.told_lines as select source_line from raw.staged")
-        con.execute(f"create or replace table raw.told as {load_query(f'raw.{parser}').text}")
+        run(con, f"create or replace table raw.told as {load_query(f'raw.{parser}').text}")
         con.execute("create or replace view raw.staged as select * from raw.told")
         parser = OTLP
-    con.execute(f"create table raw.parsed as {load_query(f'raw.{parser}').text}")
+    run(con, f"create table raw.parsed as {load_query(f'raw.{parser}').text}")
 
 
 def _tell_unread(

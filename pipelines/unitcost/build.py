@@ -26,6 +26,7 @@ from unitcost.lake.files import ContractError
 from unitcost.queries import Query, load_query, query_names
 from unitcost.session import Session
 from unitcost.sources import SOURCES
+from unitcost.statements import run
 from unitcost.tables import day_tables, inputs_of, row_models
 from unitcost.workbench import (
     Contents,
@@ -179,9 +180,9 @@ def run_check(
     con: duckdb.DuckDBPyConnection, check: Query, day: date, there: Contents | None = None
 ) -> CheckResult:
     """How many rows break a claim, and one of them; a claim about nothing holds."""
-    sql = f"select to_json(b)::varchar, count(*) over () from ({check.bind(day)}) as b limit 1"
+    sql = f"select to_json(b)::varchar, count(*) over () from ({check.text}) as b limit 1"
     is_empty = there is not None and there.have_none(check.empty_when)
-    bad = [] if is_empty else con.execute(sql).fetchall()
+    bad = [] if is_empty else run(con, sql, day=day).fetchall()
     return CheckResult(
         check_name=check.name.removeprefix("checks."),
         day=day,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import duckdb
 
 from unitcost.queries import load_query, query_path
+from unitcost.statements import run
 from unitcost.usage_objects import QUERIES, normalise, rule_macros
 from unitcost.workbench import create_empty
 from unitcost_models.base import columns
@@ -161,13 +162,13 @@ def prepare(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Make the macros by which texts are read."""
     for signature, body in _MACROS.items():
-        con.execute(f"create or replace macro {signature} as {body}")
+        run(con, f"create or replace macro {signature} as {body}")
 
 
 def create_readers(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     """Make the views of the queries that a format's own query shares with others."""
     for name in readers(source_format):
-        con.execute(f"create or replace view {name} as {load_query(name).text}")
+        run(con, f"create or replace view {name} as {load_query(name).text}")
 
 
 def parse_call_log(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
@@ -193,4 +194,4 @@ def parse_call_log(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
            where usage is not null"""
     )
     normalise(con)
-    con.execute(f"create or replace table raw.parsed as {load_query('raw.told_calls').text}")
+    run(con, f"create or replace table raw.parsed as {load_query('raw.told_calls').text}")

@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
+from functools import cache
 
 from unitcost.lake.catalogue import Catalogue
 from unitcost.queries import query_names, query_path, view_query
@@ -20,6 +21,7 @@ TRACE_WINDOW = (-1, 0, 1)
 """Days around a day whose calls are looked at, so that a trace over midnight is whole."""
 
 
+@cache
 def transforms_fingerprint() -> str:
     """Digest of every SQL file that a day's tables are made with; views of all days are not."""
     digest = hashlib.sha256()

@@ -14,6 +14,7 @@ from unitcost.queries import load_query
 from unitcost.sources.requests import COUNTS, FRACTIONS, NAMES
 from unitcost.sqltext import sql_text
 from unitcost.staging.columns import COLUMNS
+from unitcost.statements import run
 from unitcost.workbench import tables_in
 
 _PLAIN_RECORD = r"""not contains(record, '\') and not contains(record, '[')
@@ -28,7 +29,7 @@ _NULL = "cast(null as varchar)"
 def parse_flat(con: duckdb.DuckDBPyConnection) -> None:
     """Make `raw.parsed` of `raw.staged`, or of its columns, with the columns of `RawRequest`."""
     create_texts(con)
-    con.execute(f"create or replace table raw.parsed as {load_query('raw.requests').text}")
+    run(con, f"create or replace table raw.parsed as {load_query('raw.requests').text}")
     con.execute(
         """update raw.parsed set reject_text = cast(s.record as varchar) from raw.staged as s
            where reject_reason is not null and parsed.source_line = s.source_line"""

@@ -18,6 +18,7 @@ from unitcost.price_book.rows import read_prices
 from unitcost.price_book.rules import read_rules
 from unitcost.price_book.succession import succession_problems
 from unitcost.queries import load_query
+from unitcost.statements import run
 from unitcost.workbench import create_rows
 from unitcost_models.base import Row
 from unitcost_models.currencies import BillingCurrency, ExchangeRate
@@ -55,7 +56,7 @@ def load_price_book(con: duckdb.DuckDBPyConnection, book: PriceBook | None = Non
         create_rows(con, row, rows)
     check_book(con, problems)
     for name in DERIVED:
-        con.execute(f"create or replace table {name} as {load_query(name).text}")
+        run(con, f"create or replace table {name} as {load_query(name).text}")
     check_agreements(con)
     return revision
 

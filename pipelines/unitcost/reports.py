@@ -12,6 +12,7 @@ import duckdb
 from unitcost import call_logs
 from unitcost.queries import load_query, query_path
 from unitcost.sqltext import sql_text
+from unitcost.statements import run
 from unitcost.workbench import create_empty
 from unitcost_models.reports import ToldReport
 
@@ -151,7 +152,7 @@ def prepare_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     """Make the macros and views that a report's own query needs to read `raw.staged`."""
     call_logs.create_macros(con)
     for signature, body in _MACROS.items():
-        con.execute(f"create or replace macro {signature} as {body}")
+        run(con, f"create or replace macro {signature} as {body}")
     _create_names(con, set(_NAMES.findall(load_query(f"raw.{source_format}").text)))
     call_logs.create_readers(con, source_format)
 
@@ -197,4 +198,4 @@ def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
                 ({load_query(f"raw.{source_format}").text})
             )"""
     )
-    con.execute(f"create table raw.parsed as {load_query(SHARED_QUERY).text}")
+    run(con, f"create table raw.parsed as {load_query(SHARED_QUERY).text}")

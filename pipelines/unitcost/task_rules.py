@@ -14,6 +14,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
 from unitcost.sqltext import sql_text
+from unitcost.statements import run
 
 Name = Annotated[str, Field(min_length=1)]
 
@@ -78,7 +79,7 @@ def create_rule_macros(
         "silence_succeeds(task_type, on_day)": _silence(passed or {}),
     }
     for signature, body in bodies.items():
-        con.execute(f"create or replace macro {signature} as {body}")
+        run(con, f"create or replace macro {signature} as {body}")
 
 
 def _silence(passed: Mapping[str, date]) -> str:

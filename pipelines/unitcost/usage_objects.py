@@ -12,6 +12,7 @@ import duckdb
 
 from unitcost.queries import load_query
 from unitcost.sqltext import sql_text
+from unitcost.statements import run
 from unitcost.workbench import create_empty
 from unitcost_models.provider import UsageObject
 
@@ -178,5 +179,5 @@ def normalise(con: duckdb.DuckDBPyConnection) -> None:
         text = load_query(name).text
         # Planned for nothing, a query costs more than a small file's records.
         is_needed = any(f"'{rule}'" in text for (rule,) in rules)
-        con.execute(f"create or replace view {name} as {text if is_needed else f'from {_NONE}'}")
-    con.execute(f"create or replace view {QUERIES[-1]} as {load_query(QUERIES[-1]).text}")
+        run(con, f"create or replace view {name} as {text if is_needed else f'from {_NONE}'}")
+    run(con, f"create or replace view {QUERIES[-1]} as {load_query(QUERIES[-1]).text}")

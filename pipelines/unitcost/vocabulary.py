@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from unitcost.lifting import macros
 from unitcost.sqltext import sql_text
+from unitcost.statements import run
 from unitcost.task_rules import TaskRules, create_rule_macros
 
 _FILLED = """case when list_contains(map_values(attributes), '')
@@ -137,7 +138,7 @@ def _containers_of(key: str, containers: Iterable[str]) -> list[str]:
 def create_macros(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
     """Put the vocabulary's macros into a workbench."""
     for signature, body in vocabulary.macros().items():
-        con.execute(f"create or replace macro {signature} as {body}")
+        run(con, f"create or replace macro {signature} as {body}")
     create_rule_macros(con, TaskRules())
 
 

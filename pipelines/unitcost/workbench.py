@@ -14,6 +14,7 @@ import duckdb
 from unitcost.emptiness import Emptiness, view_empty_when
 from unitcost.queries import LAYERS, Query, load_query, query_path
 from unitcost.sqltext import sql_files, sql_text
+from unitcost.statements import run
 from unitcost_models.base import Row, columns
 
 _SETTINGS = """
@@ -93,22 +94,24 @@ def share_memory(con: duckdb.DuckDBPyConnection, parts: int) -> None:
 
 def tables_in(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """`layer.noun` of every table and view that is there, and which of the two it is."""
-    rows = con.execute(
+    rows = run(
+        con,
         """select schema_name || '.' || view_name, 'view' from duckdb_views() where not internal
            union all
-           select schema_name || '.' || table_name, 'table' from duckdb_tables()"""
+           select schema_name || '.' || table_name, 'table' from duckdb_tables()""",
     ).fetchall()
     return dict(rows)
 
 
 def contents_of(con: duckdb.DuckDBPyConnection, done: Iterable[str] = ()) -> Contents:
     """What is there now, and of it what is done."""
-    rows = con.execute(
+    rows = run(
+        con,
         """select schema_name || '.' || table_name, 'table', estimated_size = 0, ''
            from duckdb_tables()
            union all
            select schema_name || '.' || view_name, 'view', false, sql
-           from duckdb_views() where not internal"""
+           from duckdb_views() where not internal""",
     ).fetchall()
     there = Contents(done={*done})
     for name, kind, is_empty, _ in rows:
@@ -129,7 +132,7 @@ def clear(con: duckdb.DuckDBPyConnection, kept: Collection[str]) -> None:
 def create_empty(con: duckdb.DuckDBPyConnection, row: type[Row], table: str | None = None) -> None:
     """An empty table with the row model's columns, under its own name or another."""
     body = ", ".join(f"{c.name} {c.sql_type}" for c in columns(row))
-    con.execute(f"create or replace table {table or row.table} ({body})")
+    run(con, f"create or replace table {table or row.table} ({body})")
 
 
 def create_rows(con: duckdb.DuckDBPyConnection, row: type[Row], rows: Sequence[Row]) -> None:
@@ -174,9 +177,11 @@ def _run(con: duckdb.DuckDBPyConnection, query: Query, day: date, there: Content
         con.execute(f"drop {there.kinds[query.name]} {query.name}")
     if is_empty:
         _create_without_rows(con, query, day)
+    elif kind == "view":  # which takes no parameters
+        con.execute(f"create or replace view {query.name} as {query.bind(day)}")
     else:
-        made = con.execute(f"create or replace {kind} {query.name} as {query.bind(day)}")
-        is_empty = kind == "table" and made.fetchall() == [(0,)]
+        made = run(con, f"create or replace table {query.name} as {query.text}", day=day)
+        is_empty = made.fetchall() == [(0,)]
     there.note(query.name, kind, is_empty)
 
 
@@ -187,7 +192,7 @@ def _create_without_rows(con: duckdb.DuckDBPyConnection, query: Query, day: date
         found = con.execute(f"describe {query.name}").fetchall()
         _COLUMNS[query.text] = ", ".join(f'"{name}" {kind}' for name, kind, *_ in found)
     else:
-        con.execute(f"create or replace table {query.name} ({_COLUMNS[query.text]})")
+        run(con, f"create or replace table {query.name} ({_COLUMNS[query.text]})")
 
 
 def steps_of(table: str, done: Collection[str]) -> list[str]:

@@ -17,6 +17,7 @@ from unitcost.flat_records import create_texts, parse_flat
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import load_query
 from unitcost.sources import SOURCES
+from unitcost.statements import run
 from unitcost.task_rules import TaskRules, create_rule_macros
 from unitcost.workbench import create_empty
 from unitcost_models.base import Row, columns
@@ -88,15 +89,17 @@ def accept_staged(con: duckdb.DuckDBPyConnection, row: type[Row], name: str = "a
     if not has_table:
         create_empty(con, row)
     before = _count(con, row)
-    own = {"source_format": "?", "source_file": "?", "ingested_at": "?"}
+    own = {n: f"${n}" for n in ("source_format", "source_file", "ingested_at")}
     names = [c.name for c in columns(row)]
     answer = _answer(con, row.table)
-    con.execute(
+    provenance = _provenance(row, name)
+    run(
+        con,
         f"insert into {row.table} select {', '.join(own.get(n, n) for n in names)} "
         f"from (select distinct on (record_id) * from ({answer}) "
         "where reject_reason is null order by record_id, source_line) "
         f"where record_id not in (select record_id from {row.table}) order by source_line",
-        [v for n in names if n in own for v in [_provenance(row, name)[n]]],
+        **{n: provenance[n] for n in own},
     )
     return _count(con, row) - before
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from unitcost.price_book.errors import PriceBookError
+from unitcost.statements import run
 
 _PLACE = "a.source_file || ':' || a.source_line || ': '"
 _MODELS = """
@@ -156,6 +157,6 @@ def check_agreements(con: duckdb.DuckDBPyConnection) -> None:
     Raises:
         PriceBookError: every problem found, each with the fix.
     """
-    problems = [row[0] for query in _CHECKS for row in con.execute(query).fetchall()]
+    problems = [row[0] for query in _CHECKS for row in run(con, query).fetchall()]
     if problems:
         raise PriceBookError(sorted(problems))

@@ -12,6 +12,7 @@ import duckdb
 
 from unitcost.price_book.errors import PriceBookError
 from unitcost.price_book.overlaps import HALF_A_CLOCK, TWO_FALLBACKS, TWO_PRICES
+from unitcost.statements import run
 
 _SAME_TIME = """
     coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
@@ -185,6 +186,6 @@ def check_book(con: duckdb.DuckDBPyConnection, found: Iterable[str] = ()) -> Non
     Raises:
         PriceBookError: every problem, each with the fix.
     """
-    problems = {row[0] for query in _CHECKS for row in con.execute(query).fetchall()}
+    problems = {row[0] for query in _CHECKS for row in run(con, query).fetchall()}
     if problems := problems.union(found):
         raise PriceBookError(sorted(problems))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import duckdb
 
+from unitcost.statements import run
+
 _PLACE = "b.source_file || ':' || b.source_line || ': '"
 _LIST = "provider, platform, region_scope, model_key, service_tier, meter"
 
@@ -236,4 +238,4 @@ _DOUBTS = (
 
 def doubts(con: duckdb.DuckDBPyConnection) -> list[str]:
     """What is odd in the book that is loaded, each as a sentence with file, line and fix."""
-    return sorted({row[0] for query in _DOUBTS for row in con.execute(query).fetchall()})
+    return sorted({row[0] for query in _DOUBTS for row in run(con, query).fetchall()})

@@ -14,6 +14,7 @@ from unitcost.staging.csvblocks import Block, read_values
 from unitcost.staging.limits import MAX_RECORD, NOT_UTF8, TOO_LONG
 from unitcost.staging.spool import Spool
 from unitcost.staging.texts import split_texts
+from unitcost.statements import run
 
 _MAX_INNER_LINES = 1000
 """A quoted value of more lines than this is taken for a quote that was never closed."""
@@ -143,7 +144,7 @@ def take_apart(
     others are read again.
     """
     for signature, body in _MACROS.items():
-        con.execute(f"create or replace temp macro {signature} as {body}")
+        run(con, f"create or replace temp macro {signature} as {body}")
     lines = split_texts(block.text, "\n")
     numbers = pa.array(range(block.line, block.line + len(lines)), pa.int64())
     con.register("csv_lines", lines.append_column("line", numbers))

@@ -19,6 +19,7 @@ from unitcost.sqltext import sql_text
 from unitcost.staging.limits import MAX_RECORD
 from unitcost.staging.spool import SPOOLED
 from unitcost.staging.texts import split_texts
+from unitcost.statements import run
 
 # Stands where an element may begin: before an object that begins a line or follows another value.
 # JSON text has no such sign in it.
@@ -187,7 +188,7 @@ class ArrayReader:
         It begins `first`. `scratch` is a folder for a file.
         """
         for signature, body in _MACROS.items():
-            con.execute(f"create or replace temp macro {signature} as {body}")
+            run(con, f"create or replace temp macro {signature} as {body}")
         self._con = con
         self._file = scratch / "block.json"
         found = _FIRST.search(first)
