@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,23 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from unitcost import workbench as benches
 from unitcost.workbench import open_workbench
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+WHOLE_RUNS = {"benchmarks", "faults", "packaging", "pipeline"}
+"""Folders of tests."""
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests are never garbage; each full collection would look at them."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """What stands at the end of the process can be taken apart again."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +50,15 @@ def _no_home_of_another_test() -> None:
     """A run sets these for Dagster in its own process; the next test must not inherit them."""
     for name in ("UNITCOST_HOME", "DAGSTER_HOME"):
         os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """To share a few rows out between threads takes longer than to do the work. Whole runs do."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not WHOLE_RUNS & {*request.path.parts}:
+            patch.setattr(benches, "_SETTINGS", f"{benches._SETTINGS}; set threads = 1")
+        yield
 
 
 @pytest.fixture

@@ -62,15 +62,6 @@ def is_lines(file: Path) -> bool:
     return ".jsonl" in file.name
 
 
-def shuffled(source: Path, target: Path) -> None:
-    """Every line file with its lines in another order; other files as they are."""
-    for file in sorted(p for p in source.rglob("*") if p.is_file()):
-        lines = lines_of(file)
-        if is_lines(file):
-            random.Random(3).shuffle(lines)
-        rewritten(file, source, target, lines)
-
-
 def doubled(source: Path, target: Path) -> None:
     """Every file twice: as it is, and under another name with its lines reversed."""
     for file in sorted(p for p in source.rglob("*") if p.is_file()):
@@ -79,10 +70,12 @@ def doubled(source: Path, target: Path) -> None:
         rewritten(file, source, target, lines[::-1] if is_lines(file) else [*lines, "\n"], "again-")
 
 
-def split(source: Path, target: Path) -> None:
-    """Every line file cut in three, lines dealt in turn."""
+def shuffled_and_split(source: Path, target: Path) -> None:
+    """Every line file's lines in another order, dealt to three files; other files as they are."""
     for file in sorted(p for p in source.rglob("*") if p.is_file()):
         lines = lines_of(file)
+        if is_lines(file):
+            random.Random(3).shuffle(lines)
         parts = [lines[n::3] for n in range(3)] if is_lines(file) else [lines]
         for number, part in enumerate(parts):
             rewritten(file, source, target, part, f"{number}-")

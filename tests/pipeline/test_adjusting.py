@@ -75,7 +75,7 @@ def rebuilt_total(home: Home, tmp_path: Path) -> Decimal:
     """The October of a home that never closed anything, from the same deliveries and prices."""
     fresh = Home(tmp_path / "fresh")
     shutil.copytree(home.landing, fresh.landing)
-    night(fresh)
+    night(fresh, MONTH.last)
     return total(fresh)
 
 

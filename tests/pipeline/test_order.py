@@ -12,7 +12,7 @@ from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from unitcost.paths import Home
 
 
-@pytest.mark.parametrize("way", [deliveries.shuffled, deliveries.doubled, deliveries.split])
+@pytest.mark.parametrize("way", [deliveries.shuffled_and_split, deliveries.doubled])
 def test_how_records_are_packed_changes_nothing(
     way: Callable[[Path, Path], None], source: Path, expected: Fingerprint, tmp_path: Path
 ) -> None:

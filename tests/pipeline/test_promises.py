@@ -93,7 +93,7 @@ def test_readers_see_whole_snapshots_while_a_run_writes(
                 ties, count = con.execute(query).fetchall()[0]
             assert ties
             counts.add(count)
-            time.sleep(0.05)
+            time.sleep(0.2)
     assert run.returncode == 0
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         counts.add(con.execute(query).fetchall()[0][1])
