@@ -42,6 +42,9 @@ _FIXED = {
     "otlp_is_id(id, digits)": """case when id is not null then
         length(id) = digits and id <> repeat('0', digits)
         and try_cast(repeat(id, 32 // digits) as uuid) is not null end""",
+    # An id that respelling has marked as base64, which no plain id may be.
+    "otlp_hex(id)": """case when id like 'base64:%'
+        then lower(hex(try(from_base64(substr(id, 8))))) else lower(id) end""",
     "otlp_kind(kind)": """case lower(replace(kind, 'SPAN_KIND_', ''))
         when '1' then 'internal' when '2' then 'server' when '3' then 'client'
         when '4' then 'producer' when '5' then 'consumer' when 'internal' then 'internal'

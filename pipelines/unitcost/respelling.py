@@ -42,6 +42,13 @@ _MARKS = (
 _SINGLE = """contains(record, '"startTimeUnixNano"') and not contains(record, '"resourceSpans"')
     and json_type(record, '$.attributes') = 'OBJECT'"""
 """A span by itself, its attributes an object: as CloudWatch's log group `aws/spans` holds them."""
+_PRINTED = "json_extract_string(record, '$.context.trace_id') like '0x%'"
+"""A span as the console exporter of OpenTelemetry for Python prints it."""
+_WRAPPED = """coalesce(
+    json_type(record, '$.batches') = 'ARRAY'
+    or json_type(record, '$.trace.resourceSpans') = 'ARRAY'
+    or json_type(record, '$.tracesData.resourceSpans') = 'ARRAY', false)"""
+"""A trace as Tempo's API answers it."""
 
 
 def _pairs(path: str) -> str:
@@ -52,7 +59,43 @@ def _pairs(path: str) -> str:
         lambda e: {{'key': e.key, 'value': {{'stringValue': e.value ->> '$'}}}})"""
 
 
+def _hex(path: str) -> str:
+    return f"substr(json_extract_string(record, '{path}'), 3)"
+
+
+def _nanos(path: str) -> str:
+    moment = f"try_cast(json_extract_string(record, '{path}') as timestamptz)"
+    return f"cast(epoch_us({moment}) * 1000 as varchar)"
+
+
+_BASE64 = r"""'"(traceId|spanId|parentSpanId)":"([A-Za-z0-9+/]+=+)"', '"\1":"base64:\2"'"""
+"""Ids as protocol buffers' own JSON has them are marked, as `sql/raw` reads hex."""
+_ERRORS = """list_transform(
+    from_json(json_extract(record, '$.events'), '[{"name": "VARCHAR", "attributes": "JSON"}]'),
+    lambda e: json_object('name', e.name, 'attributes', [json_object(
+        'key', 'exception.type',
+        'value', json_object('stringValue', e.attributes ->> '$."exception.type"'))]))"""
 _BATCH = f"""case
+    when {_PRINTED}
+    then cast(json_object('resourceSpans', [json_object(
+        'resource', json_object('attributes', {_pairs("$.resource.attributes")}),
+        'scopeSpans', [json_object('spans', [json_object(
+            'traceId', {_hex("$.context.trace_id")},
+            'spanId', {_hex("$.context.span_id")},
+            'parentSpanId', {_hex("$.parent_id")},
+            'name', json_extract_string(record, '$.name'),
+            'kind', replace(json_extract_string(record, '$.kind'), 'SpanKind.', 'SPAN_KIND_'),
+            'startTimeUnixNano', {_nanos("$.start_time")},
+            'endTimeUnixNano', {_nanos("$.end_time")},
+            'status', json_object('code', json_extract_string(record, '$.status.status_code')),
+            'attributes', {_pairs("$.attributes")},
+            'events', {_ERRORS}
+        )])]
+    )]) as varchar)
+    when {_WRAPPED}
+    then regexp_replace(cast(json_object('resourceSpans', coalesce(
+        json_extract(record, '$.batches'), json_extract(record, '$.trace.resourceSpans'),
+        json_extract(record, '$.tracesData.resourceSpans'))) as varchar), {_BASE64}, 'g')
     when {_SINGLE}
     then cast(json_object('resourceSpans', [json_object(
         'resource', json_object('attributes', {_pairs("$.resource.attributes")}),
@@ -72,7 +115,8 @@ def respell(con: duckdb.DuckDBPyConnection) -> None:
     """Make `raw.staged` hold the records in today's form, where the first one needs it."""
     marked = " or ".join(f"contains(record, {sql_text(mark)})" for mark in _MARKS)
     first = con.execute(
-        f"select {marked}, {_SINGLE} from (select record from raw.staged limit 1)"
+        f"select {marked}, {_SINGLE} or {_PRINTED} or {_WRAPPED} "
+        "from (select record from raw.staged limit 1)"
     ).fetchall()
     if not first or not any(first[0]):
         return

@@ -31,6 +31,9 @@ named as (
         if(is_trace, annotations, null) as trace_annotations,
         coalesce(span ->> '$."context.trace_id"', span ->> '$.context.trace_id', span ->> '$.trace_id') as trace_id,
         coalesce(span ->> '$."context.span_id"', span ->> '$.context.span_id', span ->> '$.span_id') as span_id,
+        coalesce(
+            span ->> '$.events[0].attributes."exception.type"', span ->> '$.events[0].attributes.exception.type'
+        ) as exception_type,
         span -> 'attributes' as attributes
     from spans
 ),
@@ -114,9 +117,14 @@ select
         'startTimeUnixNano', cast(told_moment(n.span ->> 'start_time') * 1000 as varchar),
         'endTimeUnixNano', cast(told_moment(n.span ->> 'end_time') * 1000 as varchar),
         'status', json_object('code', upper(n.span ->> 'status_code')),
-        'attributes', list_append(
+        'attributes', list_concat(
             coalesce(g.attributes, []),
-            { 'key': 'openinference.span.kind', 'value': { 'stringValue': n.span ->> 'span_kind' } }
+            [{ 'key': 'openinference.span.kind', 'value': { 'stringValue': n.span ->> 'span_kind' } }],
+            if(
+                n.exception_type is null,
+                [],
+                [{ 'key': 'exception.type', 'value': { 'stringValue': n.exception_type } }]
+            )
         ),
         'events', coalesce(j.events, [])
     )])])]) as varchar) as record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -89,3 +90,69 @@ def test_spans_by_themselves_are_read_as_batches(tmp_path: Path) -> None:
     assert rows[1]["attributes"]["gen_ai.response.finish_reasons"] == "end_turn"
     assert rows[1]["resource"] == {"service.name": "agent"}
     assert all(rows[line]["reject_reason"] for line in (2, 3, 4, 5))
+
+
+SPAN = {
+    "traceId": "0af7651916cd43dd8448eb211c80319c",
+    "spanId": "b7ad6b7169203331",
+    "parentSpanId": "00f067aa0ba902b7",
+    "name": "chat",
+    "kind": 3,
+    "startTimeUnixNano": "1795168800000000000",
+    "endTimeUnixNano": "1795168801500000000",
+    "status": {"code": 2},
+    "attributes": [
+        {"key": "gen_ai.usage.input_tokens", "value": {"stringValue": "100"}},
+        {"key": "error.type", "value": {"stringValue": "RateLimitError"}},
+    ],
+}
+SERVICE = [{"key": "service.name", "value": {"stringValue": "shop"}}]
+PRINTED = {
+    "name": "chat",
+    "context": {"trace_id": f"0x{SPAN['traceId']}", "span_id": f"0x{SPAN['spanId']}"},
+    "kind": "SpanKind.CLIENT",
+    "parent_id": f"0x{SPAN['parentSpanId']}",
+    "start_time": "2026-11-20T10:00:00.000000Z",
+    "end_time": "2026-11-20T10:00:01.500000Z",
+    "status": {"status_code": "ERROR", "description": "a secret"},
+    "attributes": {"gen_ai.usage.input_tokens": 100, "error.type": "RateLimitError"},
+    "events": [{"name": "note", "timestamp": "2026-11-20T10:00:01Z", "attributes": {"a": "b"}}],
+    "links": [],
+    "resource": {"attributes": {"service.name": "shop"}, "schema_url": ""},
+}
+
+
+def _spans(*spans: object) -> list[object]:
+    return [{"resource": {"attributes": SERVICE}, "scopeSpans": [{"spans": list(spans)}]}]
+
+
+def _base64(span: dict[str, object]) -> dict[str, object]:
+    ids = ("traceId", "spanId", "parentSpanId")
+    told = {n: base64.b64encode(bytes.fromhex(str(span[n]))).decode() for n in ids}
+    return span | told | {"kind": "SPAN_KIND_CLIENT", "status": {"code": "STATUS_CODE_ERROR"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(json.dumps({"batches": _spans(_base64(SPAN))}), id="Tempo"),
+        pytest.param(json.dumps({"trace": {"resourceSpans": _spans(_base64(SPAN))}}), id="Tempo 2"),
+        pytest.param(json.dumps(PRINTED, indent=4), id="printed by Python"),
+    ],
+)
+def test_spans_as_other_tools_tell_them_give_the_same_rows(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "trace.json"
+    file.write_text(text + "\n" + text + "\n")
+    assert detect_format(sample(file)) == "otlp_json"
+    wanted = golden(parse_texts("otlp_json", [json.dumps({"resourceSpans": _spans(SPAN)})])[0])
+    assert [golden(row) for row in parse_texts("otlp_json", [text])] == [wanted]
+    assert wanted["day"] == "2026-11-20"
+
+
+def test_phoenix_tells_what_a_failed_call_raised() -> None:
+    told = {"name": "exception", "attributes": {"exception.type": "openai.RateLimitError"}}
+    ids = {"context.trace_id": SPAN["traceId"], "context.span_id": SPAN["spanId"]}
+    times = {"start_time": "2026-11-20T10:00:00Z", "end_time": "2026-11-20T10:00:01Z"}
+    span = {"name": "chat", "span_kind": "LLM", "parent_id": None, "events": [told]}
+    (row,) = parse_texts("openinference_parquet", [json.dumps(span | ids | times)])
+    assert row["attributes"]["exception.type"] == "openai.RateLimitError"

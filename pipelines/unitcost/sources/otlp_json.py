@@ -12,12 +12,16 @@ OpenLLMetry, OpenInference, OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM):
   (response id, finish reason, usage, a digest of the input) is taken out first.
 - Batches of before 2022 (`instrumentationLibrarySpans`) and spans under the protocol's own names
   (`resource_spans`) are respelled; spans by themselves, whose attributes are an object, become
-  batches of one (CloudWatch's log group `aws/spans`, where agents on Bedrock AgentCore write).
+  batches of one (CloudWatch's log group `aws/spans`, where agents on Bedrock AgentCore write), and
+  so do spans that OpenTelemetry for Python prints to the console. A trace of Tempo's API is
+  unwrapped; its ids, base64, become hex.
 - Text that is a Python literal instead of JSON (LiteLLM's `llm.openai.usage`) is read too.
 - Metrics repeat what spans count; a batch of them is quarantined, saying so.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from unitcost.sources.base import LATE_SPAN_ROWS, Sample, Source
 from unitcost.sources.otlp_logs import tells_agent_events
@@ -29,7 +33,9 @@ _BATCHES = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs", 
 def detect(sample: Sample) -> bool:
     """Whether the sample is surely OTLP/JSON."""
     is_otlp = sample.kind == "json" and any(
-        _is_span(record) or any(isinstance(record.get(key), list) for key in _BATCHES)
+        _is_span(record)
+        or _is_printed(record)
+        or any(isinstance(part.get(key), list) for part in _parts(record) for key in _BATCHES)
         for record in sample.records
     )
     return is_otlp and not tells_agent_events(sample)
@@ -39,6 +45,22 @@ def _is_span(record: dict[str, object]) -> bool:
     """Whether it is a span by itself, as CloudWatch's log group `aws/spans` holds them."""
     is_named = {"traceId", "spanId", "startTimeUnixNano"} <= record.keys()
     return is_named and isinstance(record.get("attributes"), dict)
+
+
+def _is_printed(record: dict[str, object]) -> bool:
+    """Whether it is a span as the console exporter of OpenTelemetry for Python prints it."""
+    context = record.get("context")
+    return isinstance(context, dict) and str(context.get("trace_id")).startswith("0x")
+
+
+def _parts(record: dict[str, object]) -> Iterator[dict[str, object]]:
+    """The record, and the batches in it as Tempo's API answers a trace."""
+    yield record
+    parts = [record.get("trace"), record.get("tracesData")]
+    batches = record.get("batches")
+    if isinstance(batches, list) and all(isinstance(b, dict) and "resource" in b for b in batches):
+        parts.append({"resourceSpans": batches})
+    yield from (part for part in parts if isinstance(part, dict))
 
 
 SOURCE = Source(
