@@ -86,11 +86,7 @@ totals as (
 ),
 
 offsets as (
-    select o.offset_hours
-    from (
-        values (-12), (-11), (-10), (-9), (-8), (-7), (-6), (-5), (-4), (-3), (-2), (-1), (0),
-        (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)
-    ) as o (offset_hours)
+    select cast(unnest(range(-12, 13)) as bigint) as offset_hours
 ),
 
 moved as (

@@ -168,6 +168,21 @@ def test_two_times_a_change_ends_and_a_correction_voids(tmp_path: Path) -> None:
     }
 
 
+def test_a_contract_learnt_later_may_name_what_was_learnt_with_it(tmp_path: Path) -> None:
+    model = """
+        [[model]]
+        key = "gpt-9"
+        provider = "openai"
+        recorded_on = 2026-11-25
+    """
+    (tmp_path / "models.toml").write_text(model)
+    line = contract("nine", model_key="gpt-9", discount_pct="10", recorded_on="2026-11-25")
+    for as_of, known in ((date(2026, 11, 24), []), (date(2026, 11, 25), [("nine",)])):
+        with opened(tmp_path, line, as_of=as_of) as con:
+            held = con.execute("select contract_id from core.contracts_in_force").fetchall()
+        assert held == known
+
+
 def test_a_contract_prices_what_the_list_lacks(tmp_path: Path) -> None:
     agreed = contract("extra", meter="cache_write_1h", per="1000000", unit_price="3")
     with opened(tmp_path, agreed) as con:

@@ -11,6 +11,8 @@ from unitcost.price_book.errors import PriceBookError
 from unitcost.statements import run
 
 _PLACE = "a.source_file || ':' || a.source_line || ': '"
+_IS_LEARNT = "coalesce(a.recorded_on <= (select as_of from core.price_revision), true)"
+"""What it names may have been learnt with it, so a row learnt after `as_of` is not held to that."""
 _MODELS = """
     select '*' union all select alias from core.model_aliases where rule = 'key'
     union all select 'family:' || family from core.model_families
@@ -106,7 +108,7 @@ def _unknown(table: str, column: str, known: str, file: str) -> str:
         select
             {_PLACE} || '{column} ' || a.{column} || ' is not in {file}; correct it or write *'
         from {table} as a
-        where a.{column} not in ({known})
+        where a.{column} not in ({known}) and {_IS_LEARNT}
     """
 
 
