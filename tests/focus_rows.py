@@ -18,6 +18,7 @@ from unitcost.export.period import Period
 from unitcost.months import Month
 from unitcost.workbench import open_workbench
 from unitcost_models.closing import Adjustment
+from unitcost_models.late_bills import BillAdjustment
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.prices import Price
 from unitcost_models.provider import InvoiceLine
@@ -165,8 +166,43 @@ BILL = (
 """`used` is metered, `repeated` no primary bill, `billed_too` is on the invoice as well."""
 
 
+def posted_bill(charge_category: str, amount_cost: str, **values: Any) -> dict[str, Any]:
+    """What was posted in October of a September invoice, in euros."""
+    return {
+        "day": DAY,
+        "month": "2026-09",
+        "adjusted_day": date(2026, 9, 1),
+        "bill_kind": "invoices",
+        "provider": "openai",
+        "platform": "(all)",
+        "account_id": "(unattributed)",
+        "raw_model": "(unattributed)",
+        "charge_category": charge_category,
+        "currency": "eur",
+        "cause": "corrected",
+        "amount_cost": amount_cost,
+        "posting_no": 1,
+        "posted_on": DAY,
+    } | values
+
+
+POSTED = (
+    posted_bill("tax", "-0.15"),
+    posted_bill("purchase", "7", cause="late_report", account_id="=payer"),
+    posted_bill("usage", "100"),
+    posted_bill("credit", "-9", bill_kind="costs"),
+    posted_bill("credit", "-9", day=date(2026, 11, 1)),
+    posted_bill("credit", "-9", currency="(unattributed)"),
+)
+"""Usage is metered, a cost report's credits are on the bill; the last two are another month's, and
+in no currency."""
+
+
 def open_charges(
-    con: duckdb.DuckDBPyConnection, *requests: dict[str, Any], bill: Sequence[dict[str, Any]] = ()
+    con: duckdb.DuckDBPyConnection,
+    *requests: dict[str, Any],
+    bill: Sequence[dict[str, Any]] = (),
+    posted: Sequence[dict[str, Any]] = (),
 ) -> None:
     """The tables that FOCUS rows are made of."""
     given(con, CostPerRequest, *(r | {"started_at": datetime(2026, 10, 5)} for r in requests))
@@ -175,9 +211,10 @@ def open_charges(
     given(con, Price, *rows)
     given(con, Adjustment, CORRECTION)
     given(con, InvoiceLine, *bill)
+    given(con, BillAdjustment, *posted)
 
 
 if __name__ == "__main__":
     with open_workbench() as workbench:
-        open_charges(workbench, *REQUESTS, bill=BILL)
+        open_charges(workbench, *REQUESTS, bill=BILL, posted=POSTED)
         write_focus(workbench, Period.of_month(OCTOBER), "1.2", Path(sys.argv[1]))

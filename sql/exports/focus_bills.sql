@@ -1,9 +1,10 @@
 -- One row per line of a bill that is for no usage: a credit, a discount, tax, an adjustment, or a purchase
--- grain: record_id
+-- grain: record_id, day, adjusted_day, place
 --
 -- Where a provider's month has an invoice, its lines are meant, else those of the bills. In US dollars where the
 -- line gives them, else in its own currency. A purchase is billed and has no effective cost, as FOCUS has it: what
--- it buys bears that. A line without an amount or a currency is in no row.
+-- it buys bears that. A line without an amount or a currency is in no row. What was posted to these days of the
+-- lines of a closed month corrects them, in the currency of the bill.
 with invoiced as (
     select distinct
         date_trunc('month', day) as month,
@@ -25,26 +26,73 @@ lines as (
         and i.charge_category <> 'usage'
         and (i.source_format = 'invoices') = (m.provider is not null)
         and i.day >= $first and i.day <= $last
+),
+
+charges as (
+    select
+        record_id,
+        day,
+        cast(null as varchar) as charge_class,
+        cast(null as varchar) as cause,
+        cast(null as date) as adjusted_day,
+        charge_category,
+        coalesce(line_item, charge_category) as line_item,
+        strftime(
+            case when bucket_end > day then bucket_end else cast(day + 1 as timestamp) end, '%Y-%m-%dT%H:%M:%SZ'
+        ) as period_end,
+        provider,
+        platform,
+        billing_account_id as account_id,
+        own_currency,
+        own_cost
+    from lines
+    union all
+    select
+        cast(null as varchar) as record_id,
+        day,
+        'Correction' as charge_class,
+        cause,
+        adjusted_day,
+        charge_category,
+        cast(null as varchar) as line_item,
+        cast(null as varchar) as period_end,
+        provider,
+        platform,
+        nullif(account_id, '(unattributed)') as account_id,
+        upper(currency) as own_currency,
+        amount_cost as own_cost
+    from core.bill_adjustments
+    where bill_kind = 'invoices' and charge_category <> 'usage' and day >= $first and day <= $last
 )
 
 select
     record_id,
     day,
+    charge_class,
+    cause,
+    adjusted_day,
     case charge_category
         when 'credit' then 'Credit' when 'tax' then 'Tax' when 'purchase' then 'Purchase' else 'Adjustment'
     end as charge_category,
-    coalesce(line_item, charge_category) as line_item,
-    strftime(
-        case when bucket_end > day then bucket_end else cast(day + 1 as timestamp) end, '%Y-%m-%dT%H:%M:%SZ'
-    ) as period_end,
+    line_item,
+    period_end,
     provider,
     case when platform = '(all)' then 'direct' else platform end as platform,
-    billing_account_id as account_id,
+    account_id,
     'billed' as cost_basis,
     charge_category as part,
     own_currency as currency,
     own_cost as billed_cost,
     case when charge_category = 'purchase' then 0 else own_cost end as effective_cost
-from lines
+from charges
 where own_cost is not null and regexp_full_match(own_currency, '[A-Z]{3}')
-order by record_id
+order by
+    record_id,
+    day,
+    adjusted_day,
+    charge_category,
+    provider,
+    platform,
+    account_id,
+    currency,
+    billed_cost

@@ -14,7 +14,7 @@ from hypothesis import given as over
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.focus_rows import BILL, OCTOBER, REQUESTS, M, open_charges, request
+from tests.focus_rows import BILL, OCTOBER, POSTED, REQUESTS, M, open_charges, request
 from unitcost.export.focus import write_focus
 from unitcost.export.focus_checks import FocusError, check_focus
 from unitcost.export.period import Period
@@ -74,6 +74,24 @@ def test_fees_of_one_kind_have_their_meter_and_mixed_ones_stay_together(rows: Ro
     found = {r["SkuMeter"]: r["EffectiveCost"] for r in rows if "Tokens" not in r["SkuMeter"]}
     assert found.pop("") == "-0.000000000007"
     assert found == {"Web Search Calls": "0.030000000000", "Requests": "0.022500000000"}
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.4"])
+def test_what_is_posted_of_a_closed_months_bill_is_a_correction(
+    workbench: duckdb.DuckDBPyConnection, tmp_path: Path, version: Literal["1.2", "1.4"]
+) -> None:
+    """Of lines for no usage; what is bought is billed, and its effect is in what it buys."""
+    open_charges(workbench, *REQUESTS, posted=POSTED)
+    rows = charges(workbench, tmp_path / "focus.csv", version)
+    columns = ("ChargeCategory", "BilledCost", "EffectiveCost", "x_CorrectionCause",
+               "BillingAccountId", "ChargePeriodStart", "BillingPeriodStart")  # fmt: skip
+    period = ("2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z")
+    euros = [r for r in rows if r["BillingCurrency"] == "EUR"]
+    assert {tuple(r[c] for c in columns) for r in euros} == {
+        ("Tax", "-0.150000000000", "-0.150000000000", "corrected", "(unattributed)", *period),
+        ("Purchase", "7.000000000000", "0.000000000000", "late_report", "'=payer", *period),
+    }
+    assert {r["ChargeClass"] for r in euros} == {"Correction"}
 
 
 def test_what_corrects_a_closed_month_is_a_correction(rows: Rows) -> None:

@@ -31,6 +31,7 @@ MANIFEST = "manifest.json"
 _BEHIND_FOCUS = (
     "marts.cost_per_request",
     "core.adjustments",
+    "core.bill_adjustments",
     "core.invoice_lines",
     "core.prices",
 )
