@@ -124,9 +124,13 @@ def _texts(source: str, names: list[str], is_plain: str, given: str) -> str:
 
 
 def _plain_text(names: list[str]) -> str:
-    """The JSON of a plain record's list of `given`, made at once: small lists and maps are dear."""
-    entries = (f"""'{{"key":"{name}","value":"' || {name} || '"}}'""" for name in sorted(names))
-    return f"'[' || concat_ws(',', {', '.join(entries)}) || ']'"
+    """The JSON of a plain record's list of `given`, made at once: small lists and maps are dear.
+
+    What ends an entry stands between two of them, which spares a copy of each.
+    """
+    entries = (f"""'{{"key":"{name}","value":"' || {name}""" for name in sorted(names))
+    told = f"""concat_ws('"}},', {", ".join(entries)})"""
+    return f"""coalesce('[' || nullif({told}, '') || '"}}]', '[]')"""
 
 
 def _plain_numbers(names: list[str]) -> str:

@@ -55,12 +55,12 @@ class _Read:
 def ingest_all(session: Session, wanted: set[str]) -> Iterator[Delivery]:
     """Read every arrival of the wanted formats (and those of no format) into raw tables.
 
-    While one file's records are taken in, the next is read: one core plans the queries of a small
-    file, and of a larger one a core waits for the last part. They are taken in one after the other.
+    Two are read at once: one core plans the queries of a small file, and of a larger one a core
+    waits for the last part. They are taken in one after the other.
     """
     todo = [a for a in arrivals(session) if a.source_format is None or a.source_format in wanted]
     known = tuple(session.catalogue.deliveries.values())
-    with ExitStack() as stack, ThreadPoolExecutor(1) as ahead:
+    with ExitStack() as stack, ThreadPoolExecutor(2) as ahead:
         benches = _benches(session, todo, stack)
         reading: deque[tuple[Arrival, duckdb.DuckDBPyConnection, Future[_Read]]] = deque()
         for arrival, con in zip(todo, cycle(benches), strict=False):

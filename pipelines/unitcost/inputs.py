@@ -157,24 +157,33 @@ def open_beside(
 ) -> str:
     """Put a source's rows of the day and of files beside it there; the SELECT of those of the files
     that belong to the day's calls."""
-    table = source.row.table
+    table, band = source.row.table, _band(day)
     _open(con, source.row, f"{table}_own", _own_files(session, source, day))
     create_view(con, f"{table}_beside", session.absolute([*files]))
-    return f"select * from {table}_beside where {_belongs(source.row, day)}"
+    con.execute(f"create or replace table {table}_linked as {_linked(source.row, band)}")
+    has_linked = con.execute(f"from {table}_linked limit 1").fetchall()
+    only = f" or record_id in (from {table}_linked)" if has_linked else ""
+    return f"select * from {table}_beside where {band}{only}"
 
 
-def _belongs(row: type[Row], day: date) -> str:
-    linked = [
-        f"{key} in (select {key} from {row.table}_own where {key} is not null)"
+def _linked(row: type[Row], band: str) -> str:
+    """Ids of rows outside the band that share an id with the day's: mostly none, and to look for
+    each id alone spares reading the files' wide rows."""
+    by_link = (
+        f"""select record_id from {row.table}_beside
+            where {key} in (select {key} from {row.table}_own where {key} is not null)
+                and ({band}) is not true"""
         for key in _LINKS
         if key in row.model_fields
-    ]
+    )
+    return " union ".join(by_link)
+
+
+def _band(day: date) -> str:
     band = timedelta(hours=_BAND_HOURS)
     start = datetime.combine(day, time())
     end = start + timedelta(days=1) + band
-    return " or ".join(
-        [*linked, f"started_at >= timestamp '{start - band}' and started_at < timestamp '{end}'"]
-    )
+    return f"started_at >= timestamp '{start - band}' and started_at < timestamp '{end}'"
 
 
 def _open_raw(con: duckdb.DuckDBPyConnection, row: type[Row], files: list[str]) -> bool:

@@ -5,28 +5,35 @@
 with held as (
     select
         'core.requests' as place,
-        request_id
+        request_id,
+        count(*) as times
     from core.requests
     where day = $day
+    group by request_id
+    having count(*) > 1
     union all
     select
         'core.request_costs' as place,
-        request_id
+        request_id,
+        count(*) as times
     from core.request_costs
     where day = $day
+    group by request_id
+    having count(*) > 1
     union all
     select
         'marts.cost_per_request' as place,
-        request_id
+        request_id,
+        count(*) as times
     from marts.cost_per_request
     where day = $day
+    group by request_id
+    having count(*) > 1
 )
 
 select
     $day as day,
     request_id as subject,
-    concat('is in ', place, ' ', count(*), ' times') as detail
+    concat('is in ', place, ' ', times, ' times') as detail
 from held
-group by place, request_id
-having count(*) > 1
 order by subject, detail

@@ -8,14 +8,8 @@ requests as (
         workflow_run_id,
         trace_id,
         provider_response_id,
-        task_type,
-        feature,
-        workflow,
-        customer_id,
         session_id,
-        status,
-        coalesce(task_id = workflow_run_id, false) or coalesce(task_id = session_id, false) as is_default_task,
-        row_number() over (partition by task_id order by started_at asc, request_id asc) as place
+        coalesce(task_id = workflow_run_id, false) or coalesce(task_id = session_id, false) as is_default_task
     from core.requests
     where day = $day and task_id is not null
 ),
@@ -23,12 +17,13 @@ requests as (
 facts as (
     select
         task_id,
-        arg_min(task_type, place) filter (where task_type is not null) as task_type,
-        arg_min(feature, place) filter (where feature is not null) as feature,
-        arg_min(workflow, place) filter (where workflow is not null) as workflow,
-        arg_min(customer_id, place) filter (where customer_id is not null) as customer_id,
-        arg_max(status, place) in ('ok', 'cache_hit') as is_answered
-    from requests
+        arg_min(task_type, row(started_at, request_id)) filter (where task_type is not null) as task_type,
+        arg_min(feature, row(started_at, request_id)) filter (where feature is not null) as feature,
+        arg_min(workflow, row(started_at, request_id)) filter (where workflow is not null) as workflow,
+        arg_min(customer_id, row(started_at, request_id)) filter (where customer_id is not null) as customer_id,
+        arg_max(status, row(started_at, request_id)) in ('ok', 'cache_hit') as is_answered
+    from core.requests
+    where day = $day and task_id is not null
     group by task_id
 ),
 
@@ -49,7 +44,7 @@ given_ids as (
     union all
     select
         request_id,
-        regexp_extract(sighting_id, '^(?:requests|litellm):(.+)$', 1) as given_id
+        substr(sighting_id, length(source_format) + 2) as given_id
     from core.sightings
     where source_format in ('requests', 'litellm')
 ),

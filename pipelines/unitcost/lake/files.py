@@ -31,9 +31,11 @@ _INTEGERS = {
     "USMALLINT",
     "UINTEGER",
 }
-_PARQUET = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 4000"
+_PARQUET = """format parquet, parquet_version v2, compression zstd, compression_level 1,
+    dictionary_size_limit 4000"""
 """A quarter quicker to write than by default, and no larger: most columns hold few different values
-or, as ids do, almost only different ones, for which a dictionary is begun and thrown away."""
+or, as ids do, almost only different ones, for which a dictionary is begun and thrown away. The
+encodings of v2 are a twentieth quicker and smaller; exports keep those of v1, which all read."""
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
