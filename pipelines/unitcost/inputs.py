@@ -161,18 +161,19 @@ def open_beside(
     _open(con, source.row, f"{table}_own", _own_files(session, source, day))
     create_view(con, f"{table}_beside", session.absolute([*files]))
     con.execute(f"create or replace table {table}_linked as {_linked(source.row, band)}")
-    has_linked = con.execute(f"from {table}_linked limit 1").fetchall()
-    only = f" or record_id in (from {table}_linked)" if has_linked else ""
+    far = f"select record_id from {table}_linked where not is_near"
+    only = f" or record_id in ({far})" if con.execute(f"{far} limit 1").fetchall() else ""
     return f"select * from {table}_beside where {band}{only}"
 
 
 def _linked(row: type[Row], band: str) -> str:
-    """Ids of rows outside the band that share an id with the day's: mostly none, and to look for
-    each id alone spares reading the files' wide rows."""
+    """Ids of rows that share an id with the day's, and whether they are in the band anyway.
+
+    Mostly none is not, and to look for each id alone spares reading the files' wide rows.
+    """
     by_link = (
-        f"""select record_id from {row.table}_beside
-            where {key} in (select {key} from {row.table}_own where {key} is not null)
-                and ({band}) is not true"""
+        f"""select record_id, coalesce({band}, false) as is_near from {row.table}_beside
+            where {key} in (select {key} from {row.table}_own where {key} is not null)"""
         for key in _LINKS
         if key in row.model_fields
     )
