@@ -34,6 +34,7 @@ opened as (
         coalesce(told_map(told_json(pushed.metrics)), map()) as metrics,
         coalesce(told_map(told_json(api.usage_metadata)), map()) as details,
         lower(nullif(if(is_pushed, pushed.provider, api.provider), '')) as provider,
+        lower(coalesce(if(is_pushed, pushed.model, api.model), '')) as model,
         if(is_pushed, pushed.statuscode, api.status_code) as status_text,
         if(is_pushed, pushed.endpoint, api.path) as path
     from delivered
@@ -57,9 +58,13 @@ ruled as (
         case
             when coalesce(tokens_in, tokens_out) is null then null
             when coalesce(cached_tokens, created_tokens, reasoning_tokens) is null then 'cloudflare_gateway'
-            when provider = 'anthropic' then 'anthropic'
-            when provider = 'google-ai-studio' then 'gemini'
-            when provider in ('openai', 'azure-openai') then 'openai_chat'
+            when provider in ('anthropic', 'aws-bedrock') or (provider like 'google-%' and model like '%claude%')
+                then 'anthropic'
+            when provider like 'google-%' then 'gemini'
+            when
+                provider in ('openai', 'azure-openai', 'deepseek', 'groq', 'mistral', 'openrouter')
+                or provider in ('perplexity-ai', 'cerebras')
+                then 'openai_chat'
             else 'cloudflare_gateway'
         end as rule
     from measured
@@ -104,7 +109,9 @@ select
         when 'openai_chat'
             then json_object(
                 'prompt_tokens', tokens_in, 'completion_tokens', tokens_out,
-                'prompt_tokens_details', json_object('cached_tokens', cached_tokens),
+                'prompt_tokens_details', json_object(
+                    'cached_tokens', cached_tokens, 'cache_write_tokens', created_tokens
+                ),
                 'completion_tokens_details', json_object('reasoning_tokens', reasoning_tokens)
             )
         when 'cloudflare_gateway' then json_object('tokens_in', tokens_in, 'tokens_out', tokens_out)

@@ -56,6 +56,26 @@ def log(provider: str, counts: tuple[int, int], details: object) -> str:
             *("openai_chat", (464, 1536, None, 6, 4, 2000, 10)),
         ),
         (
+            *(
+                "aws-bedrock",
+                (10, 4),
+                {"input_cached_tokens": 900, "input_cache_creation_tokens": 90},
+            ),
+            *("anthropic", (10, 900, 90, 4, None, 1000, 4)),
+        ),
+        (
+            *(
+                "openrouter",
+                (1000, 9),
+                {"input_cached_tokens": 900, "input_cache_creation_tokens": 90},
+            ),
+            *("openai_chat", (10, 900, 90, 9, None, 1000, 9)),
+        ),
+        (
+            *("google-vertex-ai", (100, 10), {"input_cached_tokens": 90}),
+            *("gemini", (10, 90, None, 10, None, 100, 10)),
+        ),
+        (
             *("workers-ai", (37, 2), {"input_cached_tokens": 0, "neurons": 1.4}),
             *("cloudflare_gateway", (37, None, None, 2, None, 37, 2)),
         ),
