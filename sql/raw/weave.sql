@@ -42,7 +42,13 @@ single as (
     select
         *,
         case when len(models) = 1 then nullif(models[1], '') end as model,
-        case when len(models) = 1 and json_type(usages[models[1]]) = 'OBJECT' then usages[models[1]] end as usage,
+        case when len(models) = 1 and json_type(usages[models[1]]) = 'OBJECT' then usages[models[1]] end as told_usage,
+        coalesce(
+            json_exists(usages[models[1]], '$.candidates_token_count')
+            or json_exists(usages[models[1]], '$.total_token_count'),
+            false
+        ) as is_gemini,
+        regexp_matches(lower(op), 'stream$') as is_stream,
         regexp_matches(
             lower(op),
             '^(openai|anthropic|google|vertexai|mistral|mistralai|cohere|groq|cerebras|litellm|bedrock|xai)[._]'
@@ -50,17 +56,46 @@ single as (
     from used
 ),
 
+-- Of Gemini's counts Weave leaves out the thoughts; the answer has them, or the total.
+worded as (
+    select
+        *,
+        case
+            when not is_gemini then told_usage
+            when not is_stream and json_type(answer, '$.usage_metadata') = 'OBJECT'
+                then told_gemini(answer -> 'usage_metadata')
+            else
+                json_object(
+                    'promptTokenCount', told_usage ->> 'prompt_token_count',
+                    'candidatesTokenCount', told_usage ->> 'candidates_token_count',
+                    'cachedContentTokenCount', told_usage ->> 'cached_content_token_count',
+                    'thoughtsTokenCount', nullif(greatest(
+                        told_whole(told_usage ->> 'total_token_count')
+                        - coalesce(told_whole(told_usage ->> 'prompt_token_count'), 0)
+                        - coalesce(told_whole(told_usage ->> 'candidates_token_count'), 0),
+                        0
+                    ), 0),
+                    'totalTokenCount', told_usage ->> 'total_token_count'
+                )
+        end as usage
+    from single
+),
+
 ruled as (
     select
         *,
-        usage_rule(
-            case when lower(model) like '%claude%' then 'anthropic' end,
-            null,
-            json_keys(usage),
-            usage_shape(json_keys(usage))
-        ) as rule,
+        case
+            when is_gemini then 'gemini'
+            else
+                usage_rule(
+                    case when lower(model) like '%claude%' then 'anthropic' end,
+                    null,
+                    json_keys(usage),
+                    usage_shape(json_keys(usage))
+                )
+        end as rule,
         map_entries(coalesce(told_map(costs[model]), map())) as priced
-    from single
+    from worded
 )
 
 select
@@ -86,13 +121,13 @@ select
     told.ended_at as ended,
     case when is_client then nullif(regexp_extract(lower(op), '^([a-z]+)', 1), '') end as provider_name,
     coalesce(told_json(told.inputs) ->> 'model', model) as request_model,
-    coalesce(answer ->> 'model', model) as response_model,
+    coalesce(answer ->> 'model', answer ->> 'model_version', model) as response_model,
     case
         when lower(op) like '%embed%' then 'embeddings'
         when is_client then 'chat'
     end as operation,
     coalesce(answer ->> 'service_tier', answer ->> '$.usage.service_tier') as service_tier,
-    case when is_client then answer ->> 'id' end as provider_response_id,
+    case when is_client then coalesce(answer ->> 'id', answer ->> 'response_id') end as provider_response_id,
     case
         when nullif(told.exception, '') is not null or summary ->> '$.weave.status' = 'error' then 'true'
     end as has_error,
@@ -102,6 +137,8 @@ select
     ) as error_type,
     nullif(regexp_extract(told.exception, '(?:code|status)[^0-9]{0,8}([45][0-9][0-9])', 1), '') as http_status,
     coalesce(answer ->> '$.choices[0].finish_reason', answer ->> 'stop_reason') as finish_reason,
+    -- Of a stream of Gemini's Weave adds up what each chunk counts anew.
+    case when is_gemini and is_stream then 'estimated' end as usage_basis,
     rule as usage_rule,
     case when rule is not null then cast(usage as varchar) end as usage,
     cast(list_sum(list_transform(
