@@ -92,6 +92,8 @@ _MACROS = {
         || '|reasoning|speech|video)-', 1), '')""",
     "report_meter_model(v)": r"""nullif(trim(coalesce(
         nullif(regexp_extract(v, '(?i)token count (?:for )?(.+)$', 1), ''),
+        nullif(regexp_extract(
+            v, '(?i)^(gpt[ -](?:image|audio)(?:[ -](?:mini|preview|[0-9][0-9.]*))*)[ -]', 1), ''),
         regexp_extract(v, '(?i)^(.+?)[ -]+(?:text|txt|image|audio|aud|video|thinking|reasoning'
         || '|batch(?:inp|outp)?|flex|priority|pp|input|inp|inpt|output|outp|outpt|opt|cached?'
         || '|caching|cchd|cd|shortco|longco|short|long|training|provisioned|global|glbl|regnl'

@@ -9,7 +9,7 @@ named as (
         report_names(report_exact(record)) as names
     from raw.staged
     where
-        regexp_matches(record, '(?i)openai|foundry')
+        regexp_matches(record, '(?i)openai|foundry|anthropic|claude|mistral|cohere|deepseek')
         or not regexp_matches(record, '(?i)"meter_?category":"')
 ),
 
@@ -19,13 +19,26 @@ opened as (
         report_words(names['metername']) as words,
         report_day(coalesce(names['date'], names['usagedate'], names['usagedatetime'])) as used_on,
         coalesce(names['date'], names['usagedate'], names['usagedatetime']) as date_text,
-        names['chargetype'] as charge_type
+        names['chargetype'] as charge_type,
+        coalesce(names['costinbillingcurrency'], names['cost'], names['pretaxcost']) as cost_text,
+        -- What a reservation covers was billed when it was bought: only the amortised export has a cost here.
+        coalesce(
+            names['chargetype'] ilike 'unused%'
+            or (
+                names['pricingmodel'] in ('Reservation', 'SavingsPlan')
+                and coalesce(names['chargetype'], 'Usage') ilike 'usage'
+            ),
+            false
+        ) as is_covered
     from named
     where
         names['metercategory'] is null
         or regexp_matches(
-            concat_ws('|', names['metercategory'], names['metersubcategory'], names['productname'], names['product']),
-            '(?i)openai|foundry models'
+            concat_ws(
+                '|', names['metercategory'], names['metersubcategory'], names['productname'], names['product'],
+                names['publishername']
+            ),
+            '(?i)openai|foundry models|anthropic|claude|mistral|cohere|deepseek'
         )
 )
 
@@ -35,7 +48,7 @@ select
     case
         when names['metercategory'] is null
             then 'no MeterCategory; export cost and usage details with all columns'
-        when coalesce(names['costinbillingcurrency'], names['cost'], names['pretaxcost']) is null
+        when cost_text is null
             then 'no CostInBillingCurrency; export cost and usage details with all columns'
         when
             coalesce(
@@ -74,8 +87,9 @@ select
     end as charge_category,
     report_cost_type(words) as cost_type,
     case when coalesce(charge_type, 'Usage') ilike 'usage' then report_token_class(words) end as token_class,
-    coalesce(names['costinbillingcurrency'], names['cost'], names['pretaxcost']) as amount,
-    names['costinusd'] as amount_usd,
+    if(is_covered and report_amount(cost_text, null) is not null, '0', cost_text) as amount,
+    if(is_covered, '0', names['costinusd']) as amount_usd,
+    if(is_covered, cost_text, null) as effective_cost,
     names['paygcostinbillingcurrency'] as list_cost,
     coalesce(
         names['billingcurrencycode'], names['billingcurrency'], names['currencycode'], names['currency']

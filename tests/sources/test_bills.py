@@ -181,6 +181,8 @@ def test_skus_name_class_and_model(sku: str, token_class: str | None, model: str
         ("5.4 mini cd Inp Gl 1M Tokens", "cache_read_tokens", "5.4 mini"),
         ("gpt-4o-transcribe-aud-inp-glbl Tokens", "input_audio_tokens", "gpt-4o-transcribe"),
         ("gpt-4o-transcribe-txt-out-glbl Tokens", "output_tokens", "gpt-4o-transcribe"),
+        ("gpt-image-1 Image Outp glbl Tokens", "output_image_tokens", "gpt-image-1"),
+        ("gpt-audio-mini Audio Inp glbl Tokens", "input_audio_tokens", "gpt-audio-mini"),
         ("embedding-ada-glbl Tokens", "input_tokens", "embedding-ada"),
     ],
 )
@@ -216,3 +218,30 @@ def test_an_amount_in_no_currency_is_quarantined() -> None:
     )
     (row,) = parse_texts("azure_cost", [text])
     assert row["reject_reason"] == "currency E=R is no ISO code; write it as USD or EUR"
+
+
+def test_what_a_reservation_covers_is_billed_once_though_its_amortised_cost_comes_too(
+    tmp_path: Path,
+) -> None:
+    head = (
+        "date,meterCategory,meterName,unitOfMeasure,quantity,costInBillingCurrency,"
+        "billingCurrency,chargeType,pricingModel,publisherName\n"
+    )
+    rows = (
+        "2026-11-01,Azure OpenAI,gpt 4o Inp Tokens,1K,2,1.5,USD,Usage,OnDemand,Microsoft\n"
+        "2026-11-01,SaaS,Claude Consumption Unit,1,7,0.5,USD,Usage,OnDemand,Anthropic\n"
+        "2026-11-01,Azure OpenAI,Provisioned Unit,1 Hour,24,{},USD,Usage,Reservation,Microsoft\n"
+    )
+    bought = "2026-11-01,Azure OpenAI,Provisioned Unit,1,1,260,USD,Purchase,Reservation,Microsoft\n"
+    unused = (
+        "2026-11-01,Azure OpenAI,Provisioned Unit,1 Hour,3,0.9,USD,UnusedReservation,Reservation,"
+        "Microsoft\n"
+    )
+    actual, amortised = tmp_path / "actual.csv", tmp_path / "amortised.csv"
+    actual.write_text(head + rows.format("0") + bought)
+    amortised.write_text(head + rows.format("7.2") + unused)
+    costs, _ = report(tmp_path, [actual, amortised], FIRST, "azure_cost")
+    assert billed(costs) == Decimal("262.0")
+    alone, _ = report(tmp_path, [amortised], FIRST, "azure_cost")
+    assert billed(alone) == Decimal("2.0")
+    assert sum(r["effective_cost_usd"] or 0 for r in alone) == Decimal("8.1")
