@@ -203,10 +203,14 @@ LINES: dict[str, str] = {
 
 
 def _booked(month: str) -> str:
-    """Delivered before the row's month was closed, which no later delivery has changed."""
-    return f"""l.ingested_at <= coalesce((
-        select c.closed_at from meta.closed_months as c inner join asked as s on c.month = {month}
-    ), l.ingested_at)"""
+    """Of a closed month, in a delivery that it was closed with, whenever that was read again."""
+    return f"""not exists (
+        select 1 from meta.closed_months as c inner join asked as s on c.month = {month}
+    ) or l.source_file in (
+        select d.path from meta.closed_files as c inner join asked as s on c.month = {month}
+        inner join meta.files as f on c.path = f.path
+        inner join meta.deliveries as d on f.delivery = d.sha256
+    )"""
 
 
 _BOOKED_DAY = _booked("strftime(s.day, '%Y-%m')")

@@ -30,7 +30,8 @@ _BY_TASK = f"""(
 )"""
 _RELATIONS = {"marts.cost_per_successful_task": _BY_TASK}
 """Requests as a mart sees them, where it groups them by other columns than their own."""
-_COSTS = ("cost_usd", "waste_usd")
+_COSTS = ("booked_cost_usd", "cost_usd", "waste_usd")
+"""What was posted later is of no request of the row; `core.adjustments` has it."""
 
 
 @dataclass(frozen=True)

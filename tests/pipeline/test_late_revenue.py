@@ -95,7 +95,9 @@ def test_late_revenue_is_an_adjustment_in_its_own_currency(home: Home) -> None:
         booked
     )
 
-    # The next statement starts from what was posted, and a rate moves the reading alone.
+    # The next statement starts from what was posted, and a rate moves the reading alone. All files
+    # are read again, since what they are read by is another.
+    home.settings_file.write_text('[attribution]\nteam = ["acme.team"]\n')
     pay(home, "later.csv", "acme,pro,2026-10-30,9,EUR,1,2026-11-03")
     rates(home, "2026-10-30,EUR,1.5,a bank,2026-11-03")
     night(home, date(2026, 11, 3))
@@ -104,3 +106,5 @@ def test_late_revenue_is_an_adjustment_in_its_own_currency(home: Home) -> None:
     ]
     assert ask(home, KNOWN)[:1] == [("acme", usd(11), usd("13.5"), 0)]
     assert kept_files(home) == before
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        assert trace(con, "core.revenue", key[2:], 5).lines == booked[0].lines
