@@ -52,19 +52,19 @@ opened as (
             t for t in [
                 told.response ->> '$', told.body ->> '$', told.response_body ->> '$', told.raw_response ->> '$'
             ]
-            if contains(t, 'data: {')
+            if regexp_matches(t, 'data: ?\{|^\s*\{[^\n]*\}\s*\n\s*\{')
         ][1] as event_text
     from delivered
 ),
 
--- A stream may be logged as it came over the wire.
+-- A stream may be logged as it came over the wire, events or an object a line.
 listed as (
     select
         *,
         [
             told_json(answered.body),
             told_container(
-                '[' || array_to_string(regexp_extract_all(event_text, '(?m)^data: (\{.*\})\s*$', 1), ',') || ']'
+                '[' || array_to_string(regexp_extract_all(event_text, '(?m)^(?:data: ?)?(\{.*\})\s*$', 1), ',') || ']'
             ),
             response,
             told_json(told.body),
@@ -119,6 +119,7 @@ parts as (
                 when json_type(e, '$.metadata.usage') = 'OBJECT' then e -> 'metadata'
                 when json_type(e, '$.delta.usage') = 'OBJECT' then e -> 'delta'
                 when json_type(e, '$.result.usage') = 'OBJECT' then e -> 'result'
+                when json_type(e, '$.interaction') = 'OBJECT' then e -> 'interaction'
                 else e
             end
         ) as events

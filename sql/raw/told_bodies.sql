@@ -377,7 +377,12 @@ select
             body_tier,
             usage ->> 'service_tier',
             usage ->> 'serviceTier',
-            usage ->> 'trafficType',
+            -- Vertex's client libraries print the number.
+            case usage ->> 'trafficType'
+                when '1' then 'ON_DEMAND'
+                when '2' then 'PROVISIONED_THROUGHPUT'
+                else usage ->> 'trafficType'
+            end,
             headers['x-amzn-bedrock-service-tier']
         )
     end as service_tier,

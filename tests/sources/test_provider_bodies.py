@@ -132,7 +132,7 @@ def test_a_tool_that_no_column_counts_leaves_the_usage_partial(
     assert row["reported_cost_usd"] is not None
 
 
-def _answered(url: str, response: Json, **values: Any) -> str:
+def _answered(url: str, response: Json | str, **values: Any) -> str:
     return json.dumps({"timestamp": MOMENT, "url": url, "response": response} | values)
 
 
@@ -185,6 +185,26 @@ def _bedrock(model: str, response: Json, **values: Any) -> str:
     return _answered(f"{host}/model/{model}/invoke", response, **values)
 
 
+OLLAMA_STREAM = "\n".join(
+    json.dumps(line)
+    for line in (
+        {"model": "llama3", "message": {"content": "a"}, "done": False},
+        {"model": "llama3", "done": True, "prompt_eval_count": 8, "eval_count": 3},
+    )
+)
+INTERACTION = "\n\n".join(
+    f"event: {event['event_type']}\ndata: {json.dumps(event)}"
+    for event in (
+        {"interaction": {"id": "v1_a", "model": "gemini-2.5-flash"}, "event_type": "created"},
+        {
+            "interaction": {
+                "id": "v1_a",
+                "usage": {"total_input_tokens": 7, "total_output_tokens": 2, "total_tokens": 9},
+            },
+            "event_type": "completed",
+        },
+    )
+)
 OTHER_SHAPES: list[tuple[str, dict[str, Any]]] = [
     (
         _bedrock("stability.stable-image-core-v1%3A1", {"images": ["a", "b"], "seeds": [1, 2]}),
@@ -256,6 +276,21 @@ OTHER_SHAPES: list[tuple[str, dict[str, Any]]] = [
         {"provider_name": "minimax", "has_error": True, "error_type": "auth"},
     ),
     (
+        _answered("http://localhost:11434/api/chat", OLLAMA_STREAM),
+        {"provider_name": "ollama", "input_tokens": 8, "output_tokens": 3, "is_streaming": True},
+    ),
+    (
+        _answered("https://generativelanguage.googleapis.com/v1beta/interactions", INTERACTION),
+        {"normalisation_rule": "gemini_interactions", "input_tokens": 7, "output_tokens": 2},
+    ),
+    (
+        _answered(
+            "https://us-central1-aiplatform.googleapis.com/v1/x:generateContent",
+            {"usageMetadata": {"promptTokenCount": 7, "totalTokenCount": 7, "trafficType": 1}},
+        ),
+        {"service_tier": "ON_DEMAND", "input_tokens": 7},
+    ),
+    (
         _answered(
             "https://models.github.ai/inference/chat/completions",
             {
@@ -290,3 +325,9 @@ def test_shapes_of_other_apis_are_read() -> None:
         for row, (_, wanted) in zip(rows, OTHER_SHAPES, strict=True)
     ]
     assert found == [wanted | {"reject_reason": None} for _, wanted in OTHER_SHAPES]
+
+
+def test_a_stream_of_an_object_a_line_is_recognised(tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    file.write_text(_answered("http://localhost:11434/api/chat", OLLAMA_STREAM) + "\n")
+    assert detect_format(sample(file)) == "provider_bodies"

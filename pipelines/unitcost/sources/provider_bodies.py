@@ -15,7 +15,7 @@ from unitcost.usage_objects import choose_rule
 _WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks")
 _USAGES = ("usage", "usageMetadata", "usage_metadata", "meta", "amazon-bedrock-invocationMetrics")
 _COUNTS = {"inputTextTokenCount", "prompt_token_count", "generation_token_count", "eval_count"}
-_EVENTS = ("message", "response", "metadata", "delta", "x_groq")
+_EVENTS = ("message", "response", "metadata", "delta", "x_groq", "interaction")
 _TIMES = {
     *("started_at", "start_time", "requested_at", "request_time", "timestamp", "@timestamp", "ts"),
     *("time", "created_at", "logged_at", "received_at", "date", "created", "createTime"),
@@ -68,7 +68,8 @@ def _opened(value: object) -> object:
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
-        return [_opened(line[5:]) for line in value.splitlines() if line.startswith("data: {")]
+        events = (line.removeprefix("data:").lstrip() for line in value.splitlines())
+        return [_opened(event) for event in events if event.startswith("{") and event != value]
 
 
 def _counts_tokens(body: object) -> bool:
