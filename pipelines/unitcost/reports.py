@@ -91,10 +91,12 @@ _MACROS = {
         v, '^(?:[A-Z]{2,4}[0-9]*-)?([^:]+?)-(?:mantle|input|output|cache|text|image|audio|thinking'
         || '|reasoning|speech|video)-', 1), '')""",
     "report_meter_model(v)": r"""nullif(trim(coalesce(
-        nullif(regexp_extract(v, '(?i)token count (?:for )?(.+)$', 1), ''),
+        nullif(regexp_extract(v, '(?i)token count (?:for )?(.+?)(?:[ -]+(?:short|long|input'
+            || '|output|cached|batch|flex|priority)\b.*)?$', 1), ''),
         nullif(regexp_extract(
             v, '(?i)^(gpt[ -](?:image|audio)(?:[ -](?:mini|preview|[0-9][0-9.]*))*)[ -]', 1), ''),
         regexp_extract(v, '(?i)^(.+?)[ -]+(?:text|txt|image|audio|aud|video|thinking|reasoning'
+        || '|5m|1h|30m|12h'
         || '|batch(?:inp|outp)?|flex|priority|pp|input|inp|inpt|output|outp|outpt|opt|cached?'
         || '|caching|cchd|cd|shortco|longco|short|long|training|provisioned|global|glbl|regnl'
         || '|predictions?)\b', 1)

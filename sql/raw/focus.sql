@@ -110,6 +110,7 @@ select
     names['billingaccountid'] as billing_account_id,
     names['subaccountid'] as workspace_id,
     names['subaccountname'] as workspace_name,
+    names['credentialid'] as api_key_id,
     names['principalid'] as user_id,
     coalesce(
         details['modelid'], details['xmodelid'], details['model'], details['xmodel'], details['modelfamily'],

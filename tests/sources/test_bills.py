@@ -160,6 +160,12 @@ def test_a_charge_of_no_category_is_usage(tmp_path: Path) -> None:
         ("Gemini 2.5 Pro Caching Storage", None, "Gemini 2.5 Pro"),
         ("Veo 3 Video Generation", None, None),
         ("Generate content output token count gemini 2.5 flash", "output_tokens", None),
+        (
+            "Generate content output token count for gemini 2.5 pro short input",
+            "output_tokens",
+            "gemini 2.5 pro",
+        ),
+        ("Claude Sonnet 4.5 5m Cache Write Tokens", "cache_write_5m_tokens", "Claude Sonnet 4.5"),
     ],
 )
 def test_skus_name_class_and_model(sku: str, token_class: str | None, model: str | None) -> None:
