@@ -51,16 +51,25 @@ single as (
         regexp_matches(lower(op), 'stream$') as is_stream,
         regexp_matches(
             lower(op),
-            '^(openai|anthropic|google|vertexai|mistral|mistralai|cohere|groq|cerebras|litellm|bedrock|xai)[._]'
-        ) as is_client
+            '^(openai|anthropic|google|vertexai|mistral|mistralai|cohere|groq|cerebras|litellm|bedrock|bedrockruntime'
+            || '|xai)[._]'
+        ) as is_client,
+        lower(op) like 'bedrockruntime.converse%' as is_converse
     from used
 ),
 
--- Of Gemini's counts Weave leaves out the thoughts; the answer has them, or the total.
+-- Of Gemini's counts Weave leaves out the thoughts, of Converse's the cache; the answer has them, or the total.
 worded as (
     select
         *,
         case
+            when is_converse and json_exists(answer, '$.usage.inputTokens') then answer -> 'usage'
+            when is_converse
+                then json_object(
+                    'inputTokens', told_usage ->> 'prompt_tokens',
+                    'outputTokens', told_usage ->> 'completion_tokens',
+                    'totalTokens', told_usage ->> 'total_tokens'
+                )
             when not is_gemini then told_usage
             when not is_stream and json_type(answer, '$.usage_metadata') = 'OBJECT'
                 then told_gemini(answer -> 'usage_metadata')
@@ -86,8 +95,10 @@ ruled as (
         *,
         case
             when is_gemini then 'gemini'
-            else
-                usage_rule(
+            when is_converse and coalesce(told_usage ->> 'prompt_tokens', usage ->> 'inputTokens') is not null
+                then 'bedrock_converse'
+            when not is_converse
+                then usage_rule(
                     case when lower(model) like '%claude%' then 'anthropic' end,
                     null,
                     json_keys(usage),
@@ -119,8 +130,8 @@ select
     coalesce(nullif(told.display_name, ''), op) as span_name,
     told.started_at as started,
     told.ended_at as ended,
-    case when is_client then nullif(regexp_extract(lower(op), '^([a-z]+)', 1), '') end as provider_name,
-    coalesce(told_json(told.inputs) ->> 'model', model) as request_model,
+    case when is_client then nullif(regexp_extract(lower(op), '^(bedrock|[a-z]+)', 1), '') end as provider_name,
+    coalesce(told_json(told.inputs) ->> 'model', told_json(told.inputs) ->> 'modelId', model) as request_model,
     coalesce(answer ->> 'model', answer ->> 'model_version', model) as response_model,
     case
         when lower(op) like '%embed%' then 'embeddings'
@@ -136,9 +147,18 @@ select
         nullif(regexp_extract(lower(told.exception), '(timeout|timed out|cancel|abort)', 1), '')
     ) as error_type,
     nullif(regexp_extract(told.exception, '(?:code|status)[^0-9]{0,8}([45][0-9][0-9])', 1), '') as http_status,
-    coalesce(answer ->> '$.choices[0].finish_reason', answer ->> 'stop_reason') as finish_reason,
+    coalesce(
+        answer ->> '$.choices[0].finish_reason', answer ->> 'stop_reason', answer ->> 'stopReason'
+    ) as finish_reason,
     -- Of a stream of Gemini's Weave adds up what each chunk counts anew.
-    case when is_gemini and is_stream then 'estimated' end as usage_basis,
+    case
+        when is_gemini and is_stream then 'estimated'
+        when
+            is_converse and coalesce(usage ->> 'cacheReadInputTokens', usage ->> 'cacheWriteInputTokens') is null
+            and told_whole(usage ->> 'totalTokens')
+            > told_whole(usage ->> 'inputTokens') + told_whole(usage ->> 'outputTokens')
+            then 'partial'
+    end as usage_basis,
     rule as usage_rule,
     case when rule is not null then cast(usage as varchar) end as usage,
     cast(list_sum(list_transform(

@@ -1,8 +1,8 @@
--- One row per call of a gateway that counts only what no cache served, with the whole prompt that another source tells
+-- One row per call whose record counts only what no cache served, with the whole prompt that another source tells
 -- grain: sighting_id
 --
--- Anthropic counts its cache beside the input. A gateway that hands on that input and nothing of the cache says less
--- than a trace of the same call; the call of another source that is alike but for its cache says how much less.
+-- Anthropic counts its cache beside the input. A gateway or tool that hands on that input and nothing of the cache says
+-- less than a trace of the same call; the call of another source that is alike but for its cache says how much less.
 with
 -- A name that resolves to nothing counts as it is written.
 names as (
@@ -23,7 +23,10 @@ named as (
         s.source_format,
         s.prompt_tokens,
         s.completion_tokens,
-        s.normalisation_rule = 'cloudflare_gateway' as is_unsplit,
+        s.normalisation_rule in ('cloudflare_gateway', 'anthropic')
+        and coalesce(
+            s.cache_read_tokens, s.cache_write_5m_tokens, s.cache_write_1h_tokens, s.cache_write_unknown_tokens
+        ) is null as is_unsplit,
         coalesce(s.cache_read_tokens, 0)
         + coalesce(s.cache_write_5m_tokens, 0)
         + coalesce(s.cache_write_1h_tokens, 0)

@@ -1,4 +1,4 @@
-"""Gemini's counts as Weave keeps them: without the thoughts, under the names of Google's SDK."""
+"""Counts that Weave keeps in part: Gemini's without the thoughts, Converse's without the cache."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ OWN = {
     "cached_content_token_count": 50,
     "total_token_count": 150,
 }
+CONVERSE = {"requests": 1, "prompt_tokens": 10, "completion_tokens": 40, "total_tokens": 950}
 WHOLE = OWN | {"thoughts_token_count": 30, "tool_use_prompt_token_count": 10}
 
 
-def call(op: str, output: dict[str, Any] | None) -> dict[str, Any]:
-    """The parsed row of a call of Google's client."""
+def call(op: str, output: dict[str, Any] | None, model: str = "gemini-2.5-flash") -> dict[str, Any]:
+    """The parsed row of a call of a provider's client."""
     record = {
         "id": "c1",
         "op_name": f"weave:///team/project/op/{op}:abc",
         "trace_id": "t1",
         "started_at": "2026-11-01T10:00:00Z",
         "ended_at": "2026-11-01T10:00:01Z",
-        "inputs": {"model": "gemini-2.5-flash"},
+        "inputs": {"model": model},
         "output": output,
-        "summary": {"usage": {"gemini-2.5-flash": OWN}},
+        "summary": {"usage": {model: CONVERSE if "Bedrock" in op else OWN}},
     }
     (row,) = parse_texts("weave", [json.dumps(record)])
     return row
@@ -51,3 +52,32 @@ def test_the_thoughts_are_in_the_answer_or_in_the_total(
 def test_the_chunks_of_a_stream_are_added_up_so_they_are_no_count() -> None:
     row = call("google.genai.models.Models.generate_content_stream", {"usage_metadata": OWN})
     assert row["usage_basis"] == "estimated"
+
+
+@pytest.mark.parametrize(
+    ("output", "cached", "basis"),
+    [
+        (
+            {
+                "usage": {
+                    "inputTokens": 10,
+                    "outputTokens": 40,
+                    "totalTokens": 950,
+                    "cacheReadInputTokens": 900,
+                    "cacheWriteInputTokens": 0,
+                }
+            },
+            900,
+            "reported",
+        ),
+        ({"usage": {"inputTokens": 10, "outputTokens": 40, "totalTokens": 950}}, None, "partial"),
+        (None, None, "partial"),
+    ],
+)
+def test_the_cache_of_converse_is_in_the_answer_or_only_in_the_total(
+    output: dict[str, Any] | None, cached: int | None, basis: str
+) -> None:
+    row = call("BedrockRuntime.converse", output, "us.anthropic.claude-sonnet-4-5-20250929-v1:0")
+    assert (row["role"], row["provider_name"]) == ("call", "bedrock")
+    assert (row["input_tokens"], row["cache_read_tokens"]) == (10, cached)
+    assert (row["output_tokens"], row["usage_basis"]) == (40, basis)
