@@ -19,6 +19,7 @@ from unitcost.lake.catalogue import load_catalogue
 from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home, data_root
+from unitcost.why import trace
 
 MONTH = Month.parse(OCTOBER)
 # 1,000,000 and 3 input tokens of gpt-5 in October, 0.25 USD a million more.
@@ -96,6 +97,10 @@ def test_a_corrected_price_is_posted_to_the_open_month(
         (THROUGH, OCTOBER, date(2026, 10, 30), "price", "gpt-5", "birch", 1,
          usd("0.00007375"), usd("0.0000745"), usd("0.00000075")),
     ]  # fmt: skip
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        place = ["openai", "gpt-5", "chat", "(unattributed)", "acme"]
+        known = trace(con, "marts.cost_as_known", [OCTOBER, *place], 5)
+    assert (known.is_whole, known.row["cost_usd"]) == (True, usd("2.5"))
     assert kept_files(home) == before
     assert total(home) == rebuilt_total(home, tmp_path)
     # The open month has no adjustment: its day was built again.
