@@ -120,7 +120,7 @@ FAULTS = {
             reports=_CHARGE.format(
                 "-1.5",
                 """'tokens' as cost_type, 'input_tokens' as token_class,
-                'gpt-5.4-2026-03-05' as raw_model""",
+                'gpt-5.4-2026-03-05' as raw_model, 'credit' as charge_category""",
             )
         ),
     ),
