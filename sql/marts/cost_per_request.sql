@@ -144,9 +144,9 @@ select
     coalesce(costs.cost_usd, bounds.cost_upper_bound_usd) as cost_upper_bound_usd
 from core.requests as requests
 inner join core.request_costs as costs
-    on requests.request_id = costs.request_id and requests.day = costs.day
+    on requests.request_id = costs.request_id and costs.day = $day
 left join core.tasks as tasks
-    on requests.task_id = tasks.task_id and requests.day = tasks.day
+    on requests.task_id = tasks.task_id and tasks.day = $day
 left join steps.cost_bounds as bounds
     on requests.request_id = bounds.request_id
 where requests.day = $day

@@ -27,7 +27,7 @@ with unknown as (
         end as known_cost_usd
     from core.requests as requests
     inner join core.request_costs as costs
-        on requests.request_id = costs.request_id and requests.day = costs.day
+        on requests.request_id = costs.request_id and costs.day = $day
     where requests.day = $day and costs.cost_usd is null
 ),
 
@@ -46,7 +46,7 @@ known as (
             as answer_cost_usd
     from core.requests as requests
     inner join core.request_costs as costs
-        on requests.request_id = costs.request_id and requests.day = costs.day
+        on requests.request_id = costs.request_id and costs.day = $day
     where
         requests.day = $day
         and requests.model is not null

@@ -18,8 +18,9 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Self
 
-from dagster import DagsterInstance
+import pytest
 
+from tests.run_log import log_in_memory
 from unitcost.cli import main
 from unitcost.lake import catalogue
 
@@ -28,7 +29,7 @@ _PROCESSES.set_forkserver_preload(
     [
         *("unitcost.nightly", "unitcost.definitions", "unitcost.jobs", "unitcost.commands.nightly"),
         *("dagster._core.storage.event_log", "dagster._core.storage.runs", "alembic"),
-        *("sqlalchemy.dialects.sqlite", "sqlalchemy.pool"),
+        *("sqlalchemy.dialects.sqlite", "sqlalchemy.pool", "tests.run_log"),
     ]
 )
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -121,7 +122,7 @@ def _work(command: Command, dies_at: int | None, file_limit: int | None) -> None
     if file_limit is not None:
         _limit_files(file_limit)
     if not command.logs_to_disk:
-        _log_in_memory()
+        log_in_memory(pytest.MonkeyPatch())
     if command.clock_days:
         _move_clock(timedelta(days=command.clock_days))
     sys.addaudithook(changes.see)
@@ -171,7 +172,3 @@ def _move_clock(ahead: timedelta) -> None:
             return super().now(tz) + ahead
 
     vars(catalogue)["datetime"] = Moved
-
-
-def _log_in_memory() -> None:
-    DagsterInstance.get = DagsterInstance.ephemeral  # type: ignore[method-assign]

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dagster import DagsterInstance
 
 from tests.pipeline.books import OCTOBER, REQUESTS, copy_home, deliver, night
 from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
+from tests.run_log import log_in_memory
 from unitcost.closing import close_month
 from unitcost.demo import write_demo
 from unitcost.months import Month
@@ -23,7 +23,7 @@ from unitcost.paths import Home
 @pytest.fixture(scope="session", autouse=True)
 def _log_in_memory() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DagsterInstance, "get", DagsterInstance.ephemeral)
+        log_in_memory(patch)
         yield
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.books import OCTOBER, REQUESTS, contents, deliver, night
+from tests.shipped_book import open_shipped_book
 from tests.unit.test_cli import exit_code
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.paths import Home
+from unitcost.price_review import opening
 
 HOSTILE = (
     "x'; drop view marts.cost_per_feature; --",
@@ -70,6 +72,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     deliver(home, 'it\'s; drop "x" --.csv', (*rows, *REQUESTS[:1]))
     assert night(home)
     return home
+
+
+@pytest.fixture(autouse=True)
+def _book_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The home has no prices of its own, so that every command means the shipped book."""
+    monkeypatch.setattr(opening, "load_price_book", lambda con, _book: open_shipped_book(con))
 
 
 def around(home: Home) -> set[str]:
