@@ -117,7 +117,9 @@ select
     coalesce(
         attributes['ai.usage.cachedInputTokens'],
         attributes['ai.response.providerMetadata.anthropic.cacheCreationInputTokens'],
+        attributes['ai.response.providerMetadata.anthropic.cacheReadInputTokens'],
         attributes['ai.response.providerMetadata.bedrock.usage.cacheWriteInputTokens'],
+        attributes['ai.response.providerMetadata.bedrock.usage.cacheReadInputTokens'],
         -- as Traceloop respells Vercel's spans
         case when lower(scope_name) = 'ai' then attributes['gen_ai.usage.cache_read.input_tokens'] end,
         case when lower(scope_name) = 'ai' then attributes['gen_ai.usage.cache_creation.input_tokens'] end

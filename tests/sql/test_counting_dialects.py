@@ -39,6 +39,19 @@ def genai(provider: str = "anthropic", **told: Any) -> dict[str, Any]:
     return named | {"gen_ai.request.model": CLAUDE} | counts | cached | told
 
 
+def vercel_4(provider: str, cached: str) -> dict[str, Any]:
+    """The AI SDK before version 5 tells a cache in the provider's metadata alone."""
+    model = CLAUDE if provider.startswith("anthropic") else "gpt-4o"
+    return {
+        "ai.operationId": "ai.generateText.doGenerate",
+        "ai.model.id": model,
+        "ai.model.provider": provider,
+        "ai.usage.promptTokens": 900,
+        "ai.usage.completionTokens": 20,
+        f"ai.response.providerMetadata.{cached}": 500,
+    }
+
+
 OLLM = "opentelemetry.instrumentation."
 OI = "openinference.instrumentation."
 JS = "@arizeai/openinference-instrumentation-"
@@ -62,6 +75,8 @@ SAMPLES: list[tuple[str, dict[str, Any], dict[str, int]]] = [
     ("agent_framework", genai(), EXCLUSIVE),
     ("ai", genai(), EXCLUSIVE),
     ("ai", genai("openai") | {"gen_ai.request.model": "gpt-4o"}, INCLUSIVE),
+    ("ai", vercel_4("anthropic.messages", "anthropic.cacheReadInputTokens"), EXCLUSIVE),
+    ("ai", vercel_4("openai.chat", "openai.cachedPromptTokens"), INCLUSIVE),
     ("mirascope.ops", genai(), INCLUSIVE),
     (ENVOY, genai("aws.anthropic"), EXCLUSIVE),
     (ENVOY, genai("gcp.anthropic"), EXCLUSIVE),
