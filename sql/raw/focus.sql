@@ -35,6 +35,12 @@ opened as (
         *,
         coalesce(names['serviceprovidername'], names['providername'], names['publishername']) as provider_name,
         names['servicename'] as service,
+        coalesce(
+            lower(coalesce(names['consumedunit'], names['pricingunit'])) = 'units'
+            and names['pricingquantity'] is not null
+            and report_unit_size(names['xpricingunitdescription']) is not null,
+            false
+        ) as is_priced_in_blocks,
         report_details(coalesce(
             cast(told_container(names['skupricedetails']) as varchar),
             cast(told_container(names['xskudetails']) as varchar)
@@ -52,8 +58,16 @@ kept as (
             if(lower(details['tokencacheaction']) in ('read', 'write'), 'cache ' || details['tokencacheaction'], null)
         )) as words,
         report_words(names['chargedescription']) as description_words,
-        coalesce(names['consumedquantity'], names['pricingquantity']) as counted,
-        case when names['consumedquantity'] is null then names['pricingunit'] else names['consumedunit'] end as unit
+        -- Azure calls whatever it counts Units; the block that it prices says how many.
+        case
+            when is_priced_in_blocks then names['pricingquantity']
+            else coalesce(names['consumedquantity'], names['pricingquantity'])
+        end as counted,
+        case
+            when is_priced_in_blocks then names['xpricingunitdescription']
+            when names['consumedquantity'] is null then names['pricingunit']
+            else names['consumedunit']
+        end as unit
     from opened
     where
         coalesce(service, provider_name) is null
@@ -141,9 +155,11 @@ select
     names['billingcurrency'] as currency,
     counted as quantity,
     unit as quantity_unit,
-    -- AWS Marketplace counts in Units: taken to be millions of tokens.
+    -- AWS Marketplace counts in Units: taken to be millions of tokens; Google counts tokens as `count`.
     cast(case
         when lower(unit) = 'units' and provider = 'aws' then 1000000
+        when provider = 'gcp' and lower(unit) in ('requests', 'request') then 1
+        when provider = 'gcp' then report_unit_size(regexp_replace(lower(unit), 'counts?', 'tokens'))
         else report_unit_size(unit)
     end as varchar) as unit_size,
     concat_ws(

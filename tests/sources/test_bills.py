@@ -251,3 +251,30 @@ def test_what_a_reservation_covers_is_billed_once_though_its_amortised_cost_come
     alone, _ = report(tmp_path, [amortised], FIRST, "azure_cost")
     assert billed(alone) == Decimal("2.0")
     assert sum(r["effective_cost_usd"] or 0 for r in alone) == Decimal("8.1")
+
+
+def test_googles_counts_are_tokens_in_focus_too(tmp_path: Path) -> None:
+    file = tmp_path / "google.csv"
+    file.write_text(
+        "BilledCost,BillingCurrency,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,ServiceName,"
+        "ProviderName,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,x_SkuDescription\n"
+        "3,USD,Usage,2026-11-01T00:00:00Z,2026-11-01T01:00:00Z,Vertex AI,Google Cloud,"
+        "1234567,count,1.234567,1000000 count,Gemini 2.5 Flash GA Text Input - Predictions\n"
+    )
+    _, usage = report(tmp_path, [file], FIRST, "focus")
+    assert [(r["raw_model"], r["input_tokens"]) for r in usage] == [
+        ("Gemini 2.5 Flash GA", 1_234_567)
+    ]
+
+
+def test_azures_units_are_counted_in_the_blocks_it_prices(tmp_path: Path) -> None:
+    file = tmp_path / "azure.csv"
+    file.write_text(
+        "BilledCost,BillingCurrency,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,ServiceName,"
+        "ProviderName,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,"
+        "x_PricingUnitDescription,x_PricingBlockSize,x_SkuMeterName\n"
+        "3,USD,Usage,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,Azure OpenAI,Microsoft,"
+        "1234567,Units,1234.567,Units,1K,1000,gpt-4o-0806-Inp-glbl Tokens\n"
+    )
+    _, usage = report(tmp_path, [file], FIRST, "focus")
+    assert [(r["raw_model"], r["input_tokens"]) for r in usage] == [("gpt-4o-0806", 1_234_567)]
