@@ -48,6 +48,8 @@ def build_days(session: Session, days: Iterable[date], tables: set[str]) -> Buil
         def build(day: date, turn: Turn) -> dict[str, LakeFile]:
             LOG.info("building %s", day)
             con = free.get()
+            if day == ordered[-1]:  # soon nobody works beside it
+                con.execute("reset threads")
             try:
                 return build_day(session, con, day, tables, turn)
             finally:
