@@ -26,7 +26,8 @@ delivered as (
             "trace_id": "VARCHAR", "span_id": "VARCHAR", "parent_span_id": "VARCHAR", "attempt": "VARCHAR",
             "retry_count": "VARCHAR", "stream": "VARCHAR", "streaming": "VARCHAR", "batch": "VARCHAR",
             "is_batch": "VARCHAR", "cost_usd": "VARCHAR", "error_type": "VARCHAR", "account_id": "VARCHAR",
-            "organization_id": "VARCHAR", "id": "VARCHAR", "user_id": "VARCHAR", "session_id": "VARCHAR"}'
+            "organization_id": "VARCHAR", "id": "VARCHAR", "user_id": "VARCHAR", "session_id": "VARCHAR",
+            "modelOutput": "JSON", "processed_time": "VARCHAR", "key": "VARCHAR"}'
         ) as told
     from raw.staged
 ),
@@ -72,7 +73,8 @@ listed as (
             told_json(told.raw_response),
             told_json(batch_result.message),
             told_json(told.events),
-            told_json(told.chunks)
+            told_json(told.chunks),
+            told_json(told.modeloutput)
         ] as candidates
     from opened
 ),

@@ -208,6 +208,7 @@ addressed as (
             when body_id like 'msg\_bdrk\_%' escape '\' or answers[-1]."amazon-bedrock-invocationMetrics" is not null
                 then 'bedrock'
             when aws_request is not null or headers['x-amzn-bedrock-input-token-count'] is not null then 'bedrock'
+            when told.modeloutput is not null then 'bedrock'
             when shape in ('bedrock_converse', 'bedrock_metrics', 'bedrock_titan', 'bedrock_llama') then 'bedrock'
             when body_id like 'msg\_vrtx\_%' escape '\' or list_contains(usage_names, 'trafficType') then 'vertex'
             when shape in ('gemini', 'gemini_interactions') then 'gemini'
@@ -304,7 +305,8 @@ select
     nullif(told.parent_span_id, '') as parent_span_id,
     coalesce(
         told.started_at, told.start_time, told.requested_at, told.request_time, told.timestamp, told."@timestamp",
-        told.ts, told.time, told.created_at, told.logged_at, told.received_at, told.date, body_created
+        told.ts, told.time, told.created_at, told.logged_at, told.received_at, told.date, body_created,
+        told.processed_time
     ) as started,
     coalesce(told.ended_at, told.end_time, told.finished_at, told.completed_at, answers[-1].completed_at) as ended,
     coalesce(
@@ -386,7 +388,15 @@ select
             headers['x-amzn-bedrock-service-tier']
         )
     end as service_tier,
-    if(told.custom_id is not null, 'true', coalesce(told.is_batch, told.batch)) as is_batch,
+    case
+        when told.custom_id is not null or told.modeloutput is not null or told.processed_time is not null then 'true'
+        -- A line of the Gemini API's own batches is its key and the response.
+        when
+            told.key is not null and shape = 'gemini'
+            and coalesce(url, named_provider, told.latency_ms, told.duration_ms) is null and asked is null
+            then 'true'
+        else coalesce(told.is_batch, told.batch)
+    end as is_batch,
     coalesce(body_id, aws_request) as provider_response_id,
     if(is_array, 'true', coalesce(told.stream, told.streaming, asked.stream, asked.body.stream)) as is_streaming,
     cast(

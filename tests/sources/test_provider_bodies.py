@@ -284,6 +284,56 @@ OTHER_SHAPES: list[tuple[str, dict[str, Any]]] = [
         {"normalisation_rule": "gemini_interactions", "input_tokens": 7, "output_tokens": 2},
     ),
     (
+        json.dumps(
+            {
+                "timestamp": MOMENT,
+                "model": "anthropic.claude-sonnet-4-5-20250929-v1:0",
+                "recordId": "1",
+                "modelOutput": {
+                    "type": "message",
+                    "usage": {"input_tokens": 7, "output_tokens": 2},
+                },
+            }
+        ),
+        {
+            "provider_name": "bedrock",
+            "platform_name": "bedrock",
+            "is_batch": True,
+            "input_tokens": 7,
+        },
+    ),
+    (
+        json.dumps(
+            {
+                "processed_time": "2026-11-01T10:00:00+00:00",
+                "status": "",
+                "response": {"usageMetadata": {"promptTokenCount": 7}, "modelVersion": "gemini-3"},
+            }
+        ),
+        {"is_batch": True, "input_tokens": 7},
+    ),
+    (
+        json.dumps(
+            {
+                "timestamp": MOMENT,
+                "key": "r1",
+                "response": {"usageMetadata": {"promptTokenCount": 7}, "modelVersion": "gemini-3"},
+            }
+        ),
+        {"is_batch": True, "input_tokens": 7},
+    ),
+    (
+        json.dumps(
+            {
+                "timestamp": MOMENT,
+                "key": "whose key it was",
+                "provider": "gemini",
+                "response": {"usageMetadata": {"promptTokenCount": 7}, "modelVersion": "gemini-3"},
+            }
+        ),
+        {"is_batch": None, "input_tokens": 7},
+    ),
+    (
         _answered(
             "https://us-central1-aiplatform.googleapis.com/v1/x:generateContent",
             {"usageMetadata": {"promptTokenCount": 7, "totalTokenCount": 7, "trafficType": 1}},

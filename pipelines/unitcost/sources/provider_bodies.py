@@ -12,13 +12,22 @@ from collections.abc import Iterator
 from unitcost.sources.base import Sample, call_log
 from unitcost.usage_objects import choose_rule
 
-_WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks")
+_WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks", "modelOutput")
 _USAGES = ("usage", "usageMetadata", "usage_metadata", "meta", "amazon-bedrock-invocationMetrics")
 _COUNTS = {"inputTextTokenCount", "prompt_token_count", "generation_token_count", "eval_count"}
 _EVENTS = ("message", "response", "metadata", "delta", "x_groq", "interaction")
 _TIMES = {
     *("started_at", "start_time", "requested_at", "request_time", "timestamp", "@timestamp", "ts"),
-    *("time", "created_at", "logged_at", "received_at", "date", "created", "createTime"),
+    *(
+        "processed_time",
+        "time",
+        "created_at",
+        "logged_at",
+        "received_at",
+        "date",
+        "created",
+        "createTime",
+    ),
 }
 _STATUSES = ("status", "status_code", "http_status", "response_status")
 _OTHERS = {
