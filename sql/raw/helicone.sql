@@ -100,5 +100,12 @@ select
     nullif(properties['Helicone-Session-Id'], '') as session_id,
     nullif(told.prompt_id, '') as prompt_name,
     nullif(told.prompt_version, '') as prompt_version,
-    properties as attributes
+    -- They come as headers, whose names may be cased and cut in any way: Customer-Id is customer_id.
+    told_named(map_entries(properties) || list_transform(
+        map_entries(properties),
+        lambda e: {
+            'key': replace(lower(regexp_replace(e.key, '([a-z0-9])([A-Z])', '\1_\2', 'g')), '-', '_'),
+            'value': e.value
+        }
+    )) as attributes
 from opened
