@@ -106,7 +106,7 @@ def post_adjustments(session: Session, through: date) -> list[CheckResult]:
                 parts[ledger.posted.table] += _difference(session, con, day, ledger)
                 checks.append(run_check(con, load_query(ledger.tie), day))
     _post(session, posting, parts)
-    catalogue.checks |= {(check.check_name, check.day): check for check in checks}
+    catalogue.checks.update({(check.check_name, check.day): check for check in checks})
     for day in changed:
         catalogue.adjusted[day] = AdjustedDay(day=day, inputs=digests[day], adjusted_at=utc_now())
     return checks

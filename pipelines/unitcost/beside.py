@@ -21,7 +21,7 @@ from unitcost.workbench import clear
 def untouched(session: Session, constant: str, due: Iterable[date]) -> list[date]:
     """Due days of which nothing is new but rows of the days beside, none of which belongs to a call
     of theirs; `constant` is what `input_digests` takes."""
-    came = {f.path: f for f in session.catalogue.files.values() if f.run_id == session.run_id}
+    came = {f.path: f for f in session.catalogue.files.changed() if f.run_id == session.run_id}
     before = input_digests(session.catalogue, constant, set(), without=came.keys())
     days, own = session.catalogue.days, {f.day for f in came.values() if not f.is_late}
     same = [d for d in due if d in days and days[d].inputs == before.get(d) and d not in own]

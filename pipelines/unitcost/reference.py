@@ -21,7 +21,7 @@ from unitcost_models.raw_otlp import RawSpan
 from unitcost_models.raw_outcomes import RawScore
 from unitcost_models.reports import RawReport
 
-_META: tuple[type[Row], ...] = (*(row for row, _ in Catalogue().rows_of()), QuarantinedRecord)
+_META: tuple[type[Row], ...] = (*(row for row, _ in Catalogue().tables()), QuarantinedRecord)
 _HEAD = """# Tables
 
 Generated from `models/unitcost_models` by `uv run python -m unitcost.reference > docs/tables.md`.

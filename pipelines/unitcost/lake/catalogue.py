@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from unitcost import __version__
+from unitcost.lake.kept import Kept, columnar, rows_in
 from unitcost.lake.listing import LakeFiles
 from unitcost.lake.opening import open_published
 from unitcost.months import Month
@@ -64,10 +66,10 @@ class Catalogue:
     """Provider whose reports are expected -> since when, as the settings said at publishing."""
     days: dict[date, BuiltDay] = field(default_factory=dict)
     touches: set[tuple[date, str]] = field(default_factory=set)
-    checks: dict[tuple[str, date], CheckResult] = field(default_factory=dict)
+    checks: Kept[tuple[str, date], CheckResult] = field(default_factory=lambda: Kept(CheckResult))
     closed: dict[str, ClosedMonth] = field(default_factory=dict)
-    pinned: set[tuple[str, str]] = field(default_factory=set)
-    """(closed month, path) of every file that a closed month reads."""
+    pinned: Kept[tuple[str, str], ClosedFile] = field(default_factory=lambda: Kept(ClosedFile))
+    """(closed month, path) -> every file that a closed month reads."""
     adjusted: dict[date, AdjustedDay] = field(default_factory=dict)
     postings: dict[tuple[int, str], Posting] = field(default_factory=dict)
     made_before: dict[str, str] = field(default_factory=dict)
@@ -122,41 +124,33 @@ class Catalogue:
     def drop_expired(self) -> list[str]:
         """Forget replaced files that no reader and no closed month needs any more; their paths."""
         oldest = utc_now() - RETENTION
-        pinned = {path for _, path in self.pinned}
-        retired = [f.path for f in self.files.values() if f.retired_at and f.retired_at < oldest]
+        replaced = self.files.replaced()
+        retired = [f.path for f in replaced if f.retired_at and f.retired_at < oldest]
+        pinned = {path for _, path in self.pinned} if retired else set()
         expired = [path for path in retired if path not in pinned]
         for path in expired:
             del self.files[path]
         return expired
 
-    def _closed_file(self, month: str, path: str) -> ClosedFile:
-        file = self.files[path]
-        return ClosedFile(
-            month=month,
-            path=path,
-            table_name=file.table_name,
-            day=file.day,
-            rows=file.rows,
-            sha256=file.sha256,
-        )
+    def tables(self) -> Iterator[tuple[type[Row], pa.Table]]:
+        """Each meta table's row model and rows."""
+        yield _held(LakeVersion, [_this_version()])
+        yield LakeFile, self.files.to_table()
+        yield _held(Delivery, self.deliveries.values())
+        yield _held(UnreadUsage, self.unread.values())
+        expected = self.expected.items()
+        yield _held(ExpectedReport, (ExpectedReport(provider=p, since=day) for p, day in expected))
+        yield _held(BuiltDay, self.days.values())
+        yield _held(Touch, (Touch(day=day, delivery=name) for day, name in self.touches))
+        yield CheckResult, self.checks.to_table()
+        yield _held(ClosedMonth, self.closed.values())
+        yield ClosedFile, self.pinned.to_table()
+        yield _held(AdjustedDay, self.adjusted.values())
+        yield _held(Posting, self.postings.values())
 
-    def rows_of(self) -> Iterator[tuple[type[Row], list[Row]]]:
-        """Each meta table's row model and rows, in key order."""
-        yield LakeVersion, [_this_version()]
-        yield LakeFile, [self.files[path] for path in sorted(self.files)]
-        yield Delivery, [self.deliveries[path] for path in sorted(self.deliveries)]
-        yield UnreadUsage, [self.unread[key] for key in sorted(self.unread)]
-        yield (
-            ExpectedReport,
-            [ExpectedReport(provider=p, since=day) for p, day in sorted(self.expected.items())],
-        )
-        yield BuiltDay, [self.days[day] for day in sorted(self.days)]
-        yield Touch, [Touch(day=d, delivery=s) for d, s in sorted(self.touches)]
-        yield CheckResult, [self.checks[key] for key in sorted(self.checks)]
-        yield ClosedMonth, [self.closed[month] for month in sorted(self.closed)]
-        yield ClosedFile, [self._closed_file(*key) for key in sorted(self.pinned)]
-        yield AdjustedDay, [self.adjusted[day] for day in sorted(self.adjusted)]
-        yield Posting, [self.postings[key] for key in sorted(self.postings)]
+
+def _held(row: type[R], rows: Iterable[R]) -> tuple[type[Row], pa.Table]:
+    return row, columnar(row, rows)
 
 
 def _this_version() -> LakeVersion:
@@ -181,15 +175,15 @@ def load_catalogue(warehouse: Path, files_after: date | None = None) -> Catalogu
     with open_published(warehouse) as con:
         catalogue.is_older = _is_older(con, warehouse)
         later = f"where day > date '{files_after}'" if files_after else ""
-        catalogue.files = LakeFiles(_read(con, LakeFile, later))
+        catalogue.files = LakeFiles(settled=_table(con, LakeFile, later))
         catalogue.deliveries = {d.path: d for d in _read(con, Delivery)}
         catalogue.unread = {(u.path, u.usage_name): u for u in _read(con, UnreadUsage)}
         catalogue.expected = {e.provider: e.since for e in _read(con, ExpectedReport)}
         catalogue.days = {d.day: d for d in _read(con, BuiltDay)}
         catalogue.touches = {(t.day, t.delivery) for t in _read(con, Touch)}
-        catalogue.checks = {(c.check_name, c.day): c for c in _read(con, CheckResult)}
+        catalogue.checks = Kept(CheckResult, settled=_table(con, CheckResult))
         catalogue.closed = {m.month: m for m in _read(con, ClosedMonth)}
-        catalogue.pinned = {(f.month, f.path) for f in _read(con, ClosedFile)}
+        catalogue.pinned = Kept(ClosedFile, settled=_table(con, ClosedFile))
         catalogue.adjusted = {a.day: a for a in _read(con, AdjustedDay)}
         catalogue.postings = {(p.posting_no, p.month): p for p in _read(con, Posting)}
     return catalogue
@@ -211,7 +205,11 @@ def _is_older(con: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
     )
 
 
-def _read(con: duckdb.DuckDBPyConnection, row: type[R], where: str = "") -> list[R]:
+def _read(con: duckdb.DuckDBPyConnection, row: type[R]) -> list[R]:
+    return rows_in(row, _table(con, row))
+
+
+def _table(con: duckdb.DuckDBPyConnection, row: type[Row], where: str = "") -> pa.Table:
     """A meta table's rows; what an older version did not write yet is absent or NULL."""
     layer, noun = row.table.split(".")
     present = con.execute(
@@ -220,10 +218,9 @@ def _read(con: duckdb.DuckDBPyConnection, row: type[R], where: str = "") -> list
     ).fetchall()
     held = {name for (name,) in present}
     if not held:
-        return []
-    names = [c.name for c in columns(row)]
-    body = ", ".join(name if name in held else f"null as {name}" for name in names)
-    answer = con.execute(f"select {body} from {row.table} {where}").fetchall()
-    return [
-        cast(R, row.model_construct(**dict(zip(names, values, strict=True)))) for values in answer
-    ]
+        return columnar(row, ())
+    body = ", ".join(
+        f"cast({c.name if c.name in held else 'null'} as {c.sql_type}) as {c.name}"
+        for c in columns(row)
+    )
+    return con.sql(f"select {body} from {row.table} {where}").to_arrow_table()

@@ -15,6 +15,7 @@ import duckdb
 
 from unitcost.errors import ClosedMonthError
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
+from unitcost.lake.kept import Kept
 from unitcost.lake.listing import LakeFiles
 from unitcost.lake.opening import open_published
 from unitcost.lake.publish import write_catalogue
@@ -22,7 +23,7 @@ from unitcost.months import Month
 from unitcost.paths import Home
 from unitcost.sqltext import sql_text
 from unitcost_models.base import Row
-from unitcost_models.meta import ClosedMonth, LakeFile
+from unitcost_models.meta import CheckResult, ClosedFile, ClosedMonth, LakeFile
 
 _VIEWS = "select schema_name || '.' || view_name, sql from duckdb_views() where not internal"
 
@@ -54,17 +55,30 @@ def freeze(catalogue: Catalogue, month: Month, terms: Terms) -> Catalogue:
         quarantined_records=terms.quarantined_records,
         accepted_concerns=",".join(terms.accepted) or None,
     )
-    pinned = {(name, f.path) for f in files}
-    catalogue.pinned |= pinned
+    pinned: Kept[tuple[str, str], ClosedFile] = Kept(
+        ClosedFile, [_closed_file(name, file) for file in files]
+    )
+    catalogue.pinned.update(pinned)
     return Catalogue(
         files=LakeFiles(files),
         deliveries=dict(catalogue.deliveries),
         expected=dict(catalogue.expected),
         days={day: built for day, built in catalogue.days.items() if day in month},
         touches={(day, delivery) for day, delivery in catalogue.touches if day in month},
-        checks={key: check for key, check in catalogue.checks.items() if key[1] in month},
+        checks=Kept(CheckResult, [c for c in catalogue.checks.values() if c.day in month]),
         closed={name: catalogue.closed[name]},
         pinned=pinned,
+    )
+
+
+def _closed_file(month: str, file: LakeFile) -> ClosedFile:
+    return ClosedFile(
+        month=month,
+        path=file.path,
+        table_name=file.table_name,
+        day=file.day,
+        rows=file.rows,
+        sha256=file.sha256,
     )
 
 

@@ -6,30 +6,29 @@ All tables of all days change together or not at all; readers keep the snapshot 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from unitcost.lake.catalogue import Catalogue
-from unitcost.lake.shapes import select_rows
+from unitcost.lake.shapes import select_shapes
 from unitcost.paths import Home
 from unitcost.queries import view_query
 from unitcost.sqltext import sql_text
-from unitcost_models.base import MONEY, Row, columns
+from unitcost_models.base import Row
 from unitcost_models.meta import QuarantinedRecord
 
 STORAGE_VERSION = "v1.2.0"
 """Readable by DuckDB 1.2 and newer tools, not only by the engine that wrote it."""
-_ARROW = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    "TIMESTAMP": pa.timestamp("us"),
-    MONEY: pa.decimal128(38, 12),
-}
+_FILLED = """
+    select table_name, shape, list(path order by path) as paths
+    from meta.files
+    where retired_at is null and rows > 0
+    group by table_name, shape
+    order by table_name, min(path)
+"""
 
 
 def publish(home: Home, catalogue: Catalogue, tables: Iterable[type[Row]], run_id: str) -> None:
@@ -47,9 +46,7 @@ def write_catalogue(
         con.execute(f"attach {sql_text(draft)} as w (storage_version '{STORAGE_VERSION}')")
         con.execute("use w")
         _write_meta(con, catalogue)
-        views: list[type[Row]] = [*tables, QuarantinedRecord]
-        for row in views:
-            _create_view(con, home, catalogue, row)
+        _create_views(con, home.root.resolve(), [*tables, QuarantinedRecord], catalogue.made_before)
         con.execute("use memory; detach w")
     with draft.open("rb") as handle:
         os.fsync(handle.fileno())
@@ -59,27 +56,46 @@ def write_catalogue(
 
 def _write_meta(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     con.execute("create schema meta")
-    for row, rows in catalogue.rows_of():
-        wanted = columns(row)
-        arrays = [
-            pa.array([getattr(r, c.name) for r in rows], type=_ARROW[c.sql_type]) for c in wanted
-        ]
-        con.register("rows", pa.table(arrays, names=[c.name for c in wanted]))
-        con.execute(f"create table {row.table} as select * from rows")
+    for row, rows in catalogue.tables():
+        con.register("rows", rows)
+        by_key = ", ".join(row.key)
+        con.execute(f"create table {row.table} as select * from rows order by {by_key}")
         con.unregister("rows")
 
 
-def _create_view(
-    con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, row: type[Row]
+def _create_views(
+    con: duckdb.DuckDBPyConnection,
+    root: Path,
+    tables: Sequence[type[Row]],
+    made_before: Mapping[str, str],
 ) -> None:
-    con.execute(f"create schema if not exists {row.table.split('.')[0]}")
-    made = view_query(row.table)
-    if made and row.table in catalogue.made_before:
-        con.execute(catalogue.made_before[row.table])
-        return
-    filled = [file for file in catalogue.live(row.table) if file.rows]
-    body = made or select_rows(con, row, home.root.resolve(), filled)
-    con.execute(f"create view {row.table} as {body}")
+    """Views over files, and those that read them.
+
+    To make a view, the engine makes all that it reads. So views over files are first made over one
+    file of each shape, and over all of them when the others have been made.
+    """
+    filled = _filled(con)
+    made = {row.table: query for row in tables if (query := view_query(row.table))}
+    for layer in sorted({row.table.split(".")[0] for row in tables}):
+        con.execute(f"create schema if not exists {layer}")
+    kept = [row for row in tables if row.table not in made]
+    for row in kept:
+        first = {shape: paths[:1] for shape, paths in filled[row.table].items()}
+        con.execute(f"create view {row.table} as {select_shapes(con, row, root, first)}")
+    for table, query in made.items():
+        con.execute(made_before.get(table, f"create view {table} as {query}"))
+    for row in kept:
+        if any(len(paths) > 1 for paths in filled[row.table].values()):
+            body = select_shapes(con, row, root, filled[row.table])
+            con.execute(f"create or replace view {row.table} as {body}")
+
+
+def _filled(con: duckdb.DuckDBPyConnection) -> defaultdict[str, dict[str | None, list[str]]]:
+    """Table -> shape -> paths of its current files that have rows."""
+    found: defaultdict[str, dict[str | None, list[str]]] = defaultdict(dict)
+    for table, shape, paths in con.execute(_FILLED).fetchall():
+        found[table][shape] = paths
+    return found
 
 
 def remove_expired(home: Home, catalogue: Catalogue) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -24,15 +24,25 @@ def shape_of(row: type[Row]) -> str:
 
 
 def select_rows(
-    con: duckdb.DuckDBPyConnection, row: type[Row], root: Path, files: Sequence[LakeFile]
+    con: duckdb.DuckDBPyConnection, row: type[Row], root: Path, files: Iterable[LakeFile]
 ) -> str:
     """A SELECT of exactly the row model's columns from files of any shape; none is no rows."""
-    by_shape: dict[str | None, list[LakeFile]] = defaultdict(list)
+    by_shape: dict[str | None, list[str]] = defaultdict(list)
     for file in files:
-        by_shape[file.shape].append(file)
+        by_shape[file.shape].append(file.path)
+    return select_shapes(con, row, root, by_shape)
+
+
+def select_shapes(
+    con: duckdb.DuckDBPyConnection,
+    row: type[Row],
+    root: Path,
+    paths: Mapping[str | None, Sequence[str]],
+) -> str:
+    """The same, by shape the paths of the files."""
     parts = [
         _select(con, row, root, shaped, is_current=shape == shape_of(row))
-        for shape, shaped in by_shape.items()
+        for shape, shaped in paths.items()
     ]
     return " union all ".join(parts) or f"select {_typed(row, set())} where false"
 
@@ -41,13 +51,14 @@ def _select(
     con: duckdb.DuckDBPyConnection,
     row: type[Row],
     root: Path,
-    files: list[LakeFile],
+    paths: Sequence[str],
     is_current: bool,
 ) -> str:
-    source = _read_parquet(row, root, files)
+    source = _read_parquet(row, root, paths)
     if is_current:
         return f"select {', '.join(_quoted(c) for c in columns(row))} from {source}"
-    described = con.execute(f"describe select * from {source}").fetchall()
+    first = _read_parquet(row, root, paths[:1])
+    described = con.execute(f"describe select * from {first}").fetchall()
     return f"select {_typed(row, {str(name) for name, *_ in described})} from {source}"
 
 
@@ -63,10 +74,10 @@ def _quoted(column: Column) -> str:
     return f'"{column.name}"'
 
 
-def _read_parquet(row: type[Row], root: Path, files: list[LakeFile]) -> str:
+def _read_parquet(row: type[Row], root: Path, paths: Iterable[str]) -> str:
     hive = (
         "hive_partitioning = true, hive_types = {'day': DATE}"
         if row.is_daily
         else "hive_partitioning = false"
     )
-    return f"read_parquet({sql_files(f'{root}/{f.path}' for f in files)}, {hive})"
+    return f"read_parquet({sql_files(f'{root}/{path}' for path in paths)}, {hive})"
