@@ -33,9 +33,10 @@ class LakeFile(Row):
     is_daily: ClassVar[bool] = False
 
     table_name: str
-    """`layer.noun`."""
+    """`layer.noun`; of the layer `packed` are files that hold a past month's rows of a daily table
+    again, for the next run; no table is read from them."""
     day: date | None
-    """UTC day of its rows; None for tables that are not daily."""
+    """UTC day of its rows, of a pack the first of the month; None for tables that are not daily."""
     path: str
     """Relative to the home folder."""
     rows: int
@@ -45,7 +46,7 @@ class LakeFile(Row):
     run_id: str
     """The run that wrote it."""
     delivery: str | None
-    """Digest of the landing file it was read from, for raw tables."""
+    """Digest of the landing file it was read from, for raw tables; of a pack that of its files."""
     is_late: bool
     """Whether its rows may speak of earlier days (judgements)."""
     retired_at: datetime | None

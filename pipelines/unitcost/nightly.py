@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from unitcost.arriving import arrivals
+from unitcost.arriving import Arrival, arrivals
 from unitcost.collecting.run import collect
 from unitcost.due import changed_closed_days, due_days, input_digests, waiting_rows
 from unitcost.export.folder import stale_months
@@ -114,8 +115,9 @@ def _work(session: Session, through: date) -> ExecuteInProcessResult | None:
     older version as the newest, and what the settings expect as they say now.
     """
     collected = collect(session.home, session.settings.sources)
-    if session.settings.pull or collected.problems or has_work(session, through):
-        return _run_with(session, through)
+    new = arrivals(session)
+    if session.settings.pull or collected.problems or has_work(session, through, new):
+        return _run_with(session, through, new)
     known = session.catalogue
     is_other = known.is_older or known.expected != session.settings.trust.providers
     if known.end_days() or is_other or _is_moved(session.home):
@@ -123,11 +125,11 @@ def _work(session: Session, through: date) -> ExecuteInProcessResult | None:
     return None
 
 
-def _run_with(session: Session, through: date) -> ExecuteInProcessResult:
+def _run_with(session: Session, through: date, new: Sequence[Arrival]) -> ExecuteInProcessResult:
     from unitcost.resources import lend
 
     with lend(session):
-        return run_job(session.home, through, _formats_in_use(session))
+        return run_job(session.home, through, _formats_in_use(session, new))
 
 
 def _is_moved(home: Home) -> bool:
@@ -138,20 +140,20 @@ def _is_moved(home: Home) -> bool:
         return not reads_below(con, home.root)
 
 
-def _formats_in_use(session: Session) -> set[str]:
+def _formats_in_use(session: Session, new: Sequence[Arrival]) -> set[str]:
     """Formats that were ever delivered or will be pulled."""
     known = {d.source_format for d in session.catalogue.deliveries.values()}
-    new = {a.source_format for a in arrivals(session)}
-    return {name for name in known | new | {*session.settings.pull} if name is not None}
+    came = {arrival.source_format for arrival in new}
+    return {name for name in known | came | {*session.settings.pull} if name is not None}
 
 
-def has_work(session: Session, through: date) -> bool:
+def has_work(session: Session, through: date, new: Sequence[Arrival]) -> bool:
     """Whether anything is new, due, known of a closed day and not posted, or not published."""
     catalogue = session.catalogue
     also = {through} | paid_days(session, through)
     digests = input_digests(catalogue, shared_inputs(session), also)
     return bool(
-        arrivals(session)
+        new
         or due_days(catalogue, digests, through)
         or changed_closed_days(catalogue, digests, through)
         or not rates_are_published(session)

@@ -13,6 +13,7 @@ import duckdb
 
 from unitcost.inputs import open_prices, read_prices
 from unitcost.lake.shapes import select_rows
+from unitcost.packing import all_rows
 from unitcost.session import Session
 from unitcost.tables import COMPARED, RECONCILED, inputs_of, row_models
 from unitcost.workbench import create_empty, create_view, run_steps
@@ -60,7 +61,7 @@ def _priced_by(session: Session) -> set[str]:
 
 def _open(session: Session, con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Few rows are read once, as each of a dozen steps would open the files of all days again."""
-    files = [file for file in session.catalogue.live(table) if file.rows]
+    files = all_rows(session, con, table)
     if not files:
         create_empty(con, row_models()[table])
     elif sum(file.rows for file in files) > _FEW_ROWS:

@@ -35,11 +35,15 @@ from unitcost_models.meta import LakeFile, QuarantinedRecord
 
 @dataclass(frozen=True)
 class RawPart:
-    """Which part of a table a file holds: its day, its delivery, whether it is of late rows."""
+    """Which part of a table a file holds: its day, its delivery, whether it is of late rows.
+
+    `table` names another table than that of the row model.
+    """
 
     day: date | None
     delivery: str | None
     is_late: bool
+    table: str | None = None
 
 
 @dataclass
@@ -101,6 +105,14 @@ class Session:
         self.catalogue.add(file)
         return file
 
+    def write_pack(
+        self, con: duckdb.DuckDBPyConnection, row: type[Row], sql: str, part: RawPart
+    ) -> LakeFile:
+        """Write rows of several files of a table again as one file of another."""
+        file = self._write(con, row, sql, part)
+        self.catalogue.replace(file)
+        return file
+
     def _write(
         self,
         con: duckdb.DuckDBPyConnection,
@@ -109,13 +121,14 @@ class Session:
         part: RawPart,
         is_empty: bool = False,
     ) -> LakeFile:
-        folder = table_folder(self.home.lake, row.table, part.day)
+        table = part.table or row.table
+        folder = table_folder(self.home.lake, table, part.day)
         if row is QuarantinedRecord:
             folder = self.home.quarantine
         self.has_unpublished = True
         written = write_rows(con, row, sql, folder, is_empty)
         return LakeFile(
-            table_name=row.table,
+            table_name=table,
             day=part.day,
             path=str(written.path.relative_to(self.home.root)),
             rows=written.rows,

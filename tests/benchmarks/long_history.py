@@ -18,6 +18,7 @@ from unitcost.due import input_digests
 from unitcost.lake.catalogue import Catalogue
 from unitcost.nightly import run_nightly
 from unitcost.rebuild import shared_inputs
+from unitcost.reconciling import write_reconciliation
 from unitcost.session import open_session
 from unitcost.tables import published_models
 from unitcost_models.meta import LakeFile
@@ -62,6 +63,7 @@ def make_history(root: Path, last: date, days: int, records: int) -> None:
             for day in digests:
                 answer = catalogue.checks[name, on].model_copy(update={"day": day})
                 catalogue.checks[name, day] = answer
+        write_reconciliation(session)  # its packs are there, as after each day's own run
         session.publish()
 
 

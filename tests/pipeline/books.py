@@ -14,6 +14,7 @@ import duckdb
 from tests.price_books import price_row
 from unitcost import session
 from unitcost.adjusting import post_adjustments
+from unitcost.arriving import arrivals
 from unitcost.assets.warehouse import write_prices
 from unitcost.ingest import ingest_all
 from unitcost.lake.catalogue import load_catalogue
@@ -55,7 +56,7 @@ def night(home: Home, through: date = THROUGH) -> bool:
     """What a nightly run does, without Dagster around it; whether there was anything to do."""
     prepare(home)
     with session.open_session(home.root) as writer:
-        if not has_work(writer, through):
+        if not has_work(writer, through, arrivals(writer)):
             return False
         record_touches(writer, list(ingest_all(writer, set(SOURCES))))
         build_due(writer, {through}, set(day_tables()))

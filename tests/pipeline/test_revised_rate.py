@@ -13,6 +13,7 @@ import pytest
 
 from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, THROUGH
+from unitcost.arriving import arrivals
 from unitcost.close_checks import CONCERNS
 from unitcost.closing import close_month
 from unitcost.errors import ClosedMonthError
@@ -103,14 +104,14 @@ def test_a_revised_rate_changes_the_views_and_no_stored_row(home: Home) -> None:
     assert not books.night(home)
     revise(home, {"2026-10-30": "1.5", "2026-11-01": "1.25"}, "2026-11-03")
     with open_session(home.root) as writer:
-        assert has_work(writer, THROUGH)
+        assert has_work(writer, THROUGH, arrivals(writer))
         days = {d: b for d, b in writer.catalogue.days.items() if d != THROUGH}  # asked for
     assert books.night(home)
     assert read(home.warehouse) == dollars("15", "25")
     assert parquet(home) == stored
     with open_session(home.root) as writer:
         assert {d: b for d, b in writer.catalogue.days.items() if d != THROUGH} == days
-        assert not has_work(writer, THROUGH)
+        assert not has_work(writer, THROUGH, arrivals(writer))
 
 
 def test_a_closed_month_is_read_at_the_rates_of_its_closing(home: Home) -> None:

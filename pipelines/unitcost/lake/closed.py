@@ -16,7 +16,7 @@ import duckdb
 from unitcost.errors import ClosedMonthError
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.kept import Kept
-from unitcost.lake.listing import LakeFiles
+from unitcost.lake.listing import PACKED, LakeFiles
 from unitcost.lake.opening import open_published
 from unitcost.lake.publish import write_catalogue
 from unitcost.months import Month
@@ -90,6 +90,7 @@ def month_files(catalogue: Catalogue, month: Month) -> list[LakeFile]:
             f
             for f in catalogue.files.values()
             if f.retired_at is None
+            and not f.table_name.startswith(PACKED)
             and (f.day is None or f.day in month or (f.is_late and f.delivery in speaking))
         ),
         key=lambda f: f.path,

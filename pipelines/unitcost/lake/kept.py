@@ -5,7 +5,7 @@ A long history has ten thousands of them, and a run asks for few.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, MutableMapping, ValuesView
+from collections.abc import Collection, ItemsView, Iterable, Iterator, MutableMapping, ValuesView
 from typing import Any, Generic, TypeVar, cast
 
 import pyarrow as pa
@@ -83,7 +83,7 @@ class Kept(MutableMapping[K, R], Generic[K, R]):
         numbers = ((key, self._numbers.get(key)) for key in keys if key not in self._made)
         missing = {key: number for key, number in numbers if number is not None}
         if missing:
-            rows = rows_in(self._row, self._settled.take([*missing.values()]))
+            rows = rows_in(self._row, self._taken(missing.values()))
             for key, one in zip(missing, rows, strict=True):
                 self._made.setdefault(key, one)  # another thread may have set it
 
@@ -93,10 +93,12 @@ class Kept(MutableMapping[K, R], Generic[K, R]):
 
     def to_table(self) -> pa.Table:
         """All rows, in no order."""
-        kept = self._settled
-        if len(self._numbers) < len(kept):
-            kept = kept.take([*self._numbers.values()])
+        are_all = len(self._numbers) == len(self._settled)
+        kept = self._settled if are_all else self._taken(self._numbers.values())
         return pa.concat_tables([kept, columnar(self._row, self.changed())])
+
+    def _taken(self, numbers: Collection[int]) -> pa.Table:
+        return self._settled.take(pa.array(numbers, type=pa.int64()))
 
     def __getitem__(self, key: K) -> R:
         """The row of a key."""

@@ -14,6 +14,10 @@ import pyarrow as pa
 from unitcost.lake.kept import Kept, values_of
 from unitcost_models.meta import LakeFile
 
+PACKED = "packed."
+"""Layer of files that hold the rows of several others, for the writer; no table is read from them,
+and they are made anew where they are missing."""
+
 _Paths = dict[str, None]
 """In the order in which they were named."""
 _PLACE = ("table_name", "day", "delivery", "retired_at")

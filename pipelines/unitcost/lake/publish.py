@@ -44,10 +44,10 @@ def write_catalogue(
     draft.unlink(missing_ok=True)
     with duckdb.connect() as con:
         con.execute(f"attach {sql_text(draft)} as w (storage_version '{STORAGE_VERSION}')")
-        con.execute("use w")
+        con.execute("use w; begin")  # one wait for the disk, not one a statement
         _write_meta(con, catalogue)
         _create_views(con, home.root.resolve(), [*tables, QuarantinedRecord], catalogue.made_before)
-        con.execute("use memory; detach w")
+        con.execute("commit; use memory; detach w")
     with draft.open("rb") as handle:
         os.fsync(handle.fileno())
     target.parent.mkdir(parents=True, exist_ok=True)
