@@ -126,7 +126,8 @@ class CalibratedCost(Daily):
     unpriced_requests: int
     """Requests whose cost is unknown and therefore in neither cost."""
     billed_day_cost_usd: Decimal | None
-    """What the provider's report says of the day, all models; None where it says nothing final."""
+    """What the report of who bills says of the day, all models of the platform and, of a cloud, of
+    all makers; None where it says nothing final."""
     deviation_pct: Decimal | None
     """billed less metered as a percentage of metered, all models of the day."""
     is_within_band: bool | None

@@ -1,9 +1,17 @@
 -- One row per day, provider, platform and model: cost as metered, and scaled to the bill where that is near.
 -- grain: day, provider, platform, model
 --
--- Scaled in trillionths of a dollar: rounded down, then one each to the largest remainders.
+-- Scaled in trillionths of a dollar: rounded down, then one each to the largest remainders. A cloud bills what it
+-- serves of all makers together.
 with metered as (
     select
+        case
+            when platform = 'bedrock' then 'aws'
+            when platform = 'azure' then 'azure'
+            when platform in ('vertex', 'ai_studio') then 'gcp'
+            when platform = 'direct' then provider
+            else platform
+        end as biller,
         provider,
         coalesce(platform, '(unattributed)') as platform,
         coalesce(model, '(unattributed)') as model,
@@ -11,7 +19,7 @@ with metered as (
         count(*) filter (where cost_usd is null) as unpriced_requests
     from marts.cost_per_request
     where day = $day
-    group by provider, coalesce(platform, '(unattributed)'), coalesce(model, '(unattributed)')
+    group by provider, platform, coalesce(model, '(unattributed)')
 ),
 
 -- A day with a charge that is not final or not in dollars is not compared.
@@ -37,8 +45,8 @@ compared as (
         cast(b.billed_cost_usd * 1000000000000 as hugeint) as bill
     from metered as m
     left join billed as b
-        on m.provider = b.provider and m.platform = b.platform
-    window of_day as (partition by m.provider, m.platform)
+        on m.biller = b.provider and m.platform = b.platform
+    window of_day as (partition by m.biller, m.platform)
 ),
 
 judged as (
@@ -66,8 +74,12 @@ shared as (
         share
         + case
             when
-                row_number() over (partition by provider, platform order by remainder desc nulls last, model asc)
-                <= bill - sum(share) over (partition by provider, platform)
+                row_number()
+                    over (
+                        partition by biller, platform
+                        order by remainder desc nulls last, model asc, provider asc
+                    )
+                <= bill - sum(share) over (partition by biller, platform)
                 then 1
             else 0
         end as calibrated

@@ -51,6 +51,28 @@ def test_a_near_bill_is_shared_out_to_the_last_digit() -> None:
     assert warnings == []
 
 
+def test_a_cloud_bills_the_models_of_all_makers_together() -> None:
+    platform = {"day": DAY, "platform": "bedrock"}
+    requests = [
+        platform | {"request_id": m, "provider": p, "model": m, "cost_usd": "1"}
+        for p, m in (("amazon", "nova"), ("anthropic", "claude"), ("meta", "llama"))
+    ]
+    line = platform | {"provider": "aws", "record_id": "1", "is_primary": True}
+    for billed, parts in (("3.1", ["1.033333333334", "1.033333333333", "1.033333333333"]),
+                          ("9", [None] * 3)):  # fmt: skip
+        with open_workbench() as con:
+            given(con, CostPerRequest, *requests)
+            given(con, ProviderCost, line | {"billed_cost_usd": billed})
+            given(con, CalibrationBand, {"band_pct": "5"})
+            run_step(con, CalibratedCost.table, DAY)
+            rows = rows_of(con, f"select * from {CalibratedCost.table} order by model")
+            found = rows_of(con, load_query("checks.metered_is_near_the_bill").bind(DAY))
+        assert [r["calibrated_cost_usd"] for r in rows] == [p and Decimal(p) for p in parts]
+        assert {r["billed_day_cost_usd"] for r in rows} == {Decimal(billed)}
+        subjects = [] if parts[0] else ["amazon, anthropic, meta on bedrock"]
+        assert [row["subject"] for row in found] == subjects
+
+
 @pytest.mark.parametrize(
     ("billed", "band", "is_near"),
     [
