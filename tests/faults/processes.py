@@ -29,7 +29,12 @@ _PROCESSES.set_forkserver_preload(
     [
         *("unitcost.nightly", "unitcost.definitions", "unitcost.jobs", "unitcost.commands.nightly"),
         *("dagster._core.storage.event_log", "dagster._core.storage.runs", "alembic"),
-        *("sqlalchemy.dialects.sqlite", "sqlalchemy.pool", "tests.run_log"),
+        *(
+            "sqlalchemy.dialects.sqlite",
+            "sqlalchemy.pool",
+            "tests.run_log",
+            "tests.faults.preloaded",
+        ),
     ]
 )
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,25 @@ def copy_home(source: Path, root: Path) -> Home:
     with session.open_session(root) as writer:
         writer.publish()
     return Home(root)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a home is put back as it was, test after test: a copy elsewhere must be published."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, source: Path, folder: Path) -> Place:
+        """A place for copies of a home, in a folder of its own."""
+        copy_home(source, folder / "now" / "home")
+        shutil.copytree(folder / "now" / "home", folder / "kept")
+        return cls(folder)
+
+    def put_back(self) -> Home:
+        """The home as it was, to be changed until the next time."""
+        shutil.rmtree(self.folder / "now")
+        return Home(shutil.copytree(self.folder / "kept", self.folder / "now" / "home"))
 
 
 def is_failed(check: CheckResult) -> bool:

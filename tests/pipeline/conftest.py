@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.books import OCTOBER, REQUESTS, copy_home, deliver, night
+from tests.pipeline.books import OCTOBER, REQUESTS, Place, copy_home, deliver, night
 from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from tests.run_log import log_in_memory
 from unitcost.closing import close_month
@@ -53,10 +53,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+@pytest.fixture(scope="session")
+def open_place(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Where its copies are."""
+    return Place.of(built.root, tmp_path_factory.mktemp("open"))
+
+
 @pytest.fixture
-def open_books(built: Home, tmp_path: Path) -> Home:
+def open_books(open_place: Place) -> Home:
     """A copy of that home."""
-    return copy_home(built.root, tmp_path / "home")
+    return open_place.put_back()
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +73,13 @@ def closed(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+@pytest.fixture(scope="session")
+def closed_place(closed: Home, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Where its copies are."""
+    return Place.of(closed.root, tmp_path_factory.mktemp("closed"))
+
+
 @pytest.fixture
-def closed_books(closed: Home, tmp_path: Path) -> Home:
+def closed_books(closed_place: Place) -> Home:
     """A copy of the home whose October is closed."""
-    return copy_home(closed.root, tmp_path / "home")
+    return closed_place.put_back()

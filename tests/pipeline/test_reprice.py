@@ -11,33 +11,21 @@ from typing import Any
 import pytest
 
 from tests.pipeline import books
-from tests.pipeline.books import OCTOBER, REQUESTS, deliver, night, postings
+from tests.pipeline.books import postings
 from unitcost import session
 from unitcost.cli import main
-from unitcost.closing import close_month
-from unitcost.months import Month
 from unitcost.paths import Home
 from unitcost.repricing import reprice_report
 
 USD = Decimal
 
 
-@pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = Home(tmp_path_factory.mktemp("closed"))
-    deliver(home, "first.csv", REQUESTS)
-    night(home)
-    close_month(home.root, Month.parse(OCTOBER))
-    return home.root
-
-
 @pytest.fixture
-def home(closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(closed_books: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """Closed books, and a price book in which gpt-5 costs 1.50 a million instead of 1.25."""
-    home = books.copy_home(closed, tmp_path / "home")
     shipped = books.corrected_book(tmp_path / "prices", "gpt-5", "1.25", "1.5")
     monkeypatch.setattr(session, "price_book", books.book_of(shipped))
-    return home
+    return closed_books
 
 
 def tree(root: Path) -> dict[str, tuple[int, int]]:

@@ -46,14 +46,19 @@ Dollars = list[tuple[date, str, Decimal]]
 Revise = Callable[..., None]
 
 
-@pytest.fixture
-def home(built: Home, tmp_path: Path) -> Home:
-    home = books.copy_home(built.root, tmp_path / "home")
+@pytest.fixture(scope="module")
+def place(built: Home, tmp_path_factory: pytest.TempPathFactory) -> books.Place:
+    home = books.copy_home(built.root, tmp_path_factory.mktemp("first") / "home")
     (home.landing / "revenue").mkdir(parents=True)
     (home.landing / "revenue" / "paid.csv").write_text(_PAID)
     revise(home, {"2026-10-30": "1.1", "2026-11-01": "1.2"}, "2026-11-02")
     assert books.night(home)
-    return home
+    return books.Place.of(home.root, tmp_path_factory.mktemp("rates"))
+
+
+@pytest.fixture
+def home(place: books.Place) -> Home:
+    return place.put_back()
 
 
 def revise(home: Home, rates: dict[str, str], recorded_on: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 import pytest
 
-from tests.pipeline.books import REQUESTS, THROUGH, contents, copy_home, deliver, night
+from tests.pipeline.books import REQUESTS, THROUGH, Place, contents, deliver, night
 from tests.unit.test_cli import exit_code
 from unitcost import __version__
 from unitcost.lake.catalogue import SCHEMA_VERSION
@@ -19,18 +17,18 @@ NEWEST = (SCHEMA_VERSION, __version__, views_fingerprint())
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A published lake."""
+def published(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A published lake, and where its copies are."""
     home = Home(tmp_path_factory.mktemp("lake") / "home")
     deliver(home, "first.csv", REQUESTS[:1])
     assert night(home)
-    return home
+    return Place.of(home.root, tmp_path_factory.mktemp("copies"))
 
 
 @pytest.fixture
-def home(published: Home, tmp_path: Path) -> Home:
+def home(published: Place) -> Home:
     """A copy of it."""
-    return copy_home(published.root, tmp_path / "home")
+    return published.put_back()
 
 
 def change(home: Home, statement: str) -> None:
