@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import duckdb
 
 from unitcost.lake.listing import PACKED
-from unitcost.lake.shapes import select_rows
+from unitcost.lake.shapes import select_rows, shape_of
 from unitcost.months import Month
 from unitcost.session import RawPart, Session
 from unitcost.tables import row_models
@@ -41,12 +41,12 @@ def _pack(
     month: Month,
     files: Sequence[LakeFile],
 ) -> LakeFile:
-    """The month's pack, made anew unless it holds just these files."""
+    """The month's pack, made anew unless it holds just these files, in today's columns."""
     name = f"{PACKED}{table.partition('.')[2]}"
     holds = hashlib.sha256("\n".join(file.sha256 for file in files).encode()).hexdigest()
-    for pack in session.catalogue.live(name, [month.first]):
-        if pack.delivery == holds:
-            return pack
     row = row_models()[table]
+    for pack in session.catalogue.live(name, [month.first]):
+        if pack.delivery == holds and pack.shape == shape_of(row):
+            return pack
     rows = select_rows(con, row, session.home.root, files)
     return session.write_pack(con, row, rows, RawPart(month.first, holds, False, name))

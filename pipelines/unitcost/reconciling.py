@@ -12,11 +12,11 @@ from datetime import date
 import duckdb
 
 from unitcost.inputs import open_prices, read_prices
-from unitcost.lake.shapes import select_rows
+from unitcost.lake.shapes import select_rows, shape_of
 from unitcost.packing import all_rows
 from unitcost.session import Session
 from unitcost.tables import COMPARED, RECONCILED, inputs_of, row_models
-from unitcost.workbench import create_empty, create_view, run_steps
+from unitcost.workbench import create_view, run_steps
 from unitcost_models.meta import LakeFile
 
 _FEW_ROWS = 1_000_000
@@ -28,7 +28,7 @@ def write_reconciliation(session: Session) -> dict[str, LakeFile]:
     with session.workbench(with_vocabulary=False) as con:
         open_prices(session, con, _priced_by(session))
         for table in COMPARED:
-            _open(session, con, table)
+            open_compared(session, con, table)
         reconcile(con)
         return {
             table: session.write(con, row_models()[table], _with_closed(session, con, table), None)
@@ -59,13 +59,16 @@ def _priced_by(session: Session) -> set[str]:
     return {name for table in RECONCILED for name in inputs_of(table)} & {*read_prices(session)}
 
 
-def _open(session: Session, con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Few rows are read once, as each of a dozen steps would open the files of all days again."""
-    files = all_rows(session, con, table)
-    if not files:
-        create_empty(con, row_models()[table])
-    elif sum(file.rows for file in files) > _FEW_ROWS:
-        create_view(con, table, session.absolute(files))
-    else:
-        create_view(con, f"{table}_files", session.absolute(files))
-        con.execute(f"create table {table} as select * from {table}_files")
+def open_compared(session: Session, con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """All days' rows of a table, whatever version wrote them.
+
+    Few rows are read once, as each of a dozen steps would open the files of all days again.
+    """
+    row, files = row_models()[table], all_rows(session, con, table)
+    older = [file for file in files if file.shape != shape_of(row)]
+    rows = select_rows(con, row, session.home.root, older)
+    if current := [file for file in files if file.shape == shape_of(row)]:
+        create_view(con, f"{table}_files", session.absolute(current))
+        rows = f"select * from {table}_files union all by name {rows}"
+    is_small = sum(file.rows for file in files) <= _FEW_ROWS
+    con.execute(f"create {'table' if is_small else 'view'} {table} as {rows}")

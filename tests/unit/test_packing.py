@@ -13,6 +13,7 @@ from unitcost.lake.closed import month_files
 from unitcost.lake.listing import PACKED
 from unitcost.months import Month
 from unitcost.packing import all_rows
+from unitcost.reconciling import open_compared
 from unitcost.session import Session, open_session
 from unitcost.workbench import create_view
 from unitcost_models.base import columns
@@ -71,3 +72,18 @@ def test_a_closed_month_keeps_no_pack(session: Session) -> None:
     kept = month_files(session.catalogue, Month.of_day(DAYS[0]))
     assert [f.day for f in kept] == DAYS[:2]
     assert not any(f.table_name.startswith(PACKED) for f in kept)
+
+
+def test_days_that_another_version_wrote_are_compared_too(session: Session) -> None:
+    """Of what it did not know nothing is told, and no other day loses it."""
+    [last] = session.catalogue.live(MeteredUsage.table, DAYS[-1:])
+    file = session.home.root / last.path
+    with session.workbench(with_vocabulary=False) as con:
+        con.execute(f"create table older as select * exclude twin_quantity from '{file}'")
+        con.execute(f"copy older to '{file}' (format parquet)")
+        session.catalogue.files[last.path] = last.model_copy(update={"shape": "older"})
+        open_compared(session, con, MeteredUsage.table)
+        found = con.execute(
+            "select day, twin_quantity is null from core.metered_usage order by day"
+        ).fetchall()
+    assert found == [(day, day == DAYS[-1]) for day in DAYS]
