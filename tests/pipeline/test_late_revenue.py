@@ -13,7 +13,7 @@ from tests.pipeline.books import OCTOBER, THROUGH, contents, kept_files, night, 
 from unitcost.closing import close_month
 from unitcost.months import Month
 from unitcost.paths import Home
-from unitcost.why import trace
+from unitcost.why import Part, trace
 
 _HEADER = "customer_id,plan,period,amount,currency,invoice_id,recorded_at\n"
 _RATES = "day,currency,usd_per_unit,source,recorded_on\n"
@@ -55,6 +55,29 @@ def ask(home: Home, sql: str) -> list[tuple[Any, ...]]:
         return con.execute(sql).fetchall()
 
 
+def explained(home: Home, key: list[str]) -> Part:
+    """`why` names both files behind what is known; returns the lines behind what was booked."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        found = trace(con, "core.revenue_adjustments", key, 5)
+        restated = trace(con, "core.restated_revenue", key[2:], 5)
+        known = trace(con, "marts.revenue_as_known", [OCTOBER, *key[3:6]], 5)
+        booked = [
+            trace(con, "core.revenue", key[2:], 5),
+            trace(con, "marts.revenue", key[2:-1], 5),
+            trace(con, "marts.cost_per_customer", [str(DAY), "acme"], 5),
+            trace(con, "marts.customer_margin", [OCTOBER, "acme"], 5),
+            trace(con, "marts.feature_margin", [OCTOBER, key[5]], 5),
+            trace(con, "marts.plan_margin", [OCTOBER, "pro"], 5),
+        ]
+    assert {row[2] for row in found.lines.rows} == {"revenue/first.csv", "revenue/late.csv"}
+    assert restated.lines == known.lines == found.lines
+    # What the books say is made of what was delivered before they were closed.
+    assert [[row[2] for row in one.lines.rows] for one in booked] == [["revenue/first.csv"]] * len(
+        booked
+    )
+    return booked[0].lines
+
+
 def test_late_revenue_is_an_adjustment_in_its_own_currency(home: Home) -> None:
     own = home.closed / f"{OCTOBER}.duckdb"
     before, frozen = kept_files(home), contents(own, tables_of(own))
@@ -75,25 +98,8 @@ def test_late_revenue_is_an_adjustment_in_its_own_currency(home: Home) -> None:
     assert ask(home, "from core.adjustments") == []
     assert [(p.month, p.requests, p.amount_usd) for p in postings(home)] == [(OCTOBER, 0, usd(0))]
     assert not night(home)
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        key = [str(THROUGH), "1", str(DAY), "acme", "pro", "(unattributed)", "EUR"]
-        found = trace(con, "core.revenue_adjustments", key, 5)
-        restated = trace(con, "core.restated_revenue", key[2:], 5)
-        known = trace(con, "marts.revenue_as_known", [OCTOBER, *key[3:6]], 5)
-        booked = [
-            trace(con, "core.revenue", key[2:], 5),
-            trace(con, "marts.revenue", key[2:-1], 5),
-            trace(con, "marts.cost_per_customer", [str(DAY), "acme"], 5),
-            trace(con, "marts.customer_margin", [OCTOBER, "acme"], 5),
-            trace(con, "marts.feature_margin", [OCTOBER, key[5]], 5),
-            trace(con, "marts.plan_margin", [OCTOBER, "pro"], 5),
-        ]
-    assert {row[2] for row in found.lines.rows} == {"revenue/first.csv", "revenue/late.csv"}
-    assert restated.lines == known.lines == found.lines
-    # What the books say is made of what was delivered before they were closed.
-    assert [[row[2] for row in one.lines.rows] for one in booked] == [["revenue/first.csv"]] * len(
-        booked
-    )
+    key = [str(THROUGH), "1", str(DAY), "acme", "pro", "(unattributed)", "EUR"]
+    booked = explained(home, key)
 
     # The next statement starts from what was posted, and a rate moves the reading alone. All files
     # are read again, since what they are read by is another.
@@ -107,4 +113,4 @@ def test_late_revenue_is_an_adjustment_in_its_own_currency(home: Home) -> None:
     assert ask(home, KNOWN)[:1] == [("acme", usd(11), usd("13.5"), 0)]
     assert kept_files(home) == before
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        assert trace(con, "core.revenue", key[2:], 5).lines == booked[0].lines
+        assert trace(con, "core.revenue", key[2:], 5).lines == booked
