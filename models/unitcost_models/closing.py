@@ -1,6 +1,6 @@
 """What is learnt of closed months: their requests as known now, and the adjustments posted.
 
-That a month is closed, and what it consists of, is in `meta`.
+That a month is closed, and what it consists of, is in `closed_months`.
 """
 
 from __future__ import annotations

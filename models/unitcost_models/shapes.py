@@ -1,7 +1,7 @@
 """The marts of the shape of use: calls of an action, tokens a minute, kinds of call, long answers.
 
-All but the busiest minutes are made of all days when they are read. What prompts and caches do is
-in `profiles`.
+All but the busiest minutes are made of all days when they are read. What caches do is in
+`profiles`, what prompts do in `prompts`.
 """
 
 from __future__ import annotations

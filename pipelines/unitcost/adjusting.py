@@ -23,11 +23,12 @@ from unitcost.session import Session
 from unitcost.sqltext import sql_text
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.base import Row
+from unitcost_models.closed_months import AdjustedDay, Posting
 from unitcost_models.closing import Adjustment, PostingDay, RestatedRequest
 from unitcost_models.late_bills import BillAdjustment, RestatedBill
 from unitcost_models.late_outcomes import OutcomeAdjustment, RestatedTask
 from unitcost_models.late_revenue import RestatedRevenue, RevenueAdjustment
-from unitcost_models.meta import AdjustedDay, CheckResult, Posting
+from unitcost_models.meta import CheckResult
 
 LOG = logging.getLogger("unitcost")
 

@@ -21,7 +21,7 @@ from unitcost.rates import rates_are_published
 from unitcost.rebuild import shared_inputs
 from unitcost.session import Session, open_session
 from unitcost.tables import published_models
-from unitcost_models.meta import ClosedMonth
+from unitcost_models.closed_months import ClosedMonth
 
 LOG = logging.getLogger("unitcost")
 _NIGHTLY = "run `unitcost nightly` first"

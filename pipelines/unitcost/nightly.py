@@ -6,59 +6,26 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from unitcost.arriving import Arrival, arrivals
 from unitcost.collecting.run import collect
-from unitcost.due import changed_closed_days, due_days, input_digests, waiting_rows
+from unitcost.due import changed_closed_days, due_days, input_digests
 from unitcost.export.folder import stale_months
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.closed import reads_below
 from unitcost.lake.opening import open_published
+from unitcost.nightly_report import NightlyError, NightlyReport, report_of
 from unitcost.paths import Home, data_root
 from unitcost.quiet_days import paid_days
 from unitcost.rates import rates_are_published
 from unitcost.rebuild import shared_inputs
 from unitcost.session import Session, open_session
-from unitcost_models.meta import Posting
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
-
-
-class NightlyError(RuntimeError):
-    """A run that failed and published nothing; the message says where and why."""
-
-
-class NightlyReport(BaseModel):
-    """What one nightly run did."""
-
-    model_config = ConfigDict(frozen=True)
-
-    through: date
-    is_up_to_date: bool
-    """Nothing was new and nothing was due."""
-    is_published: bool
-    files_read: int
-    delivered: int
-    accepted: int
-    duplicates: int
-    quarantined: int
-    left_out: int
-    """Records that hold nothing to read: see `meta.deliveries`."""
-    unrecognised_files: int
-    days_built: int
-    waiting_rows: int
-    """Rows dated after `through`."""
-    postings: tuple[Posting, ...]
-    """What was posted for closed months."""
-    failed_checks: tuple[str, ...]
-    warnings: tuple[str, ...]
-    seconds: float
 
 
 def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
@@ -78,7 +45,7 @@ def run_nightly(root: Path, through: date | None = None) -> NightlyReport:
     prepare(home)
     with open_session(home.root) as session:
         before, result = _known(session.catalogue), _work(session, last)
-    return _report(before, _published(session, last, result), last, started, result)
+    return report_of(before, _published(session, last, result), last, started, result)
 
 
 def _published(session: Session, last: date, result: ExecuteInProcessResult | None) -> Catalogue:
@@ -181,71 +148,3 @@ def run_job(home: Home, through: date, formats: set[str]) -> ExecuteInProcessRes
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-
-
-def _report(
-    before: Catalogue,
-    after: Catalogue,
-    through: date,
-    started: float,
-    result: ExecuteInProcessResult | None,
-) -> NightlyReport:
-    failed, warnings = _checks(result) if result else ((), ())
-    if result and not result.success and not failed:
-        raise NightlyError(reason(result))
-    new = [d for path, d in after.deliveries.items() if before.deliveries.get(path) != d]
-    return NightlyReport(
-        through=through,
-        is_up_to_date=result is None,
-        is_published=result is None or result.success,
-        files_read=len(new),
-        delivered=sum(d.delivered for d in new),
-        accepted=sum(d.accepted for d in new),
-        duplicates=sum(d.duplicates for d in new),
-        quarantined=sum(d.quarantined for d in new),
-        left_out=sum(d.left_out or 0 for d in new),
-        unrecognised_files=sum(d.source_format is None for d in new),
-        days_built=len(_moments(after) - _moments(before)),
-        waiting_rows=waiting_rows(after, through),
-        postings=tuple(p for key, p in after.postings.items() if key not in before.postings),
-        failed_checks=failed,
-        warnings=warnings,
-        seconds=round(time.monotonic() - started, 1),
-    )
-
-
-def _moments(catalogue: Catalogue) -> set[tuple[date, datetime]]:
-    return {(built.day, built.built_at) for built in catalogue.days.values()}
-
-
-def _checks(result: ExecuteInProcessResult) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Claims that failed, errors apart from warnings, each with its first bad row."""
-    from dagster import AssetCheckSeverity
-
-    broken = [e for e in result.get_asset_check_evaluations() if not e.passed]
-    lines = [
-        (e.severity == AssetCheckSeverity.ERROR, f"{e.check_name}: {_first(e.metadata)}")
-        for e in broken
-    ]
-    return (
-        tuple(text for is_error, text in lines if is_error),
-        tuple(text for is_error, text in lines if not is_error),
-    )
-
-
-def _first(metadata: object) -> str:
-    values = {key: value.value for key, value in dict(metadata).items()}  # type: ignore[call-overload]
-    shown = str(values.get("first") or values.get("newest_day") or values)
-    more = int(values.get("bad_rows") or 1) - 1
-    return f"{shown} and {more} more" if more else shown
-
-
-def reason(result: ExecuteInProcessResult) -> str:
-    """The deepest cause of the first failure that has one, with the step it happened in."""
-    for event in result.all_events:
-        error = getattr(event.event_specific_data, "error", None)
-        if event.is_failure and error is not None:
-            while error.cause is not None:
-                error = error.cause
-            return f"{event.step_key or 'start'}: {error.message.strip()}"
-    return "the run failed before its first step"

@@ -23,7 +23,8 @@ from unitcost.workbench import create_rows
 from unitcost_models.base import Row
 from unitcost_models.currencies import BillingCurrency, ExchangeRate
 from unitcost_models.price_history import PriceHistory
-from unitcost_models.prices import Price, PriceRevision
+from unitcost_models.price_sheets import PriceRevision
+from unitcost_models.prices import Price
 
 DERIVED = (
     "core.prices_in_force",

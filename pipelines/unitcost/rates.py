@@ -16,8 +16,9 @@ from unitcost.price_book.exchange import read_exchange_rates
 from unitcost.queries import load_query
 from unitcost.session import Session
 from unitcost.workbench import create_rows, create_view, run_steps
+from unitcost_models.closed_months import ClosedMonth
 from unitcost_models.currencies import ExchangeRate, FxRate, PublishedRate
-from unitcost_models.meta import ClosedMonth, LakeFile
+from unitcost_models.meta import LakeFile
 from unitcost_models.raw_revenue import Revenue
 
 _HAS_RATE = "checks.revenue_has_an_exchange_rate"

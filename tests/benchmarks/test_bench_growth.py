@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.long_history import deliver, make_history
-from unitcost.nightly import NightlyReport, run_nightly
+from unitcost.nightly import run_nightly
+from unitcost.nightly_report import NightlyReport
 
 pytestmark = pytest.mark.benchmark
 

@@ -27,7 +27,8 @@ from unitcost.settings import Settings
 from unitcost.sources import SOURCES
 from unitcost.tables import day_tables
 from unitcost.touches import record_touches
-from unitcost_models.meta import CheckResult, LakeFile, Posting
+from unitcost_models.closed_months import Posting
+from unitcost_models.meta import CheckResult, LakeFile
 
 OCTOBER = "2026-10"
 THROUGH = date(2026, 11, 2)

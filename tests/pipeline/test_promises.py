@@ -17,7 +17,8 @@ from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from unitcost import nightly
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.lake.lock import LockedError, writer_lock
-from unitcost.nightly import NightlyError, run_nightly
+from unitcost.nightly import run_nightly
+from unitcost.nightly_report import NightlyError, reason
 from unitcost.paths import Home
 
 NIGHTLY = """
@@ -68,7 +69,7 @@ def test_a_run_that_meets_a_writer_midway_says_so(tmp_path: Path) -> None:
     home = Home(tmp_path)
     nightly.prepare(home)
     with writer_lock(home.lock), pytest.raises(NightlyError, match="another run"):
-        raise NightlyError(nightly.reason(nightly.run_job(home, THROUGH, set())))
+        raise NightlyError(reason(nightly.run_job(home, THROUGH, set())))
 
 
 def test_readers_see_whole_snapshots_while_a_run_writes(

@@ -21,7 +21,8 @@ from unitcost.price_book.history import price_history
 from unitcost.pricing import DERIVED, load_price_book
 from unitcost.workbench import open_workbench, run_step
 from unitcost_models.price_history import PriceHistory
-from unitcost_models.prices import Price, PriceRevision
+from unitcost_models.price_sheets import PriceRevision
+from unitcost_models.prices import Price
 
 START = datetime(2026, 1, 1)
 _NAMES = {

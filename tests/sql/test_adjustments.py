@@ -21,7 +21,7 @@ from unitcost_models.closing import (
     ReportedRequest,
     RestatedRequest,
 )
-from unitcost_models.prices import PriceRevision
+from unitcost_models.price_sheets import PriceRevision
 
 DAY = date(2026, 10, 30)
 POSTED = date(2026, 11, 2)

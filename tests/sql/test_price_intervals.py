@@ -25,7 +25,7 @@ from tests.sql.priced import open_priced_workbench, price, request
 from unitcost.pricing import DERIVED
 from unitcost.workbench import run_step
 from unitcost_models.base import Row, columns
-from unitcost_models.prices import PriceCard, PriceKey, PriceLine
+from unitcost_models.price_sheets import PriceCard, PriceKey, PriceLine
 from unitcost_models.requests import Request
 from unitcost_models.shared import METERS, TOKEN_CLASSES
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 import pytest
 
 from unitcost.tables import row_models
-from unitcost_models import economics, marts, profiles, spend, success, waste
+from unitcost_models import economics, marts, profiles, prompts, spend, success, waste
 from unitcost_models.base import MONEY, QUANTITY, UNIT_PRICE, Column, Row, columns
 
 MODELS = row_models()
@@ -111,7 +111,7 @@ def test_table_has_a_name_a_key_and_a_day(table: str) -> None:
     assert held["day"].sql_type == "DATE" if row.is_daily or "day" in held else True
 
 
-@pytest.mark.parametrize("module", [economics, marts, profiles, spend, success, waste])
+@pytest.mark.parametrize("module", [economics, marts, profiles, prompts, spend, success, waste])
 def test_every_column_of_a_mart_is_documented(module: object) -> None:
     classes = [c for c in vars(module).values() if inspect.isclass(c) and issubclass(c, Row)]
     own = [c for c in classes if c.__module__ == module.__name__]  # type: ignore[attr-defined]

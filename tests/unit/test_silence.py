@@ -10,7 +10,8 @@ from unitcost.due import input_digests
 from unitcost.lake.catalogue import Catalogue
 from unitcost.silence import note_silence, passed_through
 from unitcost.task_rules import TaskRules
-from unitcost_models.meta import ClosedMonth, LakeFile
+from unitcost_models.closed_months import ClosedMonth
+from unitcost_models.meta import LakeFile
 
 FIRST = date(2026, 3, 2)
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from unitcost.commands.common import COMMON, OUT, Common, show_json
 
 if TYPE_CHECKING:
-    from unitcost_models.meta import ClosedMonth
+    from unitcost_models.closed_months import ClosedMonth
 
 
 def close(

@@ -11,7 +11,7 @@ from unitcost.commands.common import COMMON, ERR, OUT, Common, progress, show_js
 from unitcost.commands.errors import FAILED, OK
 
 if TYPE_CHECKING:
-    from unitcost.nightly import NightlyReport
+    from unitcost.nightly_report import NightlyReport
 
 
 def nightly(

@@ -13,7 +13,7 @@ from unitcost.commands.nightly import show_report
 from unitcost.errors import UsageError
 
 if TYPE_CHECKING:
-    from unitcost.nightly import NightlyReport
+    from unitcost.nightly_report import NightlyReport
     from unitcost.repricing import Repriced, RepriceReport, Totals
 
 _NAMES = ("day", "provider", "model", "requests", "before_usd", "after_usd", "difference_usd")

@@ -21,17 +21,14 @@ from unitcost.lake.opening import open_published
 from unitcost.months import Month
 from unitcost.queries import views_fingerprint
 from unitcost_models.base import Row, columns
+from unitcost_models.closed_months import AdjustedDay, ClosedFile, ClosedMonth, Posting
 from unitcost_models.meta import (
-    AdjustedDay,
     BuiltDay,
     CheckResult,
-    ClosedFile,
-    ClosedMonth,
     Delivery,
     ExpectedReport,
     LakeFile,
     LakeVersion,
-    Posting,
     Touch,
     UnreadUsage,
 )

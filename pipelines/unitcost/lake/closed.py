@@ -23,7 +23,8 @@ from unitcost.months import Month
 from unitcost.paths import Home
 from unitcost.sqltext import sql_text
 from unitcost_models.base import Row
-from unitcost_models.meta import CheckResult, ClosedFile, ClosedMonth, LakeFile
+from unitcost_models.closed_months import ClosedFile, ClosedMonth
+from unitcost_models.meta import CheckResult, LakeFile
 
 _VIEWS = "select schema_name || '.' || view_name, sql from duckdb_views() where not internal"
 

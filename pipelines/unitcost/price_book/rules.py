@@ -16,8 +16,6 @@ from pydantic import ValidationError
 
 from unitcost.price_book.book import Folder, PriceBook
 from unitcost.price_book.entries import (
-    BandEntry,
-    CalendarEntry,
     Entry,
     EquivalentEntry,
     FallbackEntry,
@@ -35,6 +33,7 @@ from unitcost.price_book.model_entries import (
     FamilyEntry,
     ModelEntry,
 )
+from unitcost.price_book.time_entries import BandEntry, CalendarEntry
 from unitcost_models.base import Row
 from unitcost_models.price_names import (
     Deployment,
