@@ -32,6 +32,8 @@ OTLP = "otlp_json"
 """The format that other formats of spans are told in."""
 _TEXT_LIMIT = 65_536
 """Characters of a quarantined record that are kept."""
+_REASON_END = 250
+"""Characters of a reason that are kept at either end; a value of any length may stand between."""
 
 
 def accept(
@@ -203,15 +205,17 @@ def _quarantine(session: Session, con: duckdb.DuckDBPyConnection, entry: Deliver
     provenance = _provenance(entry)
     keeps_text = session.settings.privacy.keeps_text
     kept = f"left(text, {_TEXT_LIMIT})" if keeps_text else "cast(null as varchar)"
+    reason = f"""if(length(reason) <= {2 * _REASON_END}, reason,
+                    left(reason, {_REASON_END}) || ' ... ' || right(reason, {_REASON_END}))"""
     sql = f"""select {provenance["source_format"]} as source_format,
                      {provenance["source_file"]} as source_file,
-                     source_line, reason, {kept} as text,
+                     source_line, {reason} as reason, {kept} as text,
                      {provenance["ingested_at"]} as ingested_at
               from (select source_line, reason, text from raw.rejected
                     union all
                     select source_line, reject_reason, reject_text from raw.parsed
-                    where reject_reason is not null)
-              order by source_line, reason, text"""
+                    where reject_reason is not null) as r
+              order by source_line, r.reason, r.text"""
     count = _count(con, f"select count(*) from ({sql})")
     if count:
         session.write_raw(con, QuarantinedRecord, sql, RawPart(None, entry.sha256, False))
