@@ -20,6 +20,7 @@ from unitcost_models.base import columns
 from unitcost_models.raw_litellm import RawLitellm
 from unitcost_models.raw_otlp import RawOtlp
 from unitcost_models.raw_requests import RawRequest
+from unitcost_models.shared import INPUT_CLASSES, OUTPUT_CLASSES
 from unitcost_models.sources import SourceSighting
 
 DAY = date(2026, 3, 2)
@@ -140,6 +141,18 @@ def count(
         done = ["steps.litellm_sightings"]
     run_steps(con, ["core.requests", "core.sightings"], day, contents_of(con, done))
     return rows_of(con, "select * from core.requests order by started_at, attempt_no, request_id")
+
+
+def count_one(con: duckdb.DuckDBPyConnection, *spans: Span) -> dict[str, Any]:
+    """The one row of core.requests for these spans."""
+    (row,) = count(con, spans)
+    return row
+
+
+def classes(row: dict[str, Any]) -> dict[str, int]:
+    """The token classes that are not zero or unknown, by their short names."""
+    names = (*INPUT_CLASSES, *OUTPUT_CLASSES)
+    return {name.removesuffix("_tokens"): row[name] for name in names if row[name]}
 
 
 def totals(rows: Iterable[dict[str, Any]]) -> tuple[int, int]:

@@ -11,9 +11,8 @@ import duckdb
 
 from tests.sql.otlp_by_hand import batch
 from tests.sql.otlp_by_hand import span as otlp_span
-from tests.sql.spans_by_hand import Span, chat, count, span
+from tests.sql.spans_by_hand import Span, chat, classes, count, span
 from tests.sql.staging_by_hand import parse
-from unitcost_models.shared import INPUT_CLASSES, OUTPUT_CLASSES
 
 Connection = duckdb.DuckDBPyConnection
 CLAUDE = "claude-sonnet-4-5-20250929"
@@ -96,11 +95,6 @@ SAMPLES: list[tuple[str, dict[str, Any], dict[str, int]]] = [
         {"input": 300, "cache_read": 500, "cache_write_5m": 30, "cache_write_1h": 70, "output": 20},
     ),
 ]
-
-
-def classes(row: dict[str, Any]) -> dict[str, int]:
-    names = (*INPUT_CLASSES, *OUTPUT_CLASSES)
-    return {name.removesuffix("_tokens"): row[name] for name in names if row[name]}
 
 
 def test_each_writer_means_its_own_by_input(counting: Connection) -> None:

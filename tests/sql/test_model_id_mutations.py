@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date
 
 import duckdb
-import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.given import given, rows_of
-from tests.sql.priced import open_priced_workbench
-from unitcost.workbench import run_step
-from unitcost_models.sources import SourceSighting
-
-DAY = date(2026, 1, 1)
-
-
-@pytest.fixture(scope="module")
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    con = open_priced_workbench()
-    yield con
-    con.close()
-
+from tests.sql.model_ids_by_hand import resolve
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-.:@/ "
 
@@ -72,10 +56,10 @@ def _documented(name: str, known: dict[str, set[str]]) -> set[str]:
 
 
 def test_a_changed_id_is_unknown_or_what_a_documented_rule_makes_of_it(
-    con: duckdb.DuckDBPyConnection,
+    shipped: duckdb.DuckDBPyConnection,
 ) -> None:
     """A hundred at a time, since a query costs far more than a spelling."""
-    rows = con.execute("select alias, model from core.model_aliases").fetchall()
+    rows = shipped.execute("select alias, model from core.model_aliases").fetchall()
     known: dict[str, set[str]] = defaultdict(set)
     for alias, model in rows:
         known[alias].add(model)
@@ -83,23 +67,16 @@ def test_a_changed_id_is_unknown_or_what_a_documented_rule_makes_of_it(
     @settings(max_examples=10, deadline=None)
     @hypothesis_given(names=st.lists(_mutations(sorted(known)), min_size=100, unique=True))
     def check(names: list[str]) -> None:
-        given(con, SourceSighting)
-        con.executemany(
-            "insert into steps.sightings (sighting_id, provider_name, response_model) "
-            "values (?, 'openai', ?)",
-            [(str(number), name) for number, name in enumerate(names)],
-        )
-        run_step(con, "steps.model_spellings", DAY)
-        run_step(con, "steps.model_ids", DAY)
-        for row in rows_of(con, "select * from steps.model_ids where model is not null"):
-            assert row["model"] in _documented(row["raw_model"], known), row
+        asked = ({"provider_name": "openai", "response_model": name} for name in names)
+        for row in resolve(shipped, *asked):
+            assert row["model"] in {None, *_documented(row["raw_model"], known)}, row
 
     check()
 
 
-def test_no_two_models_share_a_spelling(con: duckdb.DuckDBPyConnection) -> None:
+def test_no_two_models_share_a_spelling(shipped: duckdb.DuckDBPyConnection) -> None:
     """Also not when dots, spaces and underscores are taken for dashes, as people write them."""
-    shared = con.execute(
+    shared = shipped.execute(
         """
         select replace(replace(alias, '.', '-'), '_', '-') as spelling, list(distinct model)
         from core.model_aliases

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 import pytest
 
 from tests.given import given, rows_of
-from tests.sql.priced import open_priced_workbench, price_one, request
+from tests.sql.priced import price_one, request
 from tests.sql.spans_by_hand import chat, count
 from unitcost.workbench import run_step
 from unitcost_models.requests import Request
@@ -17,23 +16,16 @@ from unitcost_models.requests import Request
 Connection = duckdb.DuckDBPyConnection
 
 
-@pytest.fixture(scope="module")
-def con() -> Iterator[Connection]:
-    con = open_priced_workbench()
-    yield con
-    con.close()
+def _names(shipped: Connection, *requests: dict[str, Any]) -> list[dict[str, Any]]:
+    given(shipped, Request, *requests)
+    run_step(shipped, "core.model_names", requests[0]["day"])
+    return rows_of(shipped, "select * from core.model_names")
 
 
-def _names(con: Connection, *requests: dict[str, Any]) -> list[dict[str, Any]]:
-    given(con, Request, *requests)
-    run_step(con, "core.model_names", requests[0]["day"])
-    return rows_of(con, "select * from core.model_names")
-
-
-def test_a_name_is_one_row_a_day_with_the_rule_that_matched(con: Connection) -> None:
+def test_a_name_is_one_row_a_day_with_the_rule_that_matched(shipped: Connection) -> None:
     named = {"request_model": "openai/gpt-5", "model": "gpt-5", "model_rule": "route_prefix"}
     rows = _names(
-        con, request(request_id="r1", **named), request(request_id="r2", **named), request()
+        shipped, request(request_id="r1", **named), request(request_id="r2", **named), request()
     )
     counts = {(row["request_model"], row["model_rule"]): row["requests"] for row in rows}
     assert counts == {("openai/gpt-5", "route_prefix"): 2, (None, None): 1}
@@ -49,25 +41,25 @@ def test_a_name_is_one_row_a_day_with_the_rule_that_matched(con: Connection) -> 
     ],
 )
 def test_an_unknown_name_is_shown_with_the_known_ids_like_it(
-    con: Connection, asked: str, nearest: str
+    shipped: Connection, asked: str, nearest: str
 ) -> None:
-    row = _names(con, request(request_model=asked, model=None))[0]
+    row = _names(shipped, request(request_model=asked, model=None))[0]
     assert row["nearest_ids"].split(", ")[0] == nearest
     assert len(row["nearest_ids"].split(", ")) <= 3
 
 
 @pytest.mark.parametrize("asked", ["our-own-llama", "x", "q7-unheard-of-model", None])
-def test_a_name_like_no_known_one_has_no_hint(con: Connection, asked: str | None) -> None:
-    assert _names(con, request(request_model=asked, model=None))[0]["nearest_ids"] is None
+def test_a_name_like_no_known_one_has_no_hint(shipped: Connection, asked: str | None) -> None:
+    assert _names(shipped, request(request_model=asked, model=None))[0]["nearest_ids"] is None
 
 
-def test_a_hint_prices_nothing(con: Connection) -> None:
-    row = price_one(con, request_model="gpt-5.55", model=None, input_tokens=10)
+def test_a_hint_prices_nothing(shipped: Connection) -> None:
+    row = price_one(shipped, request_model="gpt-5.55", model=None, input_tokens=10)
     assert (row["cost_usd"], row["unpriced_reason"]) == (None, "unknown_model")
 
 
-def test_a_fine_tune_without_a_price_says_so(con: Connection) -> None:
-    row = price_one(con, model=None, model_rule="fine_tune", input_tokens=10)
+def test_a_fine_tune_without_a_price_says_so(shipped: Connection) -> None:
+    row = price_one(shipped, model=None, model_rule="fine_tune", input_tokens=10)
     assert (row["cost_usd"], row["unpriced_reason"]) == (None, "fine_tune")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from tests.sql.price_by_hand import (
     open_bands,
     token_lists,
 )
-from tests.sql.priced import open_priced_workbench, price, request
+from tests.sql.priced import price, request
 from unitcost.pricing import DERIVED
 from unitcost.workbench import run_step
 from unitcost_models.base import Row, columns
@@ -40,25 +39,18 @@ _METERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    con = open_priced_workbench()
-    yield con
-    con.close()
-
-
 @pytest.mark.parametrize("row", [PriceKey, PriceLine, PriceCard], ids=lambda row: row.table)
 def test_a_derived_table_has_the_columns_of_its_row_model(
-    con: duckdb.DuckDBPyConnection, row: type[Row]
+    shipped: duckdb.DuckDBPyConnection, row: type[Row]
 ) -> None:
-    found = con.execute(f"describe {row.table}").fetchall()
+    found = shipped.execute(f"describe {row.table}").fetchall()
     assert [cell[:2] for cell in found] == [(c.name, c.sql_type) for c in columns(row)]
 
 
 def test_every_meter_that_requests_count_has_a_bit_and_every_class_of_tokens_a_place_on_the_cards(
-    con: duckdb.DuckDBPyConnection,
+    shipped: duckdb.DuckDBPyConnection,
 ) -> None:
-    meters = con.execute(
+    meters = shipped.execute(
         "select meter, request_column, bit from core.meters where bit is not null order by bit"
     ).fetchall()
     assert [f"{meter}_trillionths" for meter, column, _ in meters if column in TOKEN_CLASSES] == [
@@ -106,19 +98,19 @@ def _row(number: int, key: Key, at: datetime, counts: dict[str, int]) -> dict[st
 )
 @given(calls=st.lists(_calls(), min_size=40, max_size=40))
 def test_sql_and_the_price_files_agree_on_every_request(
-    con: duckdb.DuckDBPyConnection, calls: list[tuple[Key, datetime, dict[str, int]]]
+    shipped: duckdb.DuckDBPyConnection, calls: list[tuple[Key, datetime, dict[str, int]]]
 ) -> None:
-    costs = price(con, *(_row(number, *call) for number, call in enumerate(calls)))
+    costs = price(shipped, *(_row(number, *call) for number, call in enumerate(calls)))
     for row, (key, at, counts) in zip(costs, calls, strict=True):
         prompt = counts["input"] + counts["cache_read"]
         assert row["cost_usd"] == cost_by_hand(key, counts, at, prompt), (key, at, counts)
 
 
 def test_the_cells_of_a_list_leave_no_gap_and_never_overlap(
-    con: duckdb.DuckDBPyConnection,
+    shipped: duckdb.DuckDBPyConnection,
 ) -> None:
     holes = rows_of(
-        con,
+        shipped,
         """
         with corners as (
             select distinct
@@ -149,9 +141,9 @@ def test_the_cells_of_a_list_leave_no_gap_and_never_overlap(
 
 
 def test_cells_reach_from_the_first_instant_to_the_last_and_from_nothing_to_any_size(
-    con: duckdb.DuckDBPyConnection,
+    shipped: duckdb.DuckDBPyConnection,
 ) -> None:
-    ends = con.execute(
+    ends = shipped.execute(
         """
         select distinct first_instant, last_instant, smallest, largest
         from (
@@ -167,11 +159,11 @@ def test_cells_reach_from_the_first_instant_to_the_last_and_from_nothing_to_any_
 
 
 def test_every_minute_of_a_fortnight_is_in_the_bands_of_the_providers_clock(
-    con: duckdb.DuckDBPyConnection,
+    shipped: duckdb.DuckDBPyConnection,
 ) -> None:
     start = datetime(2026, 9, 18)
-    given_rows(con, Request)
-    con.execute(
+    given_rows(shipped, Request)
+    shipped.execute(
         """
         insert into core.requests (request_id, provider, model, started_at)
         select cast(i as varchar), 'deepseek', 'deepseek-flash', ? + to_minutes(cast(i as bigint))
@@ -179,19 +171,19 @@ def test_every_minute_of_a_fortnight_is_in_the_bands_of_the_providers_clock(
         """,
         [start],
     )
-    run_step(con, "steps.time_bands_in_force", start.date())
-    found = con.execute("select minute, time_bands from steps.time_bands_in_force").fetchall()
+    run_step(shipped, "steps.time_bands_in_force", start.date())
+    found = shipped.execute("select minute, time_bands from steps.time_bands_in_force").fetchall()
     assert len(found) == 14 * 24 * 60
     for minute, time_bands in found:
         assert set(time_bands.strip("|").split("|")) == open_bands(minute)
 
 
 def test_permuting_the_price_rows_changes_nothing_to_the_last_byte(
-    con: duckdb.DuckDBPyConnection,
+    shipped: duckdb.DuckDBPyConnection,
 ) -> None:
-    before = [con.table(name).to_arrow_table() for name in DERIVED]
+    before = [shipped.table(name).to_arrow_table() for name in DERIVED]
     for table in ("core.prices", "core.price_history"):
-        con.execute(f"create or replace table {table} as from {table} order by md5(price_id)")
+        shipped.execute(f"create or replace table {table} as from {table} order by md5(price_id)")
     for name, rows in zip(DERIVED, before, strict=True):
-        run_step(con, name, datetime(2026, 1, 1).date())
-        assert con.table(name).to_arrow_table().equals(rows)
+        run_step(shipped, name, datetime(2026, 1, 1).date())
+        assert shipped.table(name).to_arrow_table().equals(rows)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.test_staging import Con, records, rejects, staged
+from tests.unit.staged import Con, records, rejects, staged
 from unitcost.staging import tabular
 from unitcost.staging.layout import header_of
 

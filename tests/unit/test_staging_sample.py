@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_staging import Con
+from tests.unit.staged import Con
 from unitcost.staging import StagingError, sample
 
 
