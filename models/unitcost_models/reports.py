@@ -74,8 +74,8 @@ class ToldReport(ReportLabels):
     ended: str | None
     """Exclusive."""
     delivery_form: str | None
-    """bill (also where None): charges of any period beside each other. api or csv: buckets, of
-    which a day has one width."""
+    """bill (also where None): charges of any period beside each other; bill_by_month: a row is a
+    whole month's. api or csv: buckets, of which a day has one width."""
     report_grouping: str | None
     scope: str | None
     """What a later delivery replaces; the row's own labels and bounds where None."""

@@ -16,6 +16,7 @@ from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
 from unitcost.tables import day_inputs, day_tables, row_models, upstream
 from unitcost.uniting import unite
+from unitcost.whole_months import weighed_with
 from unitcost.workbench import create_empty, create_view, tables_in
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row
@@ -107,13 +108,19 @@ def open_inputs(
 
 
 def _own_files(session: Session, source: Source, day: date) -> list[str]:
-    """The day's files, and those of judgements and revenue with a later date."""
+    """The day's files, those of judgements and revenue with a later date, and those of a bill's
+    month that is weighed as a whole."""
+    weighed = weighed_with(session.catalogue, source, day)
     return session.absolute(
         [
             f
             for f in session.catalogue.live(source.row.table)
             if f.day is not None
-            and (f.day == day or (f.is_late and f.day >= day + timedelta(TRACE_WINDOW[0])))
+            and (
+                f.day == day
+                or (f.is_late and f.day >= day + timedelta(TRACE_WINDOW[0]))
+                or f.path in weighed
+            )
         ]
     )
 

@@ -1,4 +1,5 @@
-"""Finds the days that a new delivery speaks of besides its records' own: judgements and revenue.
+"""Finds the days that a new delivery speaks of besides its records' own: judgements, revenue, a
+bill's whole month.
 
 The finding is kept in the catalogue, so that a crash between reading and building loses nothing.
 """
@@ -15,6 +16,7 @@ from unitcost.silence import note_silence
 from unitcost.sources import SOURCES
 from unitcost.tables import CALL_LOGS, SPANS, row_models, unions
 from unitcost.uniting import unite
+from unitcost.whole_months import weighed_days
 from unitcost.workbench import create_empty, create_view, run_steps
 from unitcost_models.meta import Delivery
 
@@ -32,7 +34,9 @@ _EPOCH = date(2020, 1, 1)
 
 def record_touches(session: Session, arrived: Iterable[Delivery]) -> None:
     """Note for each new delivery which built days it speaks of."""
-    for delivery in arrived:
+    new = list(arrived)
+    session.catalogue.touches |= weighed_days(session, {d.sha256 for d in new})
+    for delivery in new:
         if any(f.is_late for f in session.catalogue.files.of_delivery(delivery.sha256)):
             for day in _touched(session, delivery):
                 session.catalogue.touches.add((day, delivery.sha256))

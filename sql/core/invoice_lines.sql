@@ -5,26 +5,30 @@
 -- period begins. A later delivery of an invoice replaces the earlier one.
 with bills as (
     select
-        record_id,
-        day,
-        bucket_end,
-        provider,
-        platform,
-        source_format,
-        is_provisional,
-        billing_account_id,
-        workspace_id,
-        raw_model,
-        token_class,
-        line_item,
-        coalesce(charge_category, 'usage') as charge_category,
-        billed_cost,
-        billed_cost_usd,
-        currency,
-        quantity,
-        quantity_unit
-    from core.provider_costs
-    where source_format in ('aws_cur', 'azure_cost', 'gcp_billing', 'focus')
+        c.record_id,
+        c.day,
+        c.bucket_end,
+        c.provider,
+        c.platform,
+        c.source_format,
+        c.is_provisional,
+        c.billing_account_id,
+        c.workspace_id,
+        c.raw_model,
+        c.token_class,
+        c.line_item,
+        coalesce(c.charge_category, 'usage') as charge_category,
+        c.billed_cost,
+        c.billed_cost_usd,
+        c.currency,
+        c.quantity,
+        c.quantity_unit,
+        r.delivery_form,
+        r.is_repeat
+    from core.provider_costs as c
+    inner join steps.report_cost_rows as r
+        on c.record_id = r.record_id
+    where c.source_format in ('aws_cur', 'azure_cost', 'gcp_billing', 'focus')
 ),
 
 sized as (
@@ -33,12 +37,14 @@ sized as (
         billing_account_id,
         day,
         source_format,
+        delivery_form,
         row_number() over (
             partition by provider, billing_account_id, day
-            order by sum(abs(coalesce(billed_cost, 0))) desc, source_format asc
+            order by sum(abs(coalesce(billed_cost, 0))) desc, source_format asc, delivery_form asc
         ) as place
     from bills
-    group by provider, billing_account_id, day, source_format
+    where not is_repeat
+    group by provider, billing_account_id, day, source_format, delivery_form
 ),
 
 invoices as (
@@ -76,7 +82,7 @@ select
     b.provider,
     b.platform,
     b.source_format,
-    s.place = 1 as is_primary,
+    coalesce(s.place = 1 and not b.is_repeat, false) as is_primary,
     b.is_provisional,
     b.billing_account_id,
     b.workspace_id,
@@ -90,12 +96,13 @@ select
     b.quantity,
     b.quantity_unit
 from bills as b
-inner join sized as s
+left join sized as s
     on
         b.provider = s.provider
         and b.billing_account_id is not distinct from s.billing_account_id
         and b.day = s.day
         and b.source_format = s.source_format
+        and b.delivery_form = s.delivery_form
 union all
 select
     record_id,

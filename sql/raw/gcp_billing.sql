@@ -107,6 +107,7 @@ select
         names['usageendtime']
     ) as ended,
     names['exporttime'] as as_of,
+    if(is_console, 'bill_by_month', null) as delivery_form,
     cast(not is_console as varchar) as is_appended,
     if(is_console, cast(names['invoicenumber'] is not null as varchar), null) as is_final,
     names['billingaccountid'] as billing_account_id,

@@ -4,10 +4,17 @@ with
 -- A bill counts one class a row, in thousands or millions of tokens.
 counted as (
     select
-        *,
-        case when unit_size is not null then cast(round(quantity * unit_size, 0) as bigint) end as counted_tokens
-    from raw.reports
-    where day = $day and source_format <> 'invoices'
+        r.*,
+        m.month is not null as is_told_twice,
+        case when r.unit_size is not null then cast(round(r.quantity * r.unit_size, 0) as bigint) end as counted_tokens
+    from raw.reports as r
+    left join steps.months_told_twice as m
+        on
+            r.provider = m.provider
+            and r.billing_account_id is not distinct from m.billing_account_id
+            and cast(date_trunc('month', r.bucket_start) as date) = m.month
+            and (r.delivery_form = 'bill_by_month') = m.is_whole_left_out
+    where r.day = $day and r.source_format <> 'invoices'
 )
 
 select
@@ -27,7 +34,7 @@ select
     delivered_as_of,
     is_empty_bucket,
     is_final,
-    is_repeat,
+    is_repeat or is_told_twice as is_repeat,
     billing_account_id,
     workspace_id,
     workspace_name,

@@ -25,6 +25,11 @@ from unitcost_models.raw_provider import (
 )
 
 _OWN_STEPS = (RawOpenaiCost, RawOpenaiUsage, RawAnthropicCost, RawAnthropicUsage)
+_ORDER = {
+    "core.provider_costs": "bucket_start, line_item",
+    "core.provider_usage": "bucket_start",
+    "core.invoice_lines": "line_item",
+}
 Rows = list[dict[str, Any]]
 
 
@@ -32,17 +37,28 @@ def report(
     scratch: Path, files: Iterable[Path], day: date, source_format: str | None = None
 ) -> tuple[Rows, Rows]:
     """The day's rows of core.provider_costs and core.provider_usage, after these deliveries."""
+    costs, usage = tables(
+        scratch, files, day, ["core.provider_costs", "core.provider_usage"], source_format
+    )
+    return costs, usage
+
+
+def tables(
+    scratch: Path,
+    files: Iterable[Path],
+    day: date,
+    wanted: list[str],
+    source_format: str | None = None,
+) -> list[Rows]:
+    """The day's rows of tables of reports, after these deliveries."""
     with workbench() as con:
         for row in _OWN_STEPS:
             create_empty(con, row)
         for file in files:
             _accept(con, file, scratch, source_format or file.parent.name)
         unite(con)
-        run_steps(con, ["core.provider_costs", "core.provider_usage"], day)
-        return (
-            rows_of(con, "from core.provider_costs order by bucket_start, line_item, record_id"),
-            rows_of(con, "from core.provider_usage order by bucket_start, record_id"),
-        )
+        run_steps(con, wanted, day)
+        return [rows_of(con, f"from {name} order by {_ORDER[name]}, record_id") for name in wanted]
 
 
 def billed(rows: Rows) -> Decimal:

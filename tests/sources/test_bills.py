@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.sources.reading import ROOT, parse_texts
-from tests.sources.reporting import billed, report
+from tests.sources.reporting import billed, report, tables
 from unitcost.landing import recognise
 
 AZURE, GOOGLE, CHARGED = ROOT / "azure_cost", ROOT / "gcp_billing", ROOT / "focus"
 FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)
+BILLED = ["core.provider_costs", "core.invoice_lines"]
 WHOLE = [
     (AZURE / "ea.csv", SECOND, "26.7539041"),
     (AZURE / "mca.csv", SECOND, "2.71"),
@@ -133,6 +134,9 @@ def test_one_month_in_two_versions_of_focus_counts_once(tmp_path: Path) -> None:
     assert len(both) == 2 * len(alone)
     assert billed(both) == billed(alone)
     assert sum(r["output_tokens"] or 0 for r in usage if r["is_primary"]) == 50_000 - 6_667
+    _, lines = tables(tmp_path, [newer, older], FIRST, BILLED, "focus")
+    assert len(lines) == len(both)
+    assert billed(lines) == billed(alone)
 
 
 def test_a_charge_of_no_category_is_usage(tmp_path: Path) -> None:
@@ -278,3 +282,43 @@ def test_azures_units_are_counted_in_the_blocks_it_prices(tmp_path: Path) -> Non
     )
     _, usage = report(tmp_path, [file], FIRST, "focus")
     assert [(r["raw_model"], r["input_tokens"]) for r in usage] == [("gpt-4o-0806", 1_234_567)]
+
+
+CONSOLE = (
+    "Billing account ID,0A1B2C,\nCurrency,USD,\n"
+    "Billing account ID,Service description,Service ID,SKU description,SKU ID,Credit type,"
+    "Cost type,Usage start date,Usage end date,Usage amount,Usage unit,Unrounded Cost ($)\n"
+    "0A1B2C,Vertex AI,C7E2-9256-1C43,Gemini 2.5 Pro Text Output - Predictions,A-1,,"
+    "Usage,2026-11-01,2026-11-30,300,count,{}\n"
+)
+EXPORTED = (
+    '{{"billing_account_id": "0A1B2C", "service": {{"id": "C7E2-9256-1C43"}}, "sku": {{"id": "A-1",'
+    ' "description": "Gemini 2.5 Pro Text Output - Predictions"}}, "usage_start_time":'
+    ' "2026-11-0{day}T10:00:00Z", "usage_end_time": "2026-11-0{day}T11:00:00Z", "export_time":'
+    ' "2026-11-09T00:00:00Z", "cost": 1.5, "currency": "USD", "usage": {{"amount": 150,'
+    ' "unit": "count"}}}}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "days", "by_day"),
+    [
+        ("3.02", (1, 2), ["1.5", "1.5"]),  # hours of Google's clock stand in the next month here
+        ("6", (1, 2), ["6", "0"]),  # the export began in the middle of the month
+        ("3", (), ["3", "0"]),
+    ],
+)
+def test_a_month_of_googles_cost_table_and_of_its_export_counts_once(
+    tmp_path: Path, table: str, days: tuple[int, ...], by_day: list[str]
+) -> None:
+    files = [tmp_path / "console.csv"]
+    files[0].write_text(CONSOLE.format(table))
+    for day in days:
+        files.append(tmp_path / f"{day}.jsonl")
+        files[-1].write_text(EXPORTED.format(day=day))
+    for built, amount in zip((FIRST, SECOND), by_day, strict=True):
+        wanted = [*BILLED, "core.provider_usage"]
+        costs, lines, usage = tables(tmp_path, files, built, wanted, "gcp_billing")
+        assert billed(costs) == billed(lines) == Decimal(amount)
+        tokens = sum(r["output_tokens"] or 0 for r in usage if r["is_primary"])
+        assert tokens == {"0": 0, "1.5": 150}.get(amount, 300)

@@ -44,8 +44,10 @@ class Source:
     condition true for records that may speak of earlier days (judgements); every later build of
     those days sees them. `reads_vocabulary` says whether `sql/raw/<format>.sql` uses the
     vocabulary's macros. `is_told_by_file` says whether a record may mean something else beside the
-    records of another file: a session's running total. `names` are all that its flat records may
-    tell, where `unitcost.flat_records` reads them, from columns too.
+    records of another file: a session's running total. `is_weighed_by_month` says whether a bill
+    may tell a month whole or day by day, so that its days are built with all of it before them.
+    `names` are all that its flat records may tell, where `unitcost.flat_records` reads them, from
+    columns too.
     """
 
     format: str
@@ -56,6 +58,7 @@ class Source:
     late_rows: str | None = None
     reads_vocabulary: bool = False
     is_told_by_file: bool = False
+    is_weighed_by_month: bool = False
     names: tuple[str, ...] = ()
 
     @property
@@ -103,9 +106,17 @@ def span_export(
     return Source(source_format, title, row, detect, True, LATE_SPAN_ROWS, reads_vocabulary=True)
 
 
-def report(source_format: str, title: str, record: str, detect: Callable[[Sample], bool]) -> Source:
+def report(
+    source_format: str,
+    title: str,
+    record: str,
+    detect: Callable[[Sample], bool],
+    *,
+    is_weighed_by_month: bool = False,
+) -> Source:
     """A report or a bill, told as `ToldReport`; `record` says what one row of its raw table is."""
-    return Source(source_format, title, table_of(RawReport, f"raw.{source_format}", record), detect)
+    row = table_of(RawReport, f"raw.{source_format}", record)
+    return Source(source_format, title, row, detect, is_weighed_by_month=is_weighed_by_month)
 
 
 def api_names(names: Iterable[str]) -> set[str]:

@@ -23,4 +23,5 @@ SOURCE = report(
     title="FOCUS 1.0 to 1.4 of any provider",
     record="One charge of a FOCUS file that is for a language model.",
     detect=detect,
+    is_weighed_by_month=True,
 )

@@ -27,4 +27,5 @@ SOURCE = report(
     title="Google Cloud's billing export: Vertex AI and the Gemini API",
     record="One line of Google's billing that is for a language model, or one of its credits.",
     detect=detect,
+    is_weighed_by_month=True,
 )
