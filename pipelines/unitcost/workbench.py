@@ -29,9 +29,17 @@ _MACROS = """
         when not contains(v, '_') and not regexp_matches(v, ':[0-9.]+ ?[+-](1[5-9]|[2-9][0-9])')
         then v
     end;
+    create macro epoch_of(number, iso) as coalesce(
+        try_cast(plain_number(number) as decimal(38, 6)),
+        epoch(try_cast(plain_time(iso) as timestamptz))
+    );
+    create macro instant_of(seconds) as case
+        when seconds between 0 and 100000000000 then make_timestamp((seconds * 1000000)::bigint)
+    end;
 """
-"""A text, unless it is what DuckDB reads as a number or a time and no other reader does: 1_000, and
-+99:00."""
+"""Plain is a text, unless it is what DuckDB reads as a number or a time and no other reader does:
+1_000, and +99:00. An epoch is told in seconds, as a number or as an ISO time; the number goes
+first."""
 
 _LIMIT_GIB = 2.8
 

@@ -136,14 +136,8 @@ metered as (
 numbers as (
     select
         * exclude (start_time, end_time, quantity, amount_value, amount_currency, api_amount, api_currency),
-        coalesce(
-            try_cast(plain_number(start_time) as decimal(38, 6)),
-            epoch(try_cast(plain_time(start_time_iso) as timestamptz))
-        ) as start_seconds,
-        coalesce(
-            try_cast(plain_number(end_time) as decimal(38, 6)),
-            epoch(try_cast(plain_time(end_time_iso) as timestamptz))
-        ) as end_seconds,
+        epoch_of(start_time, start_time_iso) as start_seconds,
+        epoch_of(end_time, end_time_iso) as end_seconds,
         try_cast(plain_number(amount_text) as decimal(38, 24)) as exact_amount,
         try_cast(plain_number(quantity) as decimal(18, 6)) as quantity,
         if(meter <> 'unparsed', line_model, null) as model,
@@ -157,10 +151,8 @@ numbers as (
 timed as (
     select
         *,
-        case when start_seconds between 0 and 100000000000 then make_timestamp((start_seconds * 1000000)::bigint) end
-            as bucket_start,
-        case when end_seconds between 0 and 100000000000 then make_timestamp((end_seconds * 1000000)::bigint) end
-            as bucket_end,
+        instant_of(start_seconds) as bucket_start,
+        instant_of(end_seconds) as bucket_end,
         coalesce(start_seconds >= epoch(date '2020-01-01') and start_seconds < epoch(date '2100-01-01'), false)
             as is_in_range
     from numbers

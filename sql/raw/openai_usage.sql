@@ -186,14 +186,8 @@ numbers as (
         source as image_source,
         try_cast(batch as boolean) as is_batch,
         nullif(regexp_extract(object, 'usage\.([a-z_]+)', 1), '') as object_kind,
-        coalesce(
-            try_cast(plain_number(start_time) as decimal(38, 6)),
-            epoch(try_cast(plain_time(start_time_iso) as timestamptz))
-        ) as start_seconds,
-        coalesce(
-            try_cast(plain_number(end_time) as decimal(38, 6)),
-            epoch(try_cast(plain_time(end_time_iso) as timestamptz))
-        ) as end_seconds,
+        epoch_of(start_time, start_time_iso) as start_seconds,
+        epoch_of(end_time, end_time_iso) as end_seconds,
         try_cast(
             try_cast(columns('^num_|_tokens$|^images$|^characters$|^usage_bytes$') as decimal(38, 6)) as bigint
         ),
@@ -217,10 +211,8 @@ timed as (
         start_seconds is not null as has_start,
         coalesce(start_seconds >= epoch(date '2020-01-01') and start_seconds < epoch(date '2100-01-01'), false)
             as is_in_range,
-        case when start_seconds between 0 and 100000000000 then make_timestamp((start_seconds * 1000000)::bigint) end
-            as bucket_start,
-        case when end_seconds between 0 and 100000000000 then make_timestamp((end_seconds * 1000000)::bigint) end
-            as bucket_end,
+        instant_of(start_seconds) as bucket_start,
+        instant_of(end_seconds) as bucket_end,
         not has_measure and not has_dimension as is_empty_bucket,
         case
             when object_kind = 'file_searches' then 'file_search_calls'

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from unitcost.lake.files import PARQUET
 from unitcost.session import Session, open_session
 from unitcost.tables import kept_behind, row_models
 from unitcost_models.base import Row, columns
@@ -44,10 +45,7 @@ def _repeat(
         source = session.home.root / file.path
         if own := _own(row, number):
             body = f"select * replace ({own}) from '{source}'"
-            con.execute(
-                f"copy ({body}) to '{target}' (format parquet, compression zstd, "
-                "compression_level 1, dictionary_size_limit 4000)"
-            )
+            con.execute(f"copy ({body}) to '{target}' ({PARQUET})")
         else:
             target.hardlink_to(source)
         session.catalogue.add(file.model_copy(update={"path": path, "day": later}))

@@ -31,11 +31,12 @@ _INTEGERS = {
     "USMALLINT",
     "UINTEGER",
 }
-_PARQUET = """format parquet, parquet_version v2, compression zstd, compression_level 1,
+PARQUET = """format parquet, parquet_version v2, compression zstd, compression_level 1,
     dictionary_size_limit 4000"""
-"""A quarter quicker to write than by default, and no larger: most columns hold few different values
-or, as ids do, almost only different ones, for which a dictionary is begun and thrown away. The
-encodings of v2 are a twentieth quicker and smaller; exports keep those of v1, which all read."""
+"""How a table's file is written: a quarter quicker than by default, and no larger. Most columns
+hold few different values or, as ids do, almost only different ones, for which a dictionary is begun
+and thrown away. The encodings of v2 are a twentieth quicker and smaller; exports keep those of v1,
+which all read."""
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
@@ -112,7 +113,7 @@ def _write(con: duckdb.DuckDBPyConnection, sql: str, types: dict[str, str], draf
     else:
         nulls = ", ".join(f"cast(null as {kind})" for kind in types.values())
         answer = f"{answer} union all select {nulls} from range(0)"
-        con.execute(f"copy ({answer}) to {sql_text(draft)} ({_PARQUET})")
+        con.execute(f"copy ({answer}) to {sql_text(draft)} ({PARQUET})")
 
 
 def _finish(draft: Path, rows: int, shape: str) -> WrittenFile:

@@ -14,7 +14,7 @@ import duckdb
 from unitcost.sqltext import sql_name, sql_text
 from unitcost.staging.limits import MAX_RECORD
 from unitcost.staging.opening import is_packed
-from unitcost.staging.tabular import is_nested, text_of
+from unitcost.staging.tabular import is_nested, kinds_of, text_of
 
 COLUMNS = "raw.staged_columns"
 _NEVER_ESCAPED = re.compile(
@@ -34,7 +34,8 @@ def stage_columns(con: duckdb.DuckDBPyConnection, path: Path, known: Collection[
         return 0
     source = f"read_parquet({sql_text(path)}, hive_partitioning = false, file_row_number = true)"
     try:
-        kinds = _kinds(con, source)
+        kinds = kinds_of(con, source)
+        del kinds["file_row_number"]
         is_readable = kinds.keys() <= {*known} and not any(map(is_nested, kinds.values()))
         rows = _plain_rows(con, source, kinds) if is_readable else 0
     except duckdb.Error:  # damaged: whoever reads it whole says so
@@ -43,12 +44,6 @@ def stage_columns(con: duckdb.DuckDBPyConnection, path: Path, known: Collection[
         texts = {name: text_of(sql_name(name), kind) for name, kind in kinds.items()}
         _create(con, source, texts)
     return rows
-
-
-def _kinds(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
-    """Type by column, without the row number that is read beside them."""
-    described = con.execute(f"describe select * from {source}").fetchall()
-    return {str(name): str(kind) for name, kind, *_ in described[:-1]}
 
 
 def _plain_rows(con: duckdb.DuckDBPyConnection, source: str, kinds: dict[str, str]) -> int:

@@ -72,16 +72,18 @@ def spool_parquet(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> N
     Raises:
         StagingError: it is damaged.
     """
-    source = sql_text(unpack(path, spool.folder) if is_packed(path) else path)
+    file = unpack(path, spool.folder) if is_packed(path) else path
+    source = f"read_parquet({sql_text(file)}, hive_partitioning = false)"
     target = spool.folder / "rows.parquet"
     try:
-        pairs = _column_pairs(con, source)
+        kinds = kinds_of(con, source)
+        pairs = ", ".join(f"{sql_text(n)}, {_value(sql_name(n), kinds[n])}" for n in kinds)
         con.execute(
             f"""copy (
                 select
                     row_number() over () as source_line,
                     json_object({pairs})::varchar as record
-                from read_parquet({source}, hive_partitioning = false)
+                from {source}
             ) to {sql_text(target)} ({SPOOLED})"""
         )
     except duckdb.Error as error:
@@ -90,13 +92,10 @@ def spool_parquet(con: duckdb.DuckDBPyConnection, path: Path, spool: Spool) -> N
     spool.take(target, is_json=True)
 
 
-def _column_pairs(con: duckdb.DuckDBPyConnection, source: str) -> str:
-    described = con.execute(
-        f"describe select * from read_parquet({source}, hive_partitioning = false)"
-    ).fetchall()
-    return ", ".join(
-        f"{sql_text(name)}, {_value(sql_name(name), kind)}" for name, kind, *_ in described
-    )
+def kinds_of(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
+    """The type of each column of what a FROM names."""
+    described = con.execute(f"describe select * from {source}").fetchall()
+    return {str(name): str(kind) for name, kind, *_ in described}
 
 
 def _value(column: str, kind: str) -> str:
