@@ -14,6 +14,7 @@ FORMATS = (
     "litellm",
     "helicone",
     "openrouter",
+    "langchain",
     "langfuse",
     "provider_bodies",
     "openai_batch",

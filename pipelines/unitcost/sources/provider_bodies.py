@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 
 from unitcost.sources.base import Sample, call_log
+from unitcost.sources.langchain import tells_message
 from unitcost.usage_objects import choose_rule
 
 _WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks", "modelOutput")
@@ -40,7 +41,7 @@ _OTHERS = {
 def detect(sample: Sample) -> bool:
     """Whether most records have a time and hold a usage object of a known shape, or a failure."""
     records = sample.records
-    if any(_OTHERS & record.keys() for record in records):
+    if any(_OTHERS & record.keys() or tells_message(record) for record in records):
         return False
     answers = sum(_has_time(record) and _is_answer(record) for record in records)
     failures = sum(_has_time(record) and _is_failure(record) for record in records)
