@@ -90,12 +90,7 @@ def build_day(
     Raises:
         ClosedMonthError: the day's tables are frozen.
     """
-    if session.catalogue.is_closed(day):
-        message = (
-            f"{day} is in a closed month, whose tables never change; "
-            "`unitcost nightly` posts what changed since to core.adjustments"
-        )
-        raise ClosedMonthError(message)
+    _refuse_closed(session, day)
     turn, wanted = turn or Turn(), set(tables)
     clear(con, session.prices.keys())
     open_inputs(session, con, day, wanted)
@@ -118,6 +113,15 @@ def build_day(
             turn.handed_on.set()
     _run_checks(session, con, day, wanted)
     return files
+
+
+def _refuse_closed(session: Session, day: date) -> None:
+    if session.catalogue.is_closed(day):
+        message = (
+            f"{day} is in a closed month, whose tables never change; "
+            "`unitcost nightly` posts what changed since to core.adjustments"
+        )
+        raise ClosedMonthError(message)
 
 
 def _is_large(session: Session, day: date) -> bool:

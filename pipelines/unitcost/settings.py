@@ -196,7 +196,9 @@ def load_settings(file: Path) -> Settings:
         raise SettingsError(message) from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = f"{file}: {key}: {first['msg']}; the keys are {', '.join(Settings.model_fields)}"
+        place = ".".join(map(str, first["loc"]))
+        is_at_top = len(first["loc"]) == 1
+        keys = ", ".join(Settings.model_fields) if is_at_top else "in docs/settings.md"
+        message = f"{file}: {place}: {first['msg']}; the keys are {keys}"
         raise SettingsError(message) from error
     return Settings.model_construct(**dict(loaded))

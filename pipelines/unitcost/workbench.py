@@ -42,7 +42,7 @@ _MACROS = """
 first."""
 
 _LIMIT_GIB = 2.8
-
+"""3 GB, in the unit in which DuckDB tells its limit."""
 
 _COLUMNS: dict[str, str] = {}
 """Names and types of what a query answers, by its text; they follow from the row models it reads.

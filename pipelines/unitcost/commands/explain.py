@@ -61,31 +61,46 @@ def _named(text: str) -> tuple[str, str]:
 
 
 def _show(found: Explanation) -> None:
-    factors = [part.factor for part in found.changes[0].parts] if found.changes else []
-    if len(found.changes) == 1:
-        change = found.changes[0]
-        rows = [(part.factor, _usd(part.change_usd)) for part in change.parts if part.change_usd]
-        show_table(
-            ("factor", "change_usd"),
-            [("before", _usd(change.before_usd)), *rows, ("after", _usd(change.after_usd))],
-            title=f"From {found.before} to {found.after}",
-        )
-    elif found.changes:
-        moved = [
-            f for n, f in enumerate(factors) if any(c.parts[n].change_usd for c in found.changes)
-        ]
-        show_table(
-            (found.by or "", "before_usd", "after_usd", "change_usd", *moved),
-            [
-                (
-                    *(c.member, _usd(c.before_usd), _usd(c.after_usd), _usd(c.change_usd)),
-                    *(_usd(p.change_usd) for p in c.parts if p.factor in moved),
-                )
-                for c in found.changes[:SHOWN_MEMBERS]
-            ],
-            title=f"From {found.before} to {found.after}",
-        )
+    if not found.changes:
+        OUT.print(f"No requests in {found.before} nor in {found.after}.")
+    elif len(found.changes) == 1:
+        _show_parts(found)
+    else:
+        _show_members(found)
     _show_success(found)
+    _show_movers(found)
+
+
+def _show_parts(found: Explanation) -> None:
+    """The one change, a line a factor."""
+    (change,) = found.changes
+    rows = [(part.factor, _usd(part.change_usd)) for part in change.parts if part.change_usd]
+    show_table(
+        ("factor", "change_usd"),
+        [("before", _usd(change.before_usd)), *rows, ("after", _usd(change.after_usd))],
+        title=f"From {found.before} to {found.after}",
+    )
+
+
+def _show_members(found: Explanation) -> None:
+    """A line a member, a column a factor that moved any."""
+    changes = found.changes
+    moved = dict.fromkeys(p.factor for c in changes for p in c.parts if p.change_usd)
+    factors = [part.factor for part in changes[0].parts if part.factor in moved]
+    show_table(
+        (found.by or "", "before_usd", "after_usd", "change_usd", *factors),
+        [
+            (
+                *(c.member, _usd(c.before_usd), _usd(c.after_usd), _usd(c.change_usd)),
+                *(_usd(p.change_usd) for p in c.parts if p.factor in moved),
+            )
+            for c in changes[:SHOWN_MEMBERS]
+        ],
+        title=f"From {found.before} to {found.after}",
+    )
+
+
+def _show_movers(found: Explanation) -> None:
     if found.movers:
         show_table(
             ("factor", "who", "change_usd", "evidence", "before", "after", "began_on"),
@@ -95,8 +110,6 @@ def _show(found: Explanation) -> None:
             ],
             title="Largest movers",
         )
-    if not found.changes:
-        OUT.print(f"No requests in {found.before} nor in {found.after}.")
 
 
 def _usd(cost: Decimal | None) -> Decimal | None:

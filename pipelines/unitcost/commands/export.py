@@ -18,7 +18,6 @@ from unitcost.errors import UsageError
 if TYPE_CHECKING:
     from unitcost.export.tables import Written
 
-FOCUS = "focus"
 CHARGES = "marts.cost_per_request"
 """What FOCUS charges are made of; naming it beside `--format focus` is not needed."""
 
@@ -50,11 +49,9 @@ def export(
     from unitcost.paths import Home
 
     period = Period.of(month, first, last)
-    name = _named(table, output)
-    if output == FOCUS:
-        name, ending = f"focus-{focus_version}", "csv"
-    else:
-        ending = output
+    is_focus = output == "focus"
+    name = _focus_name(table, focus_version) if is_focus else _table_name(table)
+    ending = "csv" if is_focus else output
     target = out or Home(common.home).exports / f"{name}{period.suffix}.{ending}"
     with read_warehouse(common.home, period.month) as con:
         if output == "focus":
@@ -64,14 +61,18 @@ def export(
     _show(name, target, written, common)
 
 
-def _named(table: str | None, output: str) -> str:
-    if output == FOCUS and table not in (None, CHARGES):
+def _focus_name(table: str | None, version: str) -> str:
+    if table not in (None, CHARGES):
         message = f"--format focus holds the charges of all requests, not {table}"
         raise UsageError(message, "leave the table out, or choose --format csv, parquet or xlsx")
-    if table is None and output != FOCUS:
+    return f"focus-{version}"
+
+
+def _table_name(table: str | None) -> str:
+    if table is None:
         message = "name the table to export"
         raise UsageError(message, "e.g. unitcost export marts.cost_per_customer --month 2026-10")
-    return table or CHARGES
+    return table
 
 
 def _show(name: str, target: Path, written: Written, common: Common) -> None:

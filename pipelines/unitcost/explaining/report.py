@@ -17,6 +17,8 @@ from unitcost.explaining.cells import DIMENSIONS, Cell, Side, read_slices
 from unitcost.explaining.factors import FACTORS, PLACES, Parts, cell_parts, split
 from unitcost.explaining.movers import (
     EVIDENCE,
+    Customer,
+    Day,
     began_on,
     measure,
     read_days,
@@ -59,7 +61,7 @@ class SuccessChange(_Told):
     after_usd: Decimal | None
     change_usd: Decimal | None
     parts: tuple[Part, ...]
-    """None where the cost per success is not defined on one side: then empty."""
+    """Empty where the cost per success is not defined on one side."""
 
 
 class Mover(_Told):
@@ -152,31 +154,38 @@ def _movers(
         return ()
     days = read_days(con, spans, only)
     found = [
-        Mover(
-            factor=factor,
-            who=f"{cell.feature}, {cell.model}",
-            change_usd=part.quantize(PLACES),
-            evidence=EVIDENCE[factor].unit,
-            before=measure(days.get(cell, {}), spans[0], factor),
-            after=measure(days.get(cell, {}), spans[1], factor),
-            began_on=began_on(days.get(cell, {}), factor),
-        )
+        _moved(factor, cell, part, days.get(cell, {}), spans)
         for (cell, factor), part in _largest(cell_parts(*whole))
     ]
-    found += [
-        Mover(
-            factor="new customers" if customer.is_new else "lost customers",
-            who=customer.customer_id,
-            change_usd=customer.cost_usd if customer.is_new else -customer.cost_usd,
-            evidence="cost of the period",
-            before=None if customer.is_new else customer.cost_usd,
-            after=customer.cost_usd if customer.is_new else None,
-            began_on=customer.turned_on,
-        )
-        for customer in read_turned(con, spans, only)
-    ]
+    found += [_turned(customer) for customer in read_turned(con, spans, only)]
     ranked = sorted(found, key=lambda m: (-abs(m.change_usd), m.factor, m.who))
     return tuple(mover for mover in ranked[:MOVERS] if mover.change_usd)
+
+
+def _moved(
+    factor: str, cell: Cell, part: Decimal, days: Mapping[date, Day], spans: tuple[Span, Span]
+) -> Mover:
+    return Mover(
+        factor=factor,
+        who=f"{cell.feature}, {cell.model}",
+        change_usd=part.quantize(PLACES),
+        evidence=EVIDENCE[factor].unit,
+        before=measure(days, spans[0], factor),
+        after=measure(days, spans[1], factor),
+        began_on=began_on(days, factor),
+    )
+
+
+def _turned(customer: Customer) -> Mover:
+    return Mover(
+        factor="new customers" if customer.is_new else "lost customers",
+        who=customer.customer_id,
+        change_usd=customer.cost_usd if customer.is_new else -customer.cost_usd,
+        evidence="cost of the period",
+        before=None if customer.is_new else customer.cost_usd,
+        after=customer.cost_usd if customer.is_new else None,
+        began_on=customer.turned_on,
+    )
 
 
 def _largest(parts: Parts) -> list[tuple[tuple[Cell, str], Decimal]]:

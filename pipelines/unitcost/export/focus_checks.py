@@ -78,22 +78,27 @@ def check_focus(
     )
     con.execute(f"create or replace temp view focus_rows as select * from {read}")
     _check_columns(con, version)
-    claims = _claims(version)
-    counts = ", ".join(f"count(*) filter (where {bad})" for bad in claims.values())
-    ((rows, *found),) = con.execute(f"select count(*), {counts} from focus_rows").fetchall()
-    problems = [
-        f"{claim}: {count:,} rows do not"
-        for claim, count in zip(claims, found, strict=True)
-        if count
-    ]
-    sums = {"USD": "0.000000000000"} | _sums(con)
+    rows, problems = _broken_claims(con, version)
     problems += _skus_with_two_parents(con)
+    sums = {"USD": "0.000000000000"} | _sums(con)
     if sums != expected:
         problems.append(f"EffectiveCost adds up to {sums}, the warehouse's cost is {expected}")
     if problems:
         message = f"FOCUS {version}: {'; '.join(problems)}"
         raise FocusError(message)
-    return sums, int(rows)
+    return sums, rows
+
+
+def _broken_claims(con: duckdb.DuckDBPyConnection, version: str) -> tuple[int, list[str]]:
+    """How many rows there are, and each claim that some of them do not keep."""
+    claims = _claims(version)
+    counts = ", ".join(f"count(*) filter (where {bad})" for bad in claims.values())
+    ((rows, *found),) = con.execute(f"select count(*), {counts} from focus_rows").fetchall()
+    return int(rows), [
+        f"{claim}: {count:,} rows do not"
+        for claim, count in zip(claims, found, strict=True)
+        if count
+    ]
 
 
 def _sums(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

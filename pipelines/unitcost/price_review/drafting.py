@@ -65,13 +65,9 @@ def _cells(
     old = _replaced(p, book.rows)
     start, basis = _start(p, dated, book)
     ctx_gt, ctx_le = (old.ctx_gt, old.ctx_le) if old else (p.ctx_gt, _ctx_le(p, book.bounds))
-    price = f"{(p.theirs or Decimal(0)).normalize():f}"
-    band = f">{ctx_gt}" if ctx_gt is not None else ""
-    place = (p.provider, p.platform, p.region_scope, p.model, p.service_tier)
-    name = "/".join([*(str(part) for part in place), f"{p.meter}{band}@{start or 'start'}"])
     is_future = start is not None and start > dated
     return {
-        "price_id": _unused(name, book.rows),
+        "price_id": _unused(_price_id(p, ctx_gt, start), book.rows),
         "provider": str(p.provider),
         "platform": str(p.platform),
         "region_scope": str(p.region_scope),
@@ -80,7 +76,7 @@ def _cells(
         "meter": str(p.meter),
         "unit": str(p.unit),
         "per": str(p.per),
-        "unit_price": price,
+        "unit_price": f"{(p.theirs or Decimal(0)).normalize():f}",
         "currency": "USD",
         "ctx_gt": "" if ctx_gt is None else str(ctx_gt),
         "ctx_le": "" if ctx_le is None else str(ctx_le),
@@ -97,6 +93,12 @@ def _cells(
         "confirmation": _confirmation(p),
         "note": "proposed; confirm with the provider's page" + (f"; was {p.ours:f}" if old else ""),
     }
+
+
+def _price_id(p: Proposal, ctx_gt: int | None, start: date | None) -> str:
+    band = f">{ctx_gt}" if ctx_gt is not None else ""
+    place = (p.provider, p.platform, p.region_scope, p.model, p.service_tier)
+    return "/".join([*(str(part) for part in place), f"{p.meter}{band}@{start or 'start'}"])
 
 
 def _replaced(p: Proposal, ours: Mapping[str, Price]) -> Price | None:
