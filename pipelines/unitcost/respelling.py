@@ -47,8 +47,11 @@ _PRINTED = "json_extract_string(record, '$.context.trace_id') like '0x%'"
 _WRAPPED = """coalesce(
     json_type(record, '$.batches') = 'ARRAY'
     or json_type(record, '$.trace.resourceSpans') = 'ARRAY'
-    or json_type(record, '$.tracesData.resourceSpans') = 'ARRAY', false)"""
-"""A trace as Tempo's API answers it."""
+    or json_type(record, '$.tracesData.resourceSpans') = 'ARRAY'
+    or json_type(record, '$.result.resourceSpans') = 'ARRAY', false)"""
+"""A trace as Tempo's API answers it, or Jaeger's of version 3."""
+_ENCODED = r"""regexp_matches(record, '"trace(Id|_id)"\s*:\s*"[A-Za-z0-9+/]{22}=="')"""
+"""Ids in base64, as protocol buffers' own JSON has bytes."""
 
 
 def _pairs(path: str) -> str:
@@ -68,8 +71,8 @@ def _nanos(path: str) -> str:
     return f"cast(epoch_us({moment}) * 1000 as varchar)"
 
 
-_BASE64 = r"""'"(traceId|spanId|parentSpanId)":"([A-Za-z0-9+/]+=+)"', '"\1":"base64:\2"'"""
-"""Ids as protocol buffers' own JSON has them are marked, as `sql/raw` reads hex."""
+_BASE64 = r"""'"(traceId|spanId|parentSpanId)"\s*:\s*"([A-Za-z0-9+/]+=+)"', '"\1":"base64:\2"'"""
+"""Such ids are marked, as `sql/raw` reads hex."""
 _ERRORS = """list_transform(
     from_json(json_extract(record, '$.events'), '[{"name": "VARCHAR", "attributes": "JSON"}]'),
     lambda e: json_object('name', e.name, 'attributes', [json_object(
@@ -95,7 +98,8 @@ _BATCH = f"""case
     when {_WRAPPED}
     then regexp_replace(cast(json_object('resourceSpans', coalesce(
         json_extract(record, '$.batches'), json_extract(record, '$.trace.resourceSpans'),
-        json_extract(record, '$.tracesData.resourceSpans'))) as varchar), {_BASE64}, 'g')
+        json_extract(record, '$.tracesData.resourceSpans'),
+        json_extract(record, '$.result.resourceSpans'))) as varchar), {_BASE64}, 'g')
     when {_SINGLE}
     then cast(json_object('resourceSpans', [json_object(
         'resource', json_object('attributes', {_pairs("$.resource.attributes")}),
@@ -115,7 +119,7 @@ def respell(con: duckdb.DuckDBPyConnection) -> None:
     """Make `raw.staged` hold the records in today's form, where the first one needs it."""
     marked = " or ".join(f"contains(record, {sql_text(mark)})" for mark in _MARKS)
     first = con.execute(
-        f"select {marked}, {_SINGLE} or {_PRINTED} or {_WRAPPED} "
+        f"select {marked}, {_SINGLE} or {_PRINTED} or {_WRAPPED}, {_ENCODED} "
         "from (select record from raw.staged limit 1)"
     ).fetchall()
     if not first or not any(first[0]):
@@ -123,6 +127,8 @@ def respell(con: duckdb.DuckDBPyConnection) -> None:
     text = _BATCH if first[0][1] else "record"
     for old, new in _names().items() if first[0][0] else ():
         text = f"""regexp_replace({text}, '"{old}"(\\s*:)', '"{new}"\\1', 'g')"""
+    if first[0][2]:
+        text = f"regexp_replace({text}, {_BASE64}, 'g')"
     con.execute(
         f"create or replace table raw.respelled as select source_line, {text} as record "
         "from raw.staged"

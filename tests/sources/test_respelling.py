@@ -35,7 +35,18 @@ def _of_proto(text: str) -> str:
     return re.sub(r'"[a-z]+[A-Z]\w*"(?=\s*:)', snake, text)
 
 
-@pytest.mark.parametrize("respelled", [_before_2022, _of_proto])
+def _encoded(text: str) -> str:
+    def coded(match: re.Match[str]) -> str:
+        return match[1] + base64.b64encode(bytes.fromhex(match[2])).decode() + '"'
+
+    return re.sub(r'("(?:traceId|spanId|parentSpanId)": ?")([0-9a-f]+)"', coded, text)
+
+
+def _encoded_of_proto(text: str) -> str:
+    return _of_proto(_encoded(text))
+
+
+@pytest.mark.parametrize("respelled", [_before_2022, _of_proto, _encoded, _encoded_of_proto])
 def test_other_spellings_give_the_same_rows(
     respelled: Callable[[str], str], tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ FORMATS = (
     "otlp_json",
     "openinference_parquet",
     "mlflow",
+    "jaeger",
     "litellm",
     "helicone",
     "openrouter",

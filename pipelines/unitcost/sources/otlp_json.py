@@ -13,8 +13,8 @@ OpenLLMetry, OpenInference, OpenLIT, Pydantic AI, Vercel AI SDK, LiteLLM):
 - Batches of before 2022 (`instrumentationLibrarySpans`) and spans under the protocol's own names
   (`resource_spans`) are respelled; spans by themselves, whose attributes are an object, become
   batches of one (CloudWatch's log group `aws/spans`, where agents on Bedrock AgentCore write), and
-  so do spans that OpenTelemetry for Python prints to the console. A trace of Tempo's API is
-  unwrapped; its ids, base64, become hex.
+  so do spans that OpenTelemetry for Python prints to the console. A trace of Tempo's API or of
+  Jaeger's is unwrapped. Ids in base64, as protocol buffers' own JSON has bytes, become hex.
 - Text that is a Python literal instead of JSON (LiteLLM's `llm.openai.usage`) is read too.
 - Metrics repeat what spans count; a batch of them is quarantined, saying so.
 """
@@ -54,9 +54,9 @@ def _is_printed(record: dict[str, object]) -> bool:
 
 
 def _parts(record: dict[str, object]) -> Iterator[dict[str, object]]:
-    """The record, and the batches in it as Tempo's API answers a trace."""
+    """The record, and the batches in it as Tempo's API or Jaeger's answers a trace."""
     yield record
-    parts = [record.get("trace"), record.get("tracesData")]
+    parts = [record.get(name) for name in ("trace", "tracesData", "result")]
     batches = record.get("batches")
     if isinstance(batches, list) and all(isinstance(b, dict) and "resource" in b for b in batches):
         parts.append({"resourceSpans": batches})
