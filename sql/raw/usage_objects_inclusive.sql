@@ -16,6 +16,7 @@ opened as (
             "prompt_cache_miss_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR",
             "prompt_image_tokens": "VARCHAR", "reasoning_tokens": "VARCHAR", "prompt_audio_seconds": "VARCHAR",
             "type": "VARCHAR", "seconds": "VARCHAR", "cost_in_usd_ticks": "VARCHAR", "cost": "VARCHAR",
+            "connector_tokens": "VARCHAR", "connectors": "JSON",
             "num_server_side_tools_used": "VARCHAR", "num_sources_used": "VARCHAR",
             "server_tool_use_details": {"web_search_requests": "VARCHAR"},
             "server_side_tool_usage_details": {"web_search_calls": "VARCHAR", "x_search_calls": "VARCHAR",
@@ -105,8 +106,17 @@ texts as (
         output.image_tokens as count_output_image,
         output.text_tokens as count_output_text,
         coalesce(
-            told.server_tool_use_details.web_search_requests, told.server_side_tool_usage_details.web_search_calls
+            told.server_tool_use_details.web_search_requests, told.server_side_tool_usage_details.web_search_calls,
+            told.connectors ->> 'web_search'
         ) as count_web_searches,
+        if(rule = 'mistral', told.connector_tokens, null) as count_tool_input,
+        case
+            when rule = 'mistral' and json_type(told.connectors) = 'OBJECT'
+                then cast(list_sum(list_transform(
+                    map_values(from_json(told.connectors, '"MAP(VARCHAR, VARCHAR)"')),
+                    lambda n: try_cast(n as decimal(28, 6))
+                )) as varchar)
+        end as count_connectors,
         told.server_side_tool_usage_details.x_search_calls as count_x_searches,
         told.server_side_tool_usage_details.file_search_calls as count_file_searches,
         told.server_side_tool_usage_details.document_search_calls as count_document_searches,
@@ -169,6 +179,7 @@ tools as (
             coalesce(count_web_searches, 0) + coalesce(count_x_searches, 0)
         ) as searches,
         coalesce(
+            count_connectors,
             count_web_searches + coalesce(count_x_searches, 0) + coalesce(count_file_searches, 0)
             + coalesce(count_document_searches, 0) + coalesce(count_code_runs, 0) + coalesce(count_drawn_images, 0),
             count_tools
@@ -186,7 +197,7 @@ totals as (
             rule = 'xai' and count_reasoning > 0 and count_total = count_prompt + count_completion + count_reasoning,
             false
         ) as excludes_reasoning,
-        if(rule = 'total_only', count_total, count_prompt) as prompt
+        if(rule = 'total_only', count_total, count_prompt + coalesce(count_tool_input, 0)) as prompt
     from tools
 ),
 
@@ -244,7 +255,7 @@ remainders as (
         *,
         coalesce(
             if(rule = 'deepseek', count_miss, null),
-            prompt - coalesce(part_input_audio, 0) - coalesce(part_input_image, 0) - if(
+            prompt - coalesce(count_tool_input, 0) - coalesce(part_input_audio, 0) - coalesce(part_input_image, 0) - if(
                 rule = 'openrouter' and coalesce(count_cached, 0) + written > prompt,
                 greatest(coalesce(count_cached, 0), written),
                 coalesce(count_cached, 0) + written
@@ -298,7 +309,7 @@ select
     cast(null as bigint) as pages,
     cast(null as decimal(18, 6)) as container_minutes,
     cast(null as decimal(18, 6)) as cache_storage_token_hours,
-    cast(null as bigint) as input_tool_tokens,
+    count_tool_input as input_tool_tokens,
     cast(null as bigint) as input_video_tokens,
     cast(null as bigint) as cache_read_video_tokens,
     cast(null as bigint) as processed_input_tokens,
@@ -307,6 +318,7 @@ select
     declared as declared_tokens,
     declared
     - coalesce(rest_input, 0)
+    - coalesce(count_tool_input, 0)
     - coalesce(part_read_text, 0)
     - coalesce(count_write_5m, 0)
     - coalesce(count_write_1h, 0)

@@ -381,3 +381,26 @@ def test_a_stream_of_an_object_a_line_is_recognised(tmp_path: Path) -> None:
     file = tmp_path / "log.jsonl"
     file.write_text(_answered("http://localhost:11434/api/chat", OLLAMA_STREAM) + "\n")
     assert detect_format(sample(file)) == "provider_bodies"
+
+
+def test_an_answer_of_mistrals_conversations_names_its_model_and_id() -> None:
+    answer = {
+        "object": "conversation.response",
+        "conversation_id": "conv_1",
+        "outputs": [
+            {"type": "tool.execution", "name": "web_search", "id": "tool_exec_1"},
+            {"type": "message.output", "id": "msg_1", "model": "mistral-medium-2505"},
+        ],
+        "usage": {
+            "prompt_tokens": 196,
+            "completion_tokens": 485,
+            "total_tokens": 3_846,
+            "connector_tokens": 3_165,
+            "connectors": {"web_search": 1},
+        },
+    }
+    record = {"timestamp": MOMENT, "provider": "mistral", "response": answer}
+    (row,) = parse_texts("provider_bodies", [json.dumps(record)])
+    assert (row["provider_response_id"], row["response_model"]) == ("msg_1", "mistral-medium-2505")
+    assert (row["input_tokens"], row["output_tokens"]) == (196 + 3_165, 485)
+    assert (row["web_search_calls"], row["usage_basis"]) == (1, "reported")

@@ -175,6 +175,23 @@ def test_tools_that_xai_ran_are_counted_or_told(
     assert found == expected
 
 
+def test_what_mistrals_connectors_bring_is_input(workbench: Con) -> None:
+    """Their tokens are in the total and in neither count; others than searches may cost."""
+    usage = inclusive(196, 485, total_tokens=3_846, connector_tokens=3_165)
+    usage["connectors"] = {"web_search": 1, "code_interpreter": 1}
+    (row,) = entries(workbench, "mistral", usage)
+    assert (row["input_tokens"], row["input_tool_tokens"], row["prompt_tokens"]) == (
+        196,
+        3_165,
+        3_361,
+    )
+    assert (row["web_search_calls"], row["server_tool_calls"], row["residual_tokens"]) == (1, 2, 0)
+    (plain,) = entries(
+        workbench, "mistral", inclusive(1, 1, connector_tokens=None, connectors=None)
+    )
+    assert (plain["input_tool_tokens"], plain["server_tool_calls"]) == (None, None)
+
+
 def test_cohere_bills_less_than_it_processes(workbench: Con) -> None:
     usage = {
         "billed_units": {"input_tokens": 5, "output_tokens": 6},

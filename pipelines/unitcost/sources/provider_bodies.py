@@ -1,6 +1,6 @@
 """`provider_bodies`: responses of model providers as a team logs them, one a record, with a time.
 
-How records are read is in `sql/raw/told_bodies.sql`; the rules are told in
+How records are read is in `sql/raw/told_bodies.sql` and what it reads; the rules are told in
 `docs/sources/provider_bodies.md`.
 """
 
