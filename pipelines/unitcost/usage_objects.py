@@ -1,6 +1,6 @@
 """Makes the usage objects of provider responses disjoint, each by its own source's rule.
 
-`normalise` runs `sql/raw/usage_objects.sql` over whole relations; nothing here loops over records.
+`normalise` runs `sql/raw/usage_objects*.sql` over whole relations; nothing loops over records.
 Which table the rows end up in, and who delivered the responses, is not known here.
 """
 

@@ -128,10 +128,11 @@ def read_slices(
     """Both periods' sums by member of `by` (one member `(all)` without it), of the slice `only`."""
     slices: dict[str, tuple[Side, Side]] = defaultdict(lambda: (Side(), Side()))
     for row in con.execute(_query(spans, by, only)).fetchall():
-        member, is_after, stays = row[:3]
-        kind = Kind(Cell(*row[3:7]), row[7], row[8])
-        side, sums = slices[member][is_after], Sums(*row[10:])
-        side.unpriced_requests += row[9]
+        member, is_after, stays, feature, provider, platform, model, *rest = row
+        tier, is_failed, unpriced, *sums_of_kind = rest
+        kind = Kind(Cell(feature, provider, platform, model), tier, is_failed)
+        side, sums = slices[member][is_after], Sums(*sums_of_kind)
+        side.unpriced_requests += unpriced
         if stays:
             side.kinds[kind] = side.kinds[kind].plus(sums)
         else:

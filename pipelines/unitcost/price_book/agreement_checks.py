@@ -8,9 +8,10 @@ from __future__ import annotations
 import duckdb
 
 from unitcost.price_book.errors import PriceBookError
+from unitcost.price_book.rowsql import BOTH_HOLD, place_of
 from unitcost.statements import run
 
-_PLACE = "a.source_file || ':' || a.source_line || ': '"
+_PLACE = place_of("a")
 _IS_LEARNT = "coalesce(a.recorded_on <= (select as_of from core.price_revision), true)"
 """What it names may have been learnt with it, so a row learnt after `as_of` is not held to that."""
 _MODELS = """
@@ -21,9 +22,6 @@ _TIERS = "select '*' union all select service_tier from core.service_tiers"
 _METERS = "select '*' union all select meter from core.meters"
 _PROVIDERS = "select provider from core.prices"
 _SCOPES = "select '*' union all select region_scope from core.region_scopes"
-_SAME_TIME = """
-    coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
-"""
 _TIE = f"""
 select
     {_PLACE} || a.contract_id || ' is as specific as ' || b.contract_id || ' (' || b.source_file
@@ -32,7 +30,7 @@ select
 from core.contracts_in_force as a
 inner join core.contracts_in_force as b
     on
-        a.provider = b.provider and a.specificity = b.specificity and {_SAME_TIME}
+        a.provider = b.provider and a.specificity = b.specificity and {BOTH_HOLD}
         and a.account_id = b.account_id and a.platform = b.platform
         and a.region_scope = b.region_scope and a.service_tier = b.service_tier
         and a.meter = b.meter
@@ -90,7 +88,7 @@ select
 from core.allowances as a
 inner join core.allowances as b
     on
-        a.provider = b.provider and a.allowance_id > b.allowance_id and {_SAME_TIME}
+        a.provider = b.provider and a.allowance_id > b.allowance_id and {BOTH_HOLD}
         and (a.platform = b.platform or '*' in (a.platform, b.platform))
         and (a.model_key = b.model_key or '*' in (a.model_key, b.model_key))
         and list_has_any(string_split(a.meters, ' '), string_split(b.meters, ' '))

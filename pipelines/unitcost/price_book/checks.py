@@ -12,12 +12,10 @@ import duckdb
 
 from unitcost.price_book.errors import PriceBookError
 from unitcost.price_book.overlaps import HALF_A_CLOCK, TWO_FALLBACKS, TWO_PRICES
+from unitcost.price_book.rowsql import BOTH_HOLD, place_of
 from unitcost.statements import run
 
-_SAME_TIME = """
-    coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
-"""
-_PLACE = "b.source_file || ':' || b.source_line || ': '"
+_PLACE = place_of("b")
 _IS_LEARNT = "coalesce(b.recorded_on <= (select as_of from core.price_revision), true)"
 _UNIT = f"""
 select
@@ -36,7 +34,7 @@ select
 from core.model_aliases as a
 inner join core.model_aliases as b
     on
-        a.alias = b.alias and a.model <> b.model and {_SAME_TIME}
+        a.alias = b.alias and a.model <> b.model and {BOTH_HOLD}
         and (a.source_file, a.source_line) < (b.source_file, b.source_line)
 """
 _TWO_DEPLOYMENTS = f"""
@@ -47,7 +45,7 @@ select
 from core.deployments as a
 inner join core.deployments as b
     on
-        a.deployment = b.deployment and a.platform = b.platform and {_SAME_TIME}
+        a.deployment = b.deployment and a.platform = b.platform and {BOTH_HOLD}
         and (a.source_file, a.source_line) < (b.source_file, b.source_line)
 """
 _OTHER_MAKER = f"""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import duckdb
 
+from unitcost.price_book.rowsql import BOTH_HOLD, place_of
 from unitcost.statements import run
 
-_PLACE = "b.source_file || ':' || b.source_line || ': '"
+_PLACE = place_of("b")
 _LIST = "provider, platform, region_scope, model_key, service_tier, meter"
 
 
@@ -18,9 +19,6 @@ def _on(*columns: str) -> str:
 
 
 _SAME_CELL = _on("provider", "platform", "region_scope", "model_key", "time_band", "ctx_gt")
-_BOTH_HOLD = """
-    coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
-"""
 _TILL = """
 max(coalesce(valid_to, timestamp '9999-12-31')) over (
     partition by {} order by coalesce(valid_from, timestamp '0001-01-01'), {}
@@ -50,7 +48,7 @@ from core.prices_in_force as a
 inner join core.prices_in_force as b
     on
         {_on("provider", "platform", "region_scope", "model_key", "time_band")}
-        and {_on("service_tier", "meter")} and {_BOTH_HOLD} and a.ctx_le <= b.ctx_gt
+        and {_on("service_tier", "meter")} and {BOTH_HOLD} and a.ctx_le <= b.ctx_gt
 group by b.source_file, b.source_line, b.price_id, b.ctx_gt
 having max(a.ctx_le) < b.ctx_gt
 """
@@ -96,7 +94,7 @@ select
     || '); correct it, or say in note why'
 from core.prices_in_force as a
 inner join core.prices_in_force as b
-    on {_SAME_CELL} and {_on("meter")} and {_BOTH_HOLD}
+    on {_SAME_CELL} and {_on("meter")} and {BOTH_HOLD}
 where
     a.service_tier = 'standard'
     and b.service_tier = 'batch'
@@ -115,7 +113,7 @@ def _out_of_order(meters: str, is_odd: str, said: str) -> str:
             || '); check that the columns were not swapped'
         from core.prices_in_force as a
         inner join core.prices_in_force as b
-            on {_SAME_CELL} and {_on("service_tier")} and {_BOTH_HOLD}
+            on {_SAME_CELL} and {_on("service_tier")} and {BOTH_HOLD}
         where a.meter = 'input' and b.meter {meters} and b.price_per_unit {is_odd} a.price_per_unit
     """
 

@@ -6,9 +6,9 @@ either.
 
 from __future__ import annotations
 
-_BOTH_HOLD = """
-    coalesce(a.valid_from < b.valid_to, true) and coalesce(b.valid_from < a.valid_to, true)
-"""
+from unitcost.price_book.rowsql import BOTH_HOLD, place_of
+
+_PLACE = place_of("b")
 _BOTH_KNOWN = """
     coalesce(a.known_from < b.known_to, true) and coalesce(b.known_from < a.known_to, true)
 """
@@ -75,7 +75,7 @@ TWO_PRICES = f"""
 {_HELD}
 {_BANDS_APART}
 select
-    b.source_file || ':' || b.source_line || ': ' || b.price_id || ' holds at the same time as '
+    {_PLACE} || b.price_id || ' holds at the same time as '
     || a.price_id || ' (' || a.source_file || ':' || a.source_line || ') for ' || min(a.model)
     || ' from ' || coalesce(cast(max(greatest(a.valid_from, b.valid_from)) as varchar), 'the start')
     || ', as known on ' || min(greatest(a.known_from, b.known_from))
@@ -84,7 +84,7 @@ select
 from held as a
 inner join held as b
     on
-        {_SAME_LIST} and {_BOTH_HOLD} and {_BOTH_KNOWN}
+        {_SAME_LIST} and {BOTH_HOLD} and {_BOTH_KNOWN}
         and coalesce(a.ctx_gt < b.ctx_le, true) and coalesce(b.ctx_gt < a.ctx_le, true)
         and (a.source_file, a.source_line) < (b.source_file, b.source_line)
 where
@@ -102,7 +102,7 @@ days as (
 )
 
 select distinct
-    b.source_file || ':' || b.source_line || ': ' || b.price_id || ' holds in time band '
+    {_PLACE} || b.price_id || ' holds in time band '
     || b.time_band || ' and, as known on ' || d.day || ', no row holds the rest of the time; '
     || 'add one in its complement for the same interval'
 from held as b

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import duckdb
 
@@ -104,10 +104,24 @@ class Compared:
     """When the book learnt its price."""
 
 
-_Hit = tuple[
-    int, str, str, str | None, str, str | None, str, str | None, str | None, str | None,
-    Decimal | None, date | None, int | None, bool,
-]  # fmt: skip
+class _Hit(NamedTuple):
+    """What the book says where a quote leads; one a time band."""
+
+    quote_no: int
+    provider: str
+    platform: str
+    model: str | None
+    region: str
+    region_scope: str | None
+    service_tier: str
+    meter: str | None
+    time_band: str | None
+    price_id: str | None
+    price_per_unit: Decimal | None
+    recorded_on: date | None
+    ctx_gt: int | None
+    is_listed: bool
+    """Whether the provider has any price list on the platform."""
 
 
 def compare(con: duckdb.DuckDBPyConnection, quotes: Sequence[Quote], on: date) -> list[Compared]:
@@ -126,8 +140,8 @@ def compare(con: duckdb.DuckDBPyConnection, quotes: Sequence[Quote], on: date) -
         [1 if q.ctx_gt is None else q.ctx_gt + 1 for q in quotes],
     ]
     hits: list[list[_Hit]] = [[] for _ in quotes]
-    for hit in con.execute(_FIND, columns).fetchall():
-        hits[hit[0]].append(hit)
+    for hit in map(_Hit._make, con.execute(_FIND, columns).fetchall()):
+        hits[hit.quote_no].append(hit)
     return [_judged(*each) for each in zip(quotes, hits, probes, strict=True)]
 
 
@@ -145,10 +159,18 @@ def _judged(quote: Quote, hits: list[_Hit], probe: datetime) -> Compared:
     reason = _why_not(quote, hits)
     if reason:
         return Compared(quote, "cannot be mapped", reason)
-    _, provider, platform, model, _, scope, tier, meter = hits[0][:8]
-    place = (provider, platform, str(scope), model, tier, str(meter))
-    point = Point(*place, _bound(quote.ctx_gt, hits[0][12]), probe.date())
-    return _against(quote, point, hits[0]) if model else Compared(quote, "new model", point=point)
+    hit = hits[0]
+    point = Point(
+        provider=hit.provider,
+        platform=hit.platform,
+        region_scope=str(hit.region_scope),
+        model=hit.model,
+        service_tier=hit.service_tier,
+        meter=str(hit.meter),
+        ctx_gt=_bound(quote.ctx_gt, hit.ctx_gt),
+        at=probe.date(),
+    )
+    return _against(quote, point, hit) if hit.model else Compared(quote, "new model", point=point)
 
 
 def _bound(theirs: int | None, ours: int | None) -> int | None:
@@ -160,27 +182,31 @@ def _why_not(quote: Quote, hits: list[_Hit]) -> str | None:
     """Why the book has no place for this price, if so."""
     if not hits:
         return "no such model on that day"
-    _, provider, platform, model, region, scope, _, meter = hits[0][:8]
-    if not hits[0][13]:
-        maker = provider if model else "that model's maker"
-        return f"no price lists of {maker} on {platform}"
-    if scope is None:
-        return f"{region or 'no region'} is on no price list of {provider} on {platform}"
-    if meter is None:
-        return f"no price for cache writes at {provider}"
-    if meter == "grounding":
+    hit = hits[0]
+    if not hit.is_listed:
+        maker = hit.provider if hit.model else "that model's maker"
+        return f"no price lists of {maker} on {hit.platform}"
+    if hit.region_scope is None:
+        place = f"{hit.provider} on {hit.platform}"
+        return f"{hit.region or 'no region'} is on no price list of {place}"
+    if hit.meter is None:
+        return f"no price for cache writes at {hit.provider}"
+    if hit.meter == "grounding":
         return "grounding, by prompt or by query"
-    by_clock = [f"{_plain(hit[10], quote)} {hit[8]}" for hit in hits if hit[8] and hit[10]]
+    by_clock = [
+        f"{_plain(h.price_per_unit, quote)} {h.time_band}"
+        for h in hits
+        if h.time_band and h.price_per_unit
+    ]
     return f"by the clock here: {', '.join(by_clock)}" if by_clock else None
 
 
 def _against(quote: Quote, point: Point, hit: _Hit) -> Compared:
-    price_id, per_unit, recorded_on = hit[9], hit[10], hit[11]
-    if per_unit is None:
+    if hit.price_per_unit is None:
         return Compared(quote, "new price", point=point)
-    ours = (per_unit * quote.per).normalize()
+    ours = (hit.price_per_unit * quote.per).normalize()
     verdict: Verdict = "agrees" if ours == quote.unit_price else "differs"
-    return Compared(quote, verdict, None, point, ours, price_id, recorded_on)
+    return Compared(quote, verdict, None, point, ours, hit.price_id, hit.recorded_on)
 
 
 def _plain(per_unit: Decimal, quote: Quote) -> str:
