@@ -1,10 +1,8 @@
-"""Usage objects of provider responses: golden vectors, hostile objects, the choice of a rule."""
+"""Usage objects of provider responses: golden vectors, and what is counted beside tokens."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import product
-from typing import Any
 
 import pytest
 
@@ -26,14 +24,6 @@ from tests.sql.usage_bodies import (
     classes,
     entries,
     inclusive,
-)
-from unitcost.usage_objects import (
-    _BY_FLAVOUR,
-    _BY_KEYS,
-    _BY_PROVIDER,
-    RULES,
-    choose_rule,
-    rule_macros,
 )
 from unitcost_models.base import columns
 from unitcost_models.provider import UsageObject
@@ -225,88 +215,7 @@ def test_litellm_lives_are_split(workbench: Con) -> None:
     }
 
 
-COUNTS = [
-    ("openai_chat", "prompt_tokens"),
-    ("anthropic", "input_tokens"),
-    ("gemini", "promptTokenCount"),
-]
-NO_COUNTS = [-1, 0.5, "NaN", "many", True, [1], {"a": 1}, 10**13, 1e300]
-
-
-def test_a_wrong_count_is_named_and_unknown(workbench: Con) -> None:
-    bodies = [(rule, {name: value}) for rule, name in COUNTS for value in NO_COUNTS]
-    for (row,) in all_entries(workbench, bodies):
-        assert "is no count of tokens" in row["problem"]
-        assert (row["input_tokens"], row["prompt_tokens"]) == (None, None)
-
-
-def test_what_is_no_usage_has_no_tokens(workbench: Con) -> None:
-    usages: list[Any] = [None, [], 7, "text", {}, {"cacheDetails": 5, "iterations": {}}]
-    bodies = [(rule, usage) for rule in RULES for usage in usages]
-    for (_, usage), (row,) in zip(bodies, all_entries(workbench, bodies), strict=True):
-        assert classes(row) == {}
-        assert (row["problem"] is None) == isinstance(usage, dict)
-
-
-@pytest.mark.parametrize("bad", [None, 5, "x", [1], {"cached_tokens": None}])
-def test_hostile_details_do_not_hide_the_totals(workbench: Con, bad: Any) -> None:
-    bodies = [
-        ("openai_chat", inclusive(5, 6, prompt_tokens_details=bad)),
-        ("gemini", {"promptTokenCount": 5, "promptTokensDetails": bad}),
-        ("anthropic", G5 | {"iterations": bad, "cache_creation": bad}),
-    ]
-    (chat,), (gemini,), (anthropic,) = all_entries(workbench, bodies)
-    assert (chat["input_tokens"], chat["output_tokens"], chat["cache_read_tokens"]) == (5, 6, None)
-    assert gemini["input_tokens"] == 5
-    assert anthropic["cache_write_unknown_tokens"] == 90
-
-
-def test_an_unknown_rule_gives_no_row(workbench: Con) -> None:
-    assert entries(workbench, "telepathy", inclusive(1, 1)) == []
-
-
 def test_the_result_has_the_columns_of_the_row_model(workbench: Con) -> None:
     entries(workbench, "openai_chat", {})
     found = [(n, t) for n, t, *_ in workbench.execute("describe raw.usage_objects").fetchall()]
     assert found == [(c.name, c.sql_type) for c in columns(UsageObject)]
-
-
-@pytest.mark.parametrize(
-    ("provider", "flavour", "keys", "rule"),
-    [
-        ("anthropic", None, G5, "anthropic"),
-        ("bedrock", "invoke", G5, "anthropic"),
-        ("bedrock", "invoke", G2, "openai_chat"),
-        ("bedrock", "converse", G8, "bedrock_converse"),
-        ("google", None, G9, "gemini"),
-        ("google", "openai_compatible", G2, "gemini_openai"),
-        ("deepseek", None, G1 | {"total_tokens": 1}, "openai_responses"),
-        ("openrouter", None, G5, "openrouter"),
-        ("litellm", None, G2, "litellm"),
-        (None, None, G12, "deepseek"),
-        (None, None, {"readUnits"}, None),
-        ("google", None, {"trafficType"}, None),
-        ("google", None, G5, "anthropic"),
-        ("google", None, G2, "gemini_openai"),
-    ],
-)
-def test_a_rule_is_chosen_by_provider_flavour_and_names(
-    provider: str | None, flavour: str | None, keys: Any, rule: str | None
-) -> None:
-    assert choose_rule(provider, flavour, keys) == rule
-
-
-def test_the_rule_is_the_same_in_sql(workbench: Con) -> None:
-    for signature, body in rule_macros().items():
-        workbench.execute(f"create macro {signature} as {body}")
-    providers = (None, *{p for p, _ in _BY_FLAVOUR}, *_BY_PROVIDER, "azure")
-    flavours = (None, *{f for _, f in _BY_FLAVOUR})
-    shapes = [*(sorted(names) for names, _ in _BY_KEYS), ["readUnits"], [], sorted(G5), sorted(G2)]
-    asked = list(product(providers, flavours, shapes))
-    rows = workbench.execute(
-        """select usage_rule(p, f, k, usage_shape(k)) from (
-               select unnest($1::varchar[]) p, unnest($2::varchar[]) f, unnest($3::varchar[][]) k
-           )""",
-        [list(column) for column in zip(*asked, strict=True)],
-    ).fetchall()
-    assert [rule for (rule,) in rows] == [choose_rule(*question) for question in asked]

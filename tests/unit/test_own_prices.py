@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from unitcost.paths import Home
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError
 from unitcost.price_book.rows import CSV_COLUMNS
-from unitcost.price_book.rules import read_rules
 from unitcost.pricing import load_price_book
-from unitcost.session import price_book
-from unitcost.settings import SettingsError, load_settings
 from unitcost.workbench import open_workbench
 
 Write = Callable[[str, str], None]
@@ -212,70 +205,6 @@ def test_an_entry_counts_from_the_day_it_was_learnt_until_it_was_unlearnt(
     query = "select count(*) > 0 from core.model_aliases where alias = 'five'"
     days = [date(2026, 3, 4), date(2026, 3, 6), date(2026, 3, 7)]
     assert [_ask(tmp_path, query, day)[0][0] for day in days] == known
-
-
-def test_the_settings_pin_the_book_and_name_currencies(tmp_path: Path) -> None:
-    text = '[prices]\nas_of = 2026-11-22\n[prices.currency]\ndeepseek = "CNY"\n'
-    home = Home(tmp_path)
-    home.settings_file.write_text(text, encoding="utf-8")
-    book = price_book(home, load_settings(home.settings_file))
-    assert (book.as_of, book.currencies) == (date(2026, 11, 22), {"deepseek": "CNY"})
-    assert book.revision() != PriceBook(own=home.price_tables).revision()
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("[prices]\nas_of = 'soon'\n", "prices.as_of"),
-        ("[prices]\nasof = 2026-11-22\n", "prices.asof"),
-        ("[prices.currency]\ndeepseek = 'yuan'\n", "prices.currency.deepseek"),
-    ],
-)
-def test_a_bad_price_setting_is_named(tmp_path: Path, text: str, key: str) -> None:
-    file = tmp_path / "unitcost.toml"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match=key):
-        load_settings(file)
-
-
-_LATER = {
-    "models.toml": [
-        '[[model]]\nkey = "acme-2"\nprovider = "acme"\n',
-        '[[model]]\nkey = "gpt-5"\nprovider = "openai"\nids = ["five"]\n',
-        '[[alias]]\nid = "chat"\nmodel = "gpt-5"\nnote = "n"\n',
-        '[[deployment]]\nname = "gpt-5"\nmodel = "gpt-5-mini"\nplatform = "azure"\n',
-        '[[family]]\nname = "gemini-pro"\nmodels = ["gpt-5"]\n',
-    ],
-    "providers.toml": ['[[provider]]\nnames = ["acme"]\nprovider = "acme"\nfamily = "acme"\n'],
-    "region_scopes.toml": [
-        '[[scope]]\nprovider = "openai"\nplatform = "direct"\nscope = "mars"\n',
-    ],
-    "service_tiers.toml": [
-        '[[tier]]\nname = "batch"\nspelled = ["overnight"]\n',
-        '[[equivalent]]\nprovider = "acme"\ntier = "flex"\npriced_as = "batch"\n',
-    ],
-    "meters.toml": ['[[fallback]]\nmeter = "input_audio"\nfalls_back_to = "input"\n'],
-    "time_bands.toml": [
-        '[[calendar]]\nname = "acme"\nholidays = [2026-12-24]\n',
-        '[[band]]\nname = "b"\nweekdays = [1]\nhours = ["08:00-09:00"]\n',
-    ],
-}
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.sets(st.sampled_from([(f, e) for f, entries in _LATER.items() for e in entries])))
-def test_entries_learnt_later_leave_every_rule_of_an_earlier_day(
-    entries: set[tuple[str, str]],
-) -> None:
-    day = date(2026, 11, 25)
-    with TemporaryDirectory() as own:
-        before = read_rules(PriceBook(own=Path(own), as_of=day))
-        for file, entry in entries:
-            with (Path(own) / file).open("a", encoding="utf-8") as opened:
-                opened.write(f"{entry}recorded_on = 2026-11-26\n\n")
-        assert read_rules(PriceBook(own=Path(own), as_of=day)) == before
-        learnt = read_rules(PriceBook(own=Path(own), as_of=date(2026, 11, 26)))
-        assert (learnt == before) == (not entries)
 
 
 @pytest.mark.parametrize("hours", ["22:00-06:00", "08:00-08:00", "08:00-24:30", "08:60-09:00"])
