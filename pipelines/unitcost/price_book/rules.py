@@ -27,12 +27,7 @@ from unitcost.price_book.entries import (
     TierEntry,
 )
 from unitcost.price_book.errors import PriceBookError, sentences
-from unitcost.price_book.model_entries import (
-    AliasEntry,
-    DeploymentEntry,
-    FamilyEntry,
-    ModelEntry,
-)
+from unitcost.price_book.model_entries import AliasEntry, DeploymentEntry, FamilyEntry, ModelEntry
 from unitcost.price_book.time_entries import BandEntry, CalendarEntry
 from unitcost_models.base import Row
 from unitcost_models.price_names import (

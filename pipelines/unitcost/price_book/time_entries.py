@@ -10,11 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from unitcost.price_book.entries import Fact
 from unitcost_models.base import Row
-from unitcost_models.price_names import (
-    Holiday,
-    TimeBand,
-    TimeWindow,
-)
+from unitcost_models.price_names import Holiday, TimeBand, TimeWindow
 
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
