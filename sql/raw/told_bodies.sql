@@ -131,6 +131,8 @@ select
     source_line,
     record,
     case
+        when object_name = 'thread.run.step'
+            then 'it is a step of a run, whose usage has that of its steps; log the run (thread.run)'
         when
             usage is null
             and failure is null

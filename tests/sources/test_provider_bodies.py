@@ -404,3 +404,27 @@ def test_an_answer_of_mistrals_conversations_names_its_model_and_id() -> None:
     assert (row["provider_response_id"], row["response_model"]) == ("msg_1", "mistral-medium-2505")
     assert (row["input_tokens"], row["output_tokens"]) == (196 + 3_165, 485)
     assert (row["web_search_calls"], row["usage_basis"]) == (1, "reported")
+
+
+def test_a_step_repeats_what_its_run_used() -> None:
+    usage = {"prompt_tokens": 120, "completion_tokens": 45, "total_tokens": 165}
+    run = {"id": "run_1", "object": "thread.run", "model": "gpt-4o", "usage": usage}
+    step = {"id": "step_1", "object": "thread.run.step", "run_id": "run_1", "usage": usage}
+    texts = [json.dumps({"timestamp": MOMENT, "response": body}) for body in (run, step)]
+    whole, part = parse_texts("provider_bodies", texts)
+    assert (whole["prompt_tokens"], whole["reject_reason"]) == (120, None)
+    assert "step of a run" in part["reject_reason"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"type": "response.done", "response": {"usage": {"input_tokens": 1, "total_tokens": 1}}},
+        {"model": "mistral-ocr-2505", "pages": [], "usage_info": {"pages_processed": 3}},
+    ],
+    ids=["the last event of a stream", "pages that were read"],
+)
+def test_answers_that_count_otherwise_are_recognised(answer: Json, tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    file.write_text(json.dumps({"timestamp": MOMENT, "response": answer}) + "\n")
+    assert detect_format(sample(file)) == "provider_bodies"

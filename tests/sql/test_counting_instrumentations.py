@@ -220,3 +220,67 @@ def test_a_stored_response_that_is_fetched_is_no_call(counting: Connection) -> N
     answer = {"gen_ai.response.id": "resp_1"}
     rows = count(counting, [chat("call", None, answer), chat("get", None, fetched, at=9)])
     assert [r["span_id"] for r in rows] == ["call"]
+
+
+def test_langtrace_told_its_counts_as_text_before_the_conventions(counting: Connection) -> None:
+    told = {
+        "langtrace.service.name": "OpenAI",
+        "llm.model": "gpt-4o-mini",
+        "llm.token.counts.input_tokens": 100,
+        "llm.token.counts.output_tokens": 20,
+        "llm.token.counts.total_tokens": 120,
+    }
+    rows = count(counting, [span("call", None, told, scope="langtrace-python-sdk")])
+    assert totals(rows) == (100, 20)
+    assert (rows[0]["provider"], rows[0]["model"]) == ("openai", "gpt-4o-mini")
+
+
+def test_haystack_tells_usage_in_what_a_generator_replied(counting: Connection) -> None:
+    replied = "haystack.component.output.replies.0.meta"
+    told = {
+        f"{replied}.model": "gpt-4o-mini-2024-07-18",
+        f"{replied}.usage.prompt_tokens": 100,
+        f"{replied}.usage.completion_tokens": 20,
+        f"{replied}.usage.prompt_tokens_details.cached_tokens": 30,
+        f"{replied}.finish_reason": "length",
+    }
+    embedded = {
+        "haystack.component.output.meta.model": "text-embedding-3-small",
+        "haystack.component.output.meta.usage.prompt_tokens": 8,
+        "haystack.component.output.meta.usage.total_tokens": 8,
+    }
+    spans = [span("run", None, {}, scope="app")]
+    spans += [span("llm", "run", told, scope="app"), span("emb", "run", embedded, scope="app")]
+    rows = count(counting, spans)
+    assert totals(rows) == (108, 20)
+    assert {(r["provider"], r["model"], r["cache_read_tokens"], r["status"]) for r in rows} == {
+        ("openai", "gpt-4o-mini", 30, "truncated"),
+        ("openai", "text-embedding-3-small", None, "ok"),
+    }
+
+
+def test_logfire_tells_cache_and_reasoning_in_the_providers_own_object(
+    counting: Connection,
+) -> None:
+    raw = "gen_ai.usage.raw"
+    openai = {
+        f"{raw}.input_tokens_details.cached_tokens": 64,
+        f"{raw}.output_tokens_details.reasoning_tokens": 5,
+        "response_id": "resp_0123456789abcdef",
+    }
+    claude = {
+        "gen_ai.provider.name": "anthropic",
+        "gen_ai.request.model": "claude-sonnet-4-5",
+        # Logfire adds the cache to the input.
+        "gen_ai.usage.input_tokens": 1_000,
+        f"{raw}.cache_read_input_tokens": 800,
+        f"{raw}.cache_creation_input_tokens": 100,
+        f"{raw}.cache_creation.ephemeral_5m_input_tokens": 100,
+    }
+    rows = count(counting, [chat("a", None, openai), chat("b", None, claude)])
+    found = {
+        r["provider"]: (r["input_tokens"], r["cache_read_tokens"], r["reasoning_tokens"])
+        for r in rows
+    }
+    assert found == {"openai": (36, 64, 5), "anthropic": (100, 800, None)}
+    assert [r["cache_write_5m_tokens"] for r in rows if r["provider"] == "anthropic"] == [100]

@@ -14,7 +14,14 @@ from unitcost.sources.langchain import tells_message
 from unitcost.usage_objects import choose_rule
 
 _WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks", "modelOutput")
-_USAGES = ("usage", "usageMetadata", "usage_metadata", "meta", "amazon-bedrock-invocationMetrics")
+_USAGES = (
+    "usage",
+    "usageMetadata",
+    "usage_metadata",
+    "meta",
+    "usage_info",
+    "amazon-bedrock-invocationMetrics",
+)
 _COUNTS = {"inputTextTokenCount", "prompt_token_count", "generation_token_count", "eval_count"}
 _EVENTS = ("message", "response", "metadata", "delta", "x_groq", "interaction")
 _TIMES = {
@@ -89,8 +96,14 @@ def _counts_tokens(body: object) -> bool:
         return any(_counts_tokens(event) for event in (*body, *inner) if isinstance(event, dict))
     if not isinstance(body, dict):
         return False
+    if "type" in body and isinstance(event := body.get("response"), dict):
+        return _counts_tokens(event)  # the last event of a stream, logged alone
     usages = [usage for name in _USAGES if isinstance(usage := _opened(body.get(name)), dict)]
-    return bool(_COUNTS & body.keys()) or any(choose_rule(None, None, usage) for usage in usages)
+    return bool(_COUNTS & body.keys()) or any(map(_is_usage, usages))
+
+
+def _is_usage(usage: dict[str, object]) -> bool:
+    return "pages_processed" in usage or choose_rule(None, None, usage) is not None
 
 
 SOURCE = call_log(
