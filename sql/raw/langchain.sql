@@ -49,6 +49,21 @@ held as (
     from opened
 ),
 
+-- Written by `dumps` the values stand below `kwargs`, by `messages_to_dict` below `data`.
+unpacked as (
+    select
+        source_line,
+        record,
+        told,
+        list_transform(messages, lambda m: case
+            when json_type(m, '$.kwargs') = 'OBJECT'
+                then { 'kind': coalesce(m ->> '$.kwargs.type', m ->> '$.id[#-1]'), 'message': m -> 'kwargs' }
+            when json_type(m, '$.data') = 'OBJECT' then { 'kind': m ->> 'type', 'message': m -> 'data' }
+            else { 'kind': m ->> 'type', 'message': m }
+        end) as messages
+    from held
+),
+
 -- Of a conversation the answers to its last question: the earlier ones were logged when they were given.
 asked as (
     select
@@ -56,24 +71,10 @@ asked as (
         record,
         told,
         messages,
-        list_position(list_reverse(list_transform(
-            messages, lambda m: coalesce(m ->> '$.kwargs.type', m ->> 'type')
-        )), 'human') as from_end
-    from held
-),
-
--- Written by `dumps` the values stand below `kwargs`, by `messages_to_dict` below `data`.
-unpacked as (
-    select
-        source_line,
-        record,
-        told,
-        list_transform(messages[len(messages) - coalesce(nullif(from_end, 0), len(messages) + 1) + 2:], lambda m: case
-            when json_type(m, '$.kwargs') = 'OBJECT' then m -> 'kwargs'
-            when json_type(m, '$.data') = 'OBJECT' and m ->> 'type' in ('ai', 'AIMessageChunk') then m -> 'data'
-            else m
-        end) as turn
-    from asked
+        list_position(
+            list_reverse(list_transform(messages, lambda m: lower(coalesce(m.kind, '')) like 'human%')), true
+        ) as from_end
+    from unpacked
 ),
 
 picked as (
@@ -81,11 +82,17 @@ picked as (
         source_line,
         record,
         told,
-        list_filter(
-            turn,
-            lambda m: json_type(m, '$.response_metadata') = 'OBJECT' or json_type(m, '$.usage_metadata') = 'OBJECT'
+        list_transform(
+            list_filter(
+                messages[len(messages) - coalesce(nullif(from_end, 0), len(messages) + 1) + 2:],
+                lambda m: coalesce(m.kind, 'ai') in ('ai', 'AIMessage', 'AIMessageChunk') and (
+                    json_type(m.message, '$.response_metadata') = 'OBJECT'
+                    or json_type(m.message, '$.usage_metadata') = 'OBJECT'
+                )
+            ),
+            lambda m: m.message
         ) as answers
-    from unpacked
+    from asked
 ),
 
 answers as (
