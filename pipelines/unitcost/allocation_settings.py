@@ -5,6 +5,7 @@ How cost is spread by these rules is SQL, in `sql/marts/allocated_cost.sql` and 
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -144,8 +145,8 @@ class AllocationSettings(_Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        names = [rule.name for rule in self.rules]
-        if len(set(names)) < len(names):
-            message = "two rules have the same name"
+        names = Counter(rule.name for rule in self.rules)
+        if repeated := [name for name, count in names.items() if count > 1]:
+            message = f"two rules are called {repeated[0]!r}; give each a name of its own"
             raise ValueError(message)
         return self

@@ -109,7 +109,7 @@ def _files(path: Path) -> list[Path]:
     if path.is_dir():
         return deliveries(path)
     if not path.is_file():
-        message = f"{path}: no such file or folder"
+        message = f"{path}: no such file or folder; check the path"
         raise LandingError(message)
     return [path]
 

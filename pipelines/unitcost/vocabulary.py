@@ -123,10 +123,10 @@ def load_vocabulary(additions: Mapping[str, Sequence[str]] | None = None) -> Voc
 def _merged(field: str, keys: Sequence[str], fields: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     if field not in fields:
         known = ", ".join(sorted(fields))
-        message = f"vocabulary: there is no field {field!r}; use one of: {known}"
+        message = f"unitcost.toml: there is no field {field!r}; use one of: {known}"
         raise VocabularyError(message)
     if isinstance(keys, str) or not all(isinstance(key, str) and key for key in keys):
-        message = f'vocabulary: {field} must be a list of attribute keys: ["my.key"]'
+        message = f'unitcost.toml: {field} must be a list of attribute keys: ["my.key"]'
         raise VocabularyError(message)
     return tuple(dict.fromkeys((*keys, *fields[field])))
 

@@ -1,8 +1,9 @@
 -- One row per month and provider all of whose usage fits days that begin at another hour: how many hours later
 -- grain: month, provider, platform
 --
--- So few days tell it too. All counts are compared as they are, also what we metered on days next to the reported
--- ones: 99 parts in 100 of what differs by UTC must agree in another window, to the token.
+-- A day or two are enough for it, of which steps.day_offsets can tell nothing. All counts are compared as they are,
+-- also what we metered on days next to the reported ones: 99 parts in 100 of what differs by UTC must agree in another
+-- window, to the token.
 with told as (
     select
         provider,

@@ -119,7 +119,7 @@ def _listed(place: Place) -> Iterator[list[Version]]:
             yield [_version(place, obstore.head(place.store, place.prefix))]
             return
         if not path.is_dir():
-            raise PlaceError(f"{path}: no such file or folder")
+            raise PlaceError(f"{path}: no such file or folder; check the path")
     for chunk in obstore.list(place.store, prefix=place.prefix or None, chunk_size=_CHUNK):
         found = [_version(place, meta) for meta in chunk if _is_wanted(place, meta["path"])]
         if found:

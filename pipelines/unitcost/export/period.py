@@ -34,7 +34,7 @@ class Period:
             return cls.of_month(Month.parse(month))
         if first and last and first > last:
             message = f"--from {first} is after --to {last}"
-            raise UsageError(message)
+            raise UsageError(message, "both are UTC days, and both are included")
         return cls(first, last, "".join(f"-{day}" for day in (first, last) if day))
 
     @classmethod

@@ -170,6 +170,9 @@ def _audit_nulls(
     ]
     if missing:
         file.unlink()
-        message = f"{row.table}: NULL in {', '.join(missing)}, which the row model requires"
+        message = (
+            f"{row.table}: NULL in {', '.join(missing)}, which its row model requires; "
+            "mend the SELECT, or let it be None there"
+        )
         raise ContractError(message)
     return int(answer[0])

@@ -89,7 +89,7 @@ def _extract(revision: str, folder: Path) -> None:
     """The price tables of a revision of the repository around the working directory."""
     if revision.startswith("-"):
         message = f"git:{revision}: not a revision"
-        raise UsageError(message)
+        raise UsageError(message, "name a commit, a branch or a tag, such as git:main")
     top = _git("rev-parse", "--show-toplevel").decode().strip()
     packed = _git("-C", top, "archive", "--format=tar", revision, TABLES)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:

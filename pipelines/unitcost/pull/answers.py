@@ -70,7 +70,9 @@ def _page_of(path: str, text: str, kind: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise PassingError(f"{path}: the answer is no whole JSON ({kind})") from None
     if not isinstance(page, dict):
-        raise PullError(f"{path}: the answer is no page but a JSON {type(page).__name__}")
+        raise PullError(
+            f"{path}: the answer is no page but a JSON {type(page).__name__}; check the base_url"
+        )
     if not isinstance(page.get("data"), list):
         raise PullError(f"{path}: the answer is no page: it has no list `data`; check the base_url")
     return page

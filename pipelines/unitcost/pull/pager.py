@@ -45,7 +45,9 @@ def pages(client: httpx.Client, query: Query, cursor: str | None = None) -> Iter
         cursor = next_cursor(page)
         marks = {mark for mark in (cursor, _digest(page["data"])) if mark}
         if seen & marks:
-            raise PullError(f"{query.path}: a page comes again; the API goes in circles")
+            raise PullError(
+                f"{query.path}: a page comes again: the API goes in circles; ask for other days"
+            )
         yield text
         if cursor is None:
             return
@@ -64,7 +66,7 @@ def next_cursor(page: dict[str, Any]) -> str | None:
         return None
     cursor = page.get("next_page")
     if not isinstance(cursor, str) or not cursor:
-        message = "a page says has_more and names no next_page; the report would be cut short"
+        message = "a page says has_more and names no next_page: the report is cut short; pull again"
         raise PullError(message)
     return cursor
 
