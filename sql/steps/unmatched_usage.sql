@@ -9,116 +9,14 @@
 -- surplus over ours says how much the doubtful ones can be; where it does not, what as many of our
 -- requests of the model use, or for few the largest. With equal counts the rest is unexplained. What only we
 -- metered is late where the report may still change, else unexplained.
-with leftovers as (
-    select
-        day,
-        provider,
-        platform,
-        account_id,
-        model,
-        token_class,
-        is_reported,
-        sum(left_quantity) as left_quantity,
-        sum(left_picos) as left_picos
-    from steps.matched_labels
-    where step_no = 5
-    group by day, provider, platform, account_id, model, token_class, is_reported
-),
-
-classes as (
-    select
-        day,
-        provider,
-        platform,
-        account_id,
-        model,
-        token_class,
-        sum(priced_quantity + unpriced_quantity) as metered_quantity,
-        sum(unpriced_quantity - agreed_unpriced_quantity) as unpriced_quantity,
-        max(largest_quantity) as largest_quantity,
-        sum(reported_quantity) as reported_quantity
-    from steps.usage_strata
-    where is_tokens
-    group by day, provider, platform, account_id, model, token_class
-),
-
-whole as (
-    select
-        c.day,
-        c.provider,
-        c.platform,
-        c.account_id,
-        c.model,
-        max(case when c.token_class = 'output' then c.reported_quantity else 0 end) as output_quantity,
-        max(case when c.token_class = 'output' and l.is_reported then l.left_quantity else 0 end) as output_left,
-        max(case when c.token_class = 'input' then c.reported_quantity else 0 end) as input_quantity,
-        max(case when c.token_class = 'input' and l.is_reported then l.left_quantity else 0 end) as input_left
-    from classes as c
-    left join leftovers as l
-        on
-            c.day = l.day
-            and c.provider = l.provider
-            and c.platform = l.platform
-            and c.account_id is not distinct from l.account_id
-            and c.model = l.model
-            and c.token_class = l.token_class
-    group by c.day, c.provider, c.platform, c.account_id, c.model
-),
-
--- How much of the provider's other tokens we have not seen on any day, as a fraction.
-seen as (
-    select
-        l.day,
-        l.provider,
-        l.platform,
-        l.account_id,
-        l.model,
-        l.token_class,
-        l.is_reported,
-        l.left_picos as all_picos,
-        case when l.is_reported then least(l.left_quantity, c.unpriced_quantity) else 0 end as unpriced_quantity,
-        l.left_quantity as all_quantity,
-        c.metered_quantity,
-        c.largest_quantity,
-        n.metered_requests,
-        n.doubtful_requests,
-        n.untold_requests,
-        n.reported_requests - n.metered_requests as surplus_requests,
-        case when l.token_class = 'output' then w.input_left else w.output_left end as unseen_part,
-        greatest(case when l.token_class = 'output' then w.input_quantity else w.output_quantity end, 1) as unseen_whole
-    from leftovers as l
-    inner join classes as c
-        on
-            l.day = c.day
-            and l.provider = c.provider
-            and l.platform = c.platform
-            and l.account_id is not distinct from c.account_id
-            and l.model = c.model
-            and l.token_class = c.token_class
-    inner join whole as w
-        on
-            l.day = w.day
-            and l.provider = w.provider
-            and l.platform = w.platform
-            and l.account_id is not distinct from w.account_id
-            and l.model = w.model
-    inner join steps.request_counts as n
-        on
-            l.day = n.day
-            and l.provider = n.provider
-            and l.platform = n.platform
-            and l.account_id is not distinct from n.account_id
-            and l.model = n.model
-),
-
-priced as (
+with priced as (
     select
         *,
         all_quantity - unpriced_quantity as left_quantity,
         case when unpriced_quantity = 0 then 0 else all_picos * unpriced_quantity // all_quantity end as unpriced_picos,
         all_picos
         - case when unpriced_quantity = 0 then 0 else all_picos * unpriced_quantity // all_quantity end as left_picos
-    from seen
+    from steps.leftover_usage
 ),
 
 classless as (
@@ -136,8 +34,14 @@ doubted as (
     select
         *,
         left_quantity - class_quantity as rest_quantity,
-        metered_quantity * doubtful_requests // greatest(metered_requests, 1) as usual_quantity,
-        metered_quantity // greatest(metered_requests, 1) as mean_quantity
+        month_quantity * doubtful_requests // greatest(month_requests, 1) as usual_quantity,
+        month_quantity // greatest(month_requests, 1) as mean_quantity,
+        -- Requests whose usage was found under another label are no surplus.
+        case
+            when surplus_requests > 0 and left_quantity < reported_only_quantity
+                then greatest(surplus_requests * left_quantity // reported_only_quantity, 1)
+            else surplus_requests
+        end as left_requests
     from classless
 ),
 
@@ -146,8 +50,8 @@ bounded as (
         *,
         case
             when not is_reported or doubtful_requests = 0 or surplus_requests <= 0 then 0
-            when surplus_requests > doubtful_requests then rest_quantity * doubtful_requests // surplus_requests
-            when surplus_requests is not null or metered_requests = 0 then rest_quantity
+            when left_requests > doubtful_requests then rest_quantity * doubtful_requests // left_requests
+            when surplus_requests is not null or month_requests = 0 then rest_quantity
             when
                 rest_quantity - usual_quantity
                 <= greatest(largest_quantity - mean_quantity, 0) * cast(floor(2 * sqrt(doubtful_requests)) as bigint)
