@@ -2,10 +2,25 @@
 -- grain: month, provider, platform, currency
 --
 -- A charge may stand to our price, or to a list price of its model and class, as the true rate stands to the
--- recorded one. The ratio that most money of the month shares, to half a part in a hundred, is that rate, if it
--- is half of the money and within a tenth of 1; of two equally shared the one nearer to 1.
+-- recorded one: of the tiers and regions that the provider reports, where it tells them. The ratio that most
+-- money of the month shares, to half a part in a hundred, is that rate, if it is half of the money and within
+-- a tenth of 1; of two equally shared the one nearer to 1.
 -- Money is in 1e-9 USD.
-with expected as (
+with labels as (
+    select distinct
+        day,
+        provider,
+        platform,
+        account_id,
+        model,
+        token_class,
+        coalesce(service_tier, 'standard') as service_tier,
+        coalesce(region_scope, '') as region_scope
+    from steps.reported_cells
+    where reported_quantity > 0
+),
+
+expected as (
     select
         day,
         provider,
@@ -32,6 +47,16 @@ with expected as (
     from steps.charged_cells as c
     inner join steps.list_rates as l
         on c.day = l.day and c.platform = l.platform and c.model = l.model and c.token_class = l.token_class
+    inner join labels as t
+        on
+            c.day = t.day
+            and c.provider = t.provider
+            and c.platform = t.platform
+            and c.account_id is not distinct from t.account_id
+            and c.model = t.model
+            and c.token_class = t.token_class
+            and (not c.has_tiers or l.service_tier = t.service_tier)
+            and (not c.has_regions or l.region_scope = t.region_scope)
     where
         c.currency <> 'usd' and c.is_tokens and not c.is_unconverted and c.usage_picos > 0 and c.billed_picos > 0
         and c.reported_quantity > 0

@@ -6,9 +6,9 @@
 -- classes are whole (token_class); then what requests of ours used that were perhaps billed and told
 -- no usage (failed_but_billed; hidden_retries where only a count of tries tells of them); the rest is
 -- usage that no request of ours made (not_instrumented). Where the provider counts requests, its
--- surplus over ours says how much the doubtful ones can be; where it does not, what as many of our
--- requests of the model use, or for few the largest. With equal counts the rest is unexplained. What only we
--- metered is late where the report may still change, else unexplained.
+-- surplus over ours says how much the doubtful ones can be; where it does not, what as many of the
+-- account's requests of the model use in the month, or for few the largest. With equal counts the rest
+-- is unexplained. What only we metered is late where the report may still change, else unexplained.
 with priced as (
     select
         *,
