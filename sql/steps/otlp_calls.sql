@@ -80,6 +80,8 @@ select
         when server_address like '%aiplatform.googleapis.com' then 'vertex'
         when server_address = 'generativelanguage.googleapis.com' then 'ai_studio'
         when server_address in ('openrouter.ai', 'api.openrouter.ai') then 'openrouter'
+        -- Recorders of Vertex's SDK, some of which name Google alone.
+        when scope_name like '%instrumentation%vertexai' then 'vertex'
     end as platform_name,
     case
         when lower(inference_geo) in ('us', 'eu') then 'geo_' || lower(inference_geo)

@@ -284,3 +284,22 @@ def test_logfire_tells_cache_and_reasoning_in_the_providers_own_object(
     }
     assert found == {"openai": (36, 64, 5), "anthropic": (100, 800, None)}
     assert [r["cache_write_5m_tokens"] for r in rows if r["provider"] == "anthropic"] == [100]
+
+
+def test_livekit_tells_the_cache_in_its_metrics(counting: Connection) -> None:
+    told = {"gen_ai.usage.input_tokens": 50, "gen_ai.usage.output_tokens": 9}
+    told |= {"lk.llm_metrics.prompt_cached_tokens": 20, "lk.llm_metrics.total_tokens": 59}
+    spans = [
+        span("turn", None, {}, scope="livekit-agents"),
+        chat("llm_request", "turn", told, scope="livekit-agents"),
+    ]
+    (row,) = count(counting, spans)
+    assert (row["input_tokens"], row["cache_read_tokens"], row["output_tokens"]) == (30, 20, 9)
+
+
+def test_a_recorder_of_vertex_names_the_platform(counting: Connection) -> None:
+    told = {"gen_ai.provider.name": "Google", "gen_ai.request.model": "gemini-2.5-pro"}
+    (row,) = count(
+        counting, [chat("call", None, told, scope="opentelemetry.instrumentation.vertexai")]
+    )
+    assert (row["provider"], row["platform"]) == ("google", "vertex")
