@@ -16,8 +16,8 @@ class _Place(Row):
     """Where on a bill an amount stands."""
 
     bill_kind: str
-    """costs: of core.provider_costs. invoices: of core.invoice_lines. A cloud's bill is in both, so
-    the two are not added."""
+    """costs: of core.provider_costs. invoices: of invoices in core.invoice_lines, bills: of all
+    else there. A bill's lines are costs too, and an invoice repeats them: kinds are not added."""
     provider: str
     """Who bills: openai, anthropic, aws, azure, gcp, ..."""
     platform: str

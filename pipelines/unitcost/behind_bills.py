@@ -29,8 +29,8 @@ _BILLED_LATER = """l.day in (
             r.charge_category, r.currency))"""
 
 
-def _is_booked(kind: str, table: str) -> str:
-    """A line is a primary one of the table, at the row's place."""
+def _is_booked(kind: str, table: str, condition: str) -> str:
+    """A line is a primary one of the table that meets a condition, at the row's place."""
     place = " and ".join(
         (
             "b.provider = r.provider and b.platform = r.platform",
@@ -42,12 +42,16 @@ def _is_booked(kind: str, table: str) -> str:
     )
     return f"""(r.bill_kind = '{kind}' and l.record_id in (
         select b.record_id from {table} as b
-        where b.is_primary and strftime(b.day, '%Y-%m') = r.month and {place}))"""
+        where b.is_primary and {condition} and strftime(b.day, '%Y-%m') = r.month and {place}))"""
 
 
 _BOOKED = " or ".join(
-    _is_booked(kind, table)
-    for kind, table in (("costs", "core.provider_costs"), ("invoices", "core.invoice_lines"))
+    _is_booked(*kind)
+    for kind in (
+        ("costs", "core.provider_costs", "true"),
+        ("bills", "core.invoice_lines", "b.source_format <> 'invoices'"),
+        ("invoices", "core.invoice_lines", "b.source_format = 'invoices'"),
+    )
 )
 ADJUSTED = f"l.day = r.adjusted_day and {_OWN_BILLER}"
 RESTATED = f"l.day = r.day and {_OWN_BILLER}"

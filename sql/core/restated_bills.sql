@@ -16,7 +16,7 @@ with billed as (
     union all
     select
         day,
-        'invoices' as bill_kind,
+        case when source_format = 'invoices' then 'invoices' else 'bills' end as bill_kind,
         provider,
         platform,
         coalesce(workspace_id, billing_account_id, '(unattributed)') as account_id,

@@ -2,8 +2,9 @@
 -- grain: month, bill_kind, provider, platform, account_id, raw_model, charge_category, currency
 -- view
 --
--- A cloud's bill is in both kinds of report, so the two are not added. What was posted is in the currency of the bill;
--- all of it is read at the rate known now, a report's of its day, an invoice's of the last day of the month.
+-- A bill's lines are costs too, and an invoice repeats them, so the kinds are not added. What was posted is in
+-- the currency of the bill; all of it is read at the rate known now, a report's and a bill's of its day, an
+-- invoice's of the last day of the month.
 with billed as (
     select
         day,
@@ -20,7 +21,7 @@ with billed as (
     union all
     select
         day,
-        'invoices' as bill_kind,
+        case when source_format = 'invoices' then 'invoices' else 'bills' end as bill_kind,
         provider,
         platform,
         coalesce(workspace_id, billing_account_id, '(unattributed)') as account_id,

@@ -24,6 +24,7 @@ LINE = {
     "provider": "aws",
     "platform": "bedrock",
     "billing_account_id": "payer",
+    "source_format": "invoices",
     "is_primary": True,
     "charge_category": "usage",
     "billed_cost": Decimal(10),
@@ -71,6 +72,13 @@ def test_places_are_added_up_and_repeats_left_out(workbench: duckdb.DuckDBPyConn
         ("costs", "payer", "(unattributed)", "usage", "eur", Decimal("10.000000000001"), 3, 1),
         ("invoices", "payer", "(unattributed)", "usage", "eur", Decimal(10), 1, 0),
     ]
+
+
+def test_a_bill_and_an_invoice_are_two_kinds(workbench: duckdb.DuckDBPyConnection) -> None:
+    known = bill(workbench, [LINE])
+    given(workbench, InvoiceLine, LINE, LINE | {"source_format": "aws_cur"})
+    found = workbench.execute(f"select bill_kind, billed_cost from ({known})").fetchall()
+    assert found == [("bills", 10), ("costs", 10), ("invoices", 10)]
 
 
 FEE = LINE | {"charge_category": "tax", "billed_cost": Decimal("0.5")}
