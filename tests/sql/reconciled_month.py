@@ -1,13 +1,15 @@
 """An invented fortnight that our records and the providers' reports agree on, to break at will.
 
 `truth` is what happened. Our side and the providers' side are made of it by SQL; a fault changes
-one of them. No expectation is here.
+one of them. Each fault has a month of its own, and all months are reconciled at once, as to plan
+the queries takes longer than to run them. No expectation is here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
@@ -24,6 +26,9 @@ CLASSES = {
     "cache_write_5m_tokens": "cache_write_5m",
     "output_tokens": "output",
 }
+
+_REPORTED = ("core.provider_usage", "core.provider_costs", "core.exchange_rates")
+"""What a fault of the reports may change."""
 
 _TRUTH = f"""
     create or replace table truth as
@@ -81,29 +86,81 @@ class Fault:
     theirs: str = ""
     """SQL on `theirs`, a copy of the truth."""
     reports: str = ""
-    """SQL on core.provider_usage, core.provider_costs or core.invoice_lines."""
+    """SQL on core.provider_usage, core.provider_costs or core.exchange_rates."""
 
 
 def reconcile_month(con: duckdb.DuckDBPyConnection, fault: Fault) -> None:
-    """Make both sides, one of them faulty, and the reconciliation, in a workbench with prices."""
+    """One fault, in the month of `FIRST`."""
+    reconcile_months(con, [fault])
+
+
+def reconcile_months(con: duckdb.DuckDBPyConnection, faults: Sequence[Fault]) -> list[str]:
+    """Make both sides of a month for each fault, and reconcile them, in a workbench with prices.
+
+    Answers the months, each as YYYY-MM.
+    """
+    days = [monday(n) for n in range(len(faults))]
     con.execute(_TRUTH)
     con.execute(_RATES)
+    for day, fault in zip(days, faults, strict=True):
+        _sides(con, fault, day)
+    for side in ("ours", "theirs"):
+        con.execute(f"create or replace table {side} as from every_{side}")
+    _records(con)
+    _reports(con)
+    create_empty(con, InvoiceLine)
+    for day, fault in zip(days, faults, strict=True):
+        if fault.reports:
+            _break_reports(con, fault.reports, day)
+    for table in ("core.metered_usage", "steps.reported_models", "core.reported_usage"):
+        run_step(con, table, FIRST)
+    reconcile(con)
+    return [day.strftime("%Y-%m") for day in days]
+
+
+def monday(number: int) -> date:
+    """The first Monday from the 5th of a month, so many months after that of `FIRST`."""
+    months = FIRST.month - 1 + number
+    fifth = date(FIRST.year + months // 12, months % 12 + 1, 5)
+    return fifth + timedelta(-fifth.weekday() % 7)
+
+
+def _sides(con: duckdb.DuckDBPyConnection, fault: Fault, day: date) -> None:
+    """Break both sides of the fortnight, then move it to that day."""
     con.execute(
         """create or replace table ours as
         select *, 1.0::decimal(4, 2) as price_factor, 'ok' as status, true as is_known from truth"""
     )
-    con.execute("create or replace table theirs as select * from truth")
+    con.execute("create or replace table theirs as from truth")
     for sql in (fault.ours, fault.theirs):
         if sql:
             con.execute(sql)
-    _records(con)
-    _reports(con)
-    create_empty(con, InvoiceLine)
-    if fault.reports:
-        con.execute(fault.reports)
-    for table in ("core.metered_usage", "steps.reported_models", "core.reported_usage"):
-        run_step(con, table, FIRST)
-    reconcile(con)
+    make = "create or replace table {} as" if day == FIRST else "insert into {}"
+    for side in ("ours", "theirs"):
+        con.execute(
+            f"""{make.format(f"every_{side}")} select * replace (
+                started_at + interval {(day - FIRST).days} day as started_at,
+                '{day} ' || request_id as request_id
+            ) from {side}"""
+        )
+
+
+def _break_reports(con: duckdb.DuckDBPyConnection, sql: str, day: date) -> None:
+    """Break the reports of the fortnight from that day, which the fault's SQL sees in its own."""
+    month = f"day between date '{day}' and date '{day}' + {DAYS}"
+    for table in _REPORTED:
+        con.execute(f"create or replace table {table}_others as from {table} where not {month}")
+        con.execute(
+            f"""create or replace table {table} as
+            select * replace (day - {(day - FIRST).days} as day) from {table} where {month}"""
+        )
+    con.execute(sql)
+    for table in _REPORTED:
+        con.execute(
+            f"""insert into {table}_others by name
+            select * replace (day + {(day - FIRST).days} as day) from {table}"""
+        )
+        con.execute(f"create or replace table {table} as from {table}_others")
 
 
 def _rate(meter: str, source: str) -> str:

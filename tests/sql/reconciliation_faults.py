@@ -6,11 +6,12 @@ No test is here.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import duckdb
 
-from tests.sql.reconciled_month import Fault
+from tests.sql.reconciled_month import Fault, reconcile_months
 
 ENOUGH = Decimal("0.95")
 """Share of what moved that its own cause must hold."""
@@ -164,18 +165,33 @@ FAULTS = {
 
 def moved(con: duckdb.DuckDBPyConnection) -> dict[str, Decimal]:
     """Cause -> money moved, up and down alike."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for cause, amount in con.execute(
-        "select cause, gap_usd from marts.reconciliation_gap"
-    ).fetchall():
-        found[cause] += abs(amount)
-    return dict(found)
+    [found] = moved_in(con, [""])
+    return found
 
 
-def assert_lands(con: duckdb.DuckDBPyConnection, cause: str) -> None:
-    """Nearly all that moved is in this cause, and the parts sum."""
-    found = moved(con)
-    assert found[cause] >= ENOUGH * sum(found.values()) > 0, found
+def moved_in(con: duckdb.DuckDBPyConnection, months: Iterable[str]) -> list[dict[str, Decimal]]:
+    """The same of each month alone, a month being how its days begin."""
+    rows = con.execute("select day::varchar, cause, gap_usd from marts.reconciliation_gap")
+    found: dict[str, dict[str, Decimal]] = {month: defaultdict(Decimal) for month in months}
+    for day, cause, amount in rows.fetchall():
+        for month in (m for m in found if day.startswith(m)):
+            found[month][cause] += abs(amount)
+    return [dict(causes) for causes in found.values()]
+
+
+def lands(found: dict[str, Decimal], cause: str) -> bool:
+    """Whether nearly all that moved is in this cause, and anything moved."""
+    return found.get(cause, 0) >= ENOUGH * sum(found.values()) > 0
+
+
+def assert_each_lands(
+    con: duckdb.DuckDBPyConnection, faults: Mapping[str, tuple[str, Fault]]
+) -> None:
+    """Of faults in months of their own, nearly all that each moved is in its cause."""
+    months = reconcile_months(con, [fault for _, fault in faults.values()])
+    found = dict(zip(faults, moved_in(con, months), strict=True))
+    wrong = {name: found[name] for name, (c, _) in faults.items() if not lands(found[name], c)}
+    assert wrong == {}
     assert_parts_sum(con)
 
 

@@ -7,8 +7,14 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from tests.sql.reconciled_month import Fault, reconcile_month
-from tests.sql.reconciliation_faults import FAULTS, assert_lands, assert_parts_sum, moved
+from tests.sql.reconciled_month import Fault, reconcile_month, reconcile_months
+from tests.sql.reconciliation_faults import (
+    FAULTS,
+    assert_each_lands,
+    assert_parts_sum,
+    moved,
+    moved_in,
+)
 
 
 def test_nothing_differs_where_nothing_is_wrong(fault_bench: duckdb.DuckDBPyConnection) -> None:
@@ -58,51 +64,54 @@ LESS_TOLD = {
 }
 
 
-@pytest.mark.parametrize("name", LESS_TOLD)
-def test_what_is_told_less_finely_still_agrees(
-    fault_bench: duckdb.DuckDBPyConnection, name: str
-) -> None:
-    reconcile_month(fault_bench, LESS_TOLD[name])
+def test_what_is_told_less_finely_still_agrees(fault_bench: duckdb.DuckDBPyConnection) -> None:
+    months = reconcile_months(fault_bench, [*LESS_TOLD.values()])
+    seen = fault_bench.execute(
+        "select distinct strftime(day, '%Y-%m') as month from marts.reconciliation order by month"
+    ).fetchall()
+    assert [month for (month,) in seen] == months
+    found = dict(zip(LESS_TOLD, moved_in(fault_bench, months), strict=True))
+    assert found == {name: {} for name in LESS_TOLD}
     assert moved(fault_bench) == {}
     assert_parts_sum(fault_bench)
+
+
+def named(fault: Fault, naming: str) -> Fault:
+    """The fault where records name accounts otherwise."""
+    return replace(fault, ours=f"{fault.ours}; {naming}".strip("; "))
 
 
 _SOME = "update ours set account_id = null where hash(request_id) % 3 = 0"
 
 
 @pytest.mark.parametrize("naming", ["", _SOME], ids=["all accounts", "some accounts"])
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_lands_in_its_own_cause(
-    fault_bench: duckdb.DuckDBPyConnection, name: str, naming: str
+def test_each_fault_lands_in_its_own_cause(
+    fault_bench: duckdb.DuckDBPyConnection, naming: str
 ) -> None:
     """Whether the records name the account, or only some of them do."""
-    cause, fault = FAULTS[name]
-    reconcile_month(fault_bench, replace(fault, ours=f"{fault.ours}; {naming}".strip("; ")))
-    assert_lands(fault_bench, cause)
+    faults = {name: (cause, named(fault, naming)) for name, (cause, fault) in FAULTS.items()}
+    assert_each_lands(fault_bench, faults)
 
 
-@pytest.mark.parametrize(
-    "naming",
-    [
+def test_causes_are_found_however_accounts_are_named(
+    fault_bench: duckdb.DuckDBPyConnection,
+) -> None:
+    namings = (
         "update ours set account_id = null where account_id = 'proj_b'",
         "update ours set account_id = null where started_at < timestamp '2026-10-12'",
         "update ours set account_id = 'org-' || account_id",
-    ],
-)
-@pytest.mark.parametrize(
-    "name",
-    [
+    )
+    names = (
         "wrong tier",
         "a day's file shifted by the time zone",
         "a provider's day by its own time zone",
-    ],
-)
-def test_causes_are_found_however_accounts_are_named(
-    fault_bench: duckdb.DuckDBPyConnection, name: str, naming: str
-) -> None:
-    cause, fault = FAULTS[name]
-    reconcile_month(fault_bench, replace(fault, ours=f"{fault.ours}; {naming}".strip("; ")))
-    assert_lands(fault_bench, cause)
+    )
+    faults = {
+        f"{name}: {naming}": (FAULTS[name][0], named(FAULTS[name][1], naming))
+        for name in names
+        for naming in namings
+    }
+    assert_each_lands(fault_bench, faults)
 
 
 def test_accounts_are_told_apart_as_far_as_both_sides_know_them(
