@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -173,15 +174,20 @@ TOKENS = st.integers(0, 10**7)
 COSTS = st.decimals(0, 1000, places=12)
 
 
-@settings(max_examples=40, deadline=None)
-@over(st.lists(st.tuples(TOKENS, TOKENS, COSTS, COSTS, COSTS, st.booleans()), max_size=6))
+_CALLS = st.lists(st.tuples(TOKENS, TOKENS, COSTS, COSTS, COSTS, st.booleans()), max_size=6)
+
+
+@settings(max_examples=6, deadline=None)
+@over(st.lists(_CALLS, min_size=8, max_size=8))
 def test_costs_add_up_whatever_the_prices_are(
     tmp_path_factory: pytest.TempPathFactory,
-    drawn: list[tuple[int, int, Decimal, Decimal, Decimal, bool]],
+    drawn: list[list[tuple[int, int, Decimal, Decimal, Decimal, bool]]],
 ) -> None:
+    """Each day of eight by itself: a file takes as long to make however many days it has."""
     made = [
         request(
-            str(number),
+            f"{day} {number}",
+            day=date(2026, 10, day),
             cache_write_5m_tokens=a,
             cache_write_1h_tokens=b,
             cache_write_cost_usd=cost,
@@ -189,14 +195,20 @@ def test_costs_add_up_whatever_the_prices_are(
             list_cost_usd=listed,
             cost_basis="metered_contract" if own else "metered_list",
         )
-        for number, (a, b, cost, fee, listed, own) in enumerate(drawn)
+        for day, calls in enumerate(drawn, start=1)
+        for number, (a, b, cost, fee, listed, own) in enumerate(calls)
     ]
     with open_workbench() as con:
         open_charges(con, *made)
         found = charges(con, tmp_path_factory.mktemp("focus") / "focus.csv", "1.2")
-    usage = [r for r in found if not r["ChargeClass"]]
-    assert sum(Decimal(r["EffectiveCost"]) for r in usage) == sum(r["cost_usd"] for r in made)
-    assert sum(Decimal(r["ListCost"]) for r in usage) == sum(r["list_cost_usd"] for r in made)
+    for day in range(1, 9):
+        start = date(2026, 10, day).isoformat()
+        usage = [
+            r for r in found if not r["ChargeClass"] and r["ChargePeriodStart"].startswith(start)
+        ]
+        calls = [r for r in made if r["day"].day == day]
+        assert sum(Decimal(r["EffectiveCost"]) for r in usage) == sum(r["cost_usd"] for r in calls)
+        assert sum(Decimal(r["ListCost"]) for r in usage) == sum(r["list_cost_usd"] for r in calls)
 
 
 @pytest.mark.parametrize(
