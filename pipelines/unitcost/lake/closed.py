@@ -126,12 +126,12 @@ def follow_home(home: Home, tables: Iterable[type[Row]], run_id: str) -> None:
     """
     for file in sorted(home.closed.glob("*.duckdb")):
         with open_published(file) as con:
-            is_here = reads_below(con, home.root)
+            if reads_below(con, home.root):
+                continue
             made = dict(con.execute(_VIEWS).fetchall())
-        if not is_here:
-            own = load_catalogue(file)
-            own.made_before = made
-            write_catalogue(home, own, tables, run_id, file)
+        own = load_catalogue(file)
+        own.made_before = made
+        write_catalogue(home, own, tables, run_id, file)
 
 
 def reads_below(con: duckdb.DuckDBPyConnection, root: Path) -> bool:
