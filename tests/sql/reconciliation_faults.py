@@ -179,6 +179,13 @@ def moved_in(con: duckdb.DuckDBPyConnection, months: Iterable[str]) -> list[dict
     return [dict(causes) for causes in found.values()]
 
 
+def assert_lands(con: duckdb.DuckDBPyConnection, cause: str) -> None:
+    """Nearly all that moved is in this cause, and the parts sum."""
+    found = moved(con)
+    assert lands(found, cause), found
+    assert_parts_sum(con)
+
+
 def lands(found: dict[str, Decimal], cause: str) -> bool:
     """Whether nearly all that moved is in this cause, and anything moved."""
     return found.get(cause, 0) >= ENOUGH * sum(found.values()) > 0
