@@ -38,6 +38,12 @@ class KnownRequest(Row):
     """The price rows used, comma separated, sorted."""
     price_revision: str
     """Revision of the price book that priced it."""
+    source_format: str | None
+    """Format of the file that told of it first; None where an older version wrote the row."""
+    source_file: str | None
+    """That file."""
+    source_line: int | None
+    """Its line."""
 
 
 class RestatedRequest(KnownRequest):

@@ -21,16 +21,12 @@ from unitcost_models.marts import CostPerRequest
 TERMS = {
     "month": "strftime(day, '%Y-%m')",
     "hour_at": "date_trunc('hour', started_at)",
-    "adjusted_day": "day",
 }
-NOT_OF_REQUESTS = {"core.adjustments": ("day", "posting_no", "cause")}
-"""Parts of a key that say when and why, not of which requests."""
 _MORE = (
     "core.requests",
     "core.request_costs",
     "core.tasks",
     "core.model_names",
-    "core.adjustments",
 )
 
 
@@ -41,10 +37,7 @@ def traceable() -> list[str]:
         table
         for table, model in row_models().items()
         if table in WAYS
-        or (
-            (table.startswith("marts.") or table in _MORE)
-            and held.issuperset({*model.key} - {*NOT_OF_REQUESTS.get(table, ())})
-        )
+        or ((table.startswith("marts.") or table in _MORE) and held.issuperset(model.key))
     ]
 
 

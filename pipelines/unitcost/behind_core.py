@@ -6,12 +6,12 @@ about: the day's, of its provider and account. Each way is written as in `unitco
 
 from __future__ import annotations
 
-from unitcost.behind_terms import BILLED_MODEL, BILLER, OWN_DAY, UNKNOWN, every
+from unitcost.behind_terms import BILLED_MODEL, BILLER, OWN_DAY, UNKNOWN, every, same
 
 STATEMENTS = ("core.prices", "core.prices_in_force", "core.fx_rates")
 """Tables of which each row is what the price book says; its source and dates stand in it."""
 RESTATED = ("core.restated_requests", "core.restated_tasks")
-"""Known after the closing: the requests behind are those that were reported."""
+"""Known after the closing."""
 NO_SUMS = (*RESTATED, "core.metered_usage", "core.commitment_use")
 """Tables whose cost is another than what the requests behind cost together."""
 
@@ -54,7 +54,14 @@ _COUNTED = (
 
 CORE_WAYS: dict[str, str] = {
     "core.sightings": every(OWN_DAY, "b.request_id = r.request_id"),
-    "core.restated_requests": every(OWN_DAY, "b.request_id = r.request_id"),
+    "core.restated_requests": every(OWN_DAY, "b.request_id = r.request_id", "b.is_first_side"),
+    "core.adjustments": every(
+        "b.day = r.adjusted_day",
+        "b.provider = r.provider",
+        same("model", "feature", "workflow", "customer_id"),
+        "b.is_changed",
+        "r.cause <> 'late_records' or not b.was_reported",
+    ),
     "core.metered_usage": every(
         OWN_DAY,
         "extract(hour from b.started_at) = r.hour_of_day",

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from unitcost.asked import NOT_OF_REQUESTS, TERMS, is_said, read_key, read_row
+from unitcost.asked import TERMS, is_said, read_key, read_row
 from unitcost.behind import LINES, RECORDS, REPORTS, REQUESTS, WAYS
 from unitcost.behind_core import NO_SUMS
 from unitcost.sqltext import sql_text
@@ -28,8 +28,31 @@ _BY_TASK = f"""(
     left join core.tasks as t
         on r.task_id = t.task_id and r.day = t.day
 )"""
-_RELATIONS = {"marts.cost_per_successful_task": _BY_TASK}
-"""Requests as a mart sees them, where it groups them by other columns than their own."""
+_MOVED = """row(p.provider, p.model, p.feature, p.workflow, p.customer_id)
+    is distinct from row(k.provider, k.model, k.feature, k.workflow, k.customer_id)"""
+_BOTH_SIDES = f"""(
+    select p.*, true as was_reported, true as is_first_side,
+        k.request_id is null or p.cost_usd is distinct from k.cost_usd or {_MOVED} as is_changed
+    from {REQUESTS} as p
+    left join core.restated_requests as k
+        on p.request_id = k.request_id and p.day = k.day
+    where p.day in (select day from core.restated_requests)
+    union all by name
+    select k.* exclude (usage_digest, price_revision, source_format, source_file, source_line),
+        p.request_id is not null as was_reported, p.request_id is null as is_first_side,
+        true as is_changed
+    from core.restated_requests as k
+    left join {REQUESTS} as p
+        on k.request_id = p.request_id and k.day = p.day
+    where p.request_id is null or {_MOVED}
+)"""
+"""Requests of adjusted days where they were reported, and where they belong as known now."""
+_RELATIONS = {
+    "marts.cost_per_successful_task": _BY_TASK,
+    "core.adjustments": _BOTH_SIDES,
+    "core.restated_requests": _BOTH_SIDES,
+}
+"""Requests as a table sees them, where it groups them by other columns than their own."""
 _COSTS = ("booked_cost_usd", "cost_usd", "waste_usd")
 """What was posted later is of no request of the row; `core.adjustments` has it."""
 
@@ -103,12 +126,11 @@ def _stated(table: str, row: dict[str, Any]) -> Decimal | None:
 
 def _requests(table: str, key: dict[str, str]) -> str:
     """SQL for the requests behind the row that stands in `asked`."""
+    relation = _RELATIONS.get(table, REQUESTS)
     if table in WAYS:
-        return f"select b.* from {REQUESTS} as b cross join asked as r where {WAYS[table]}"
-    ignored = NOT_OF_REQUESTS.get(table, ())
-    of_requests = {column: text for column, text in key.items() if column not in ignored}
-    where = " and ".join(is_said(TERMS.get(c, f'"{c}"'), text) for c, text in of_requests.items())
-    return f"select * from {_RELATIONS.get(table, REQUESTS)} where {where}"
+        return f"select b.* from {relation} as b cross join asked as r where {WAYS[table]}"
+    where = " and ".join(is_said(TERMS.get(c, f'"{c}"'), text) for c, text in key.items())
+    return f"select * from {relation} where {where}"
 
 
 def _lines(con: duckdb.DuckDBPyConnection, table: str) -> Part:
@@ -144,10 +166,13 @@ def _largest(con: duckdb.DuckDBPyConnection, limit: int) -> Part:
         f"""select
                 b.request_id, b.started_at, b.provider, b.model, b.status, b.prompt_tokens,
                 b.completion_tokens, b.cost_usd, b.unpriced_reason, b.price_ids,
-                r.source_file, r.source_line
+                coalesce(r.source_file, k.source_file) as source_file,
+                coalesce(r.source_line, k.source_line) as source_line
             from behind as b
             left join core.requests as r
                 on b.request_id = r.request_id and b.day = r.day
+            left join core.restated_requests as k
+                on b.request_id = k.request_id and b.day = k.day
             order by b.cost_usd desc nulls last, b.request_id
             {f"limit {limit}" if limit else ""}""",
     )
@@ -183,13 +208,23 @@ def _prices(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Part:
 def _files(con: duckdb.DuckDBPyConnection) -> Part:
     return _ask(
         con,
-        """select
+        """with seen as (
+               select s.source_file, s.source_format, s.source_line, s.request_id
+               from core.sightings as s
+               inner join behind as b
+                   on s.request_id = b.request_id and s.day = b.day
+               union
+               select k.source_file, k.source_format, k.source_line, k.request_id
+               from core.restated_requests as k
+               inner join behind as b
+                   on k.request_id = b.request_id and k.day = b.day
+               where k.source_file is not null
+           )
+           select
                s.source_file, s.source_format, count(distinct s.request_id) as requests,
                count(*) as lines, min(s.source_line) as first_line, max(s.source_line) as last_line,
                any_value(d.sha256) as sha256, any_value(d.ingested_at) as ingested_at
-           from core.sightings as s
-           inner join behind as b
-               on s.request_id = b.request_id and s.day = b.day
+           from seen as s
            left join meta.deliveries as d
                on s.source_file = d.path
            group by s.source_file, s.source_format

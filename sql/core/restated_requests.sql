@@ -47,7 +47,10 @@ select
     costs.cost_usd,
     costs.unpriced_reason,
     costs.price_ids,
-    costs.price_revision
+    costs.price_revision,
+    requests.source_format,
+    requests.source_file,
+    requests.source_line
 from core.requests as requests
 inner join core.request_costs as costs
     on requests.request_id = costs.request_id and requests.day = costs.day

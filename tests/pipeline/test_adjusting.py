@@ -19,11 +19,13 @@ from unitcost.lake.catalogue import load_catalogue
 from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home, data_root
-from unitcost.why import trace
+from unitcost.why import Why, trace
+from unitcost_models.closing import Adjustment
 
 MONTH = Month.parse(OCTOBER)
 # 1,000,000 and 3 input tokens of gpt-5 in October, 0.25 USD a million more.
 REPRICED = Decimal("0.25") + Decimal("0.00000075")
+GRAIN = ", ".join(Adjustment.key)
 
 
 @pytest.fixture
@@ -149,6 +151,19 @@ def test_what_is_learnt_in_turn_is_told_by_its_cause(
     ]
     assert [p.posting_no for p in postings(home)] == [1, 2, 3, 4]
     assert total(home) == rebuilt_total(home, tmp_path)
+    (late,) = behind(home, "late_records")
+    assert (late.requests, late.cost_usd) == (1, Decimal("2.5"))
+    assert [row[-2:] for row in late.largest.rows] == [("requests/late.csv", 2)]
+    assert [row[0] for row in late.files.rows] == ["requests/late.csv"]
+
+
+def behind(home: Home, cause: str) -> list[Why]:
+    """What is behind each adjustment of a cause, in order of the grain."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        found = con.execute(
+            f"select {GRAIN} from core.adjustments where cause = $1 order by all", [cause]
+        ).fetchall()
+        return [trace(con, Adjustment.table, [str(value) for value in row], 0) for row in found]
 
 
 def test_a_correction_of_a_closed_price_is_itself_corrected(home: Home) -> None:
@@ -176,6 +191,10 @@ def test_an_attribution_that_changed_moves_the_money(home: Home, tmp_path: Path)
     assert rows == [
         ("recounted", "acme", Decimal("0.5"), Decimal(0)),
         ("recounted", "new", Decimal(0), Decimal("0.50000025")),
+    ]
+    assert [why.cost_usd for why in behind(home, "recounted")] == [
+        Decimal("0.5"),
+        Decimal("0.50000025"),
     ]
     assert total(home) == rebuilt_total(home, tmp_path)
 
