@@ -3,6 +3,7 @@
 --
 -- A few days may come nearer by luck. So accounts' days that agree to the token decide: fewer of them than by UTC
 -- tell against the window, and where there are none, a week is needed or nine parts in ten of what differs.
+-- The window with which all counts agree, those of the outer days too, goes before.
 with windows as (
     select
         month,
@@ -99,7 +100,7 @@ select
     coalesce(i.month, w.month) as month,
     coalesce(i.provider, w.provider) as provider,
     coalesce(i.platform, w.platform) as platform,
-    coalesce(i.offset_hours, w.offset_hours) as offset_hours
+    coalesce(w.offset_hours, i.offset_hours) as offset_hours
 from inner_days as i
 full join steps.whole_offsets as w
     on i.month = w.month and i.provider = w.provider and i.platform = w.platform

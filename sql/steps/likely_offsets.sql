@@ -2,7 +2,8 @@
 -- grain: month, provider, platform
 --
 -- The evidence is that the reported quantities are those of the metered hours in another window, in
--- at least half of all that differs. Only days with metered days on both sides can tell. Of a model and
+-- at least half of all that differs. Only days with metered days on both sides can tell, a week away at most, for
+-- beyond an interruption nothing is known of the hours that a day would take from its neighbour. Of a model and
 -- class the course of the days is compared, month by month, not the sum: what is missing on all days alike has no
 -- say, nor has an account that one side alone names. `is_plain` where the days are a week or nine parts in ten agree.
 with reported as (
@@ -58,14 +59,24 @@ metered as (
         m.token_class
 ),
 
-bounds as (
-    select
+metered_days as (
+    select distinct
+        day,
         provider,
-        platform,
-        min(day) as first_day,
-        max(day) as last_day
+        platform
     from metered
-    group by provider, platform
+),
+
+inner_days as (
+    select
+        r.day,
+        r.provider,
+        r.platform
+    from steps.told_dimensions as r
+    inner join metered_days as m
+        on r.provider = m.provider and r.platform = m.platform and m.day >= r.day - 7 and m.day <= r.day + 7
+    group by r.day, r.provider, r.platform
+    having min(m.day) < r.day and max(m.day) > r.day
 ),
 
 offsets as (
@@ -101,8 +112,8 @@ joined as (
         r.reported_quantity,
         coalesce(m.metered_quantity, 0) as metered_quantity
     from reported as r
-    inner join bounds as b
-        on r.provider = b.provider and r.platform = b.platform and r.day > b.first_day and r.day < b.last_day
+    inner join inner_days as i
+        on r.day = i.day and r.provider = i.provider and r.platform = i.platform
     cross join offsets as o
     left join moved as m
         on

@@ -2,18 +2,26 @@
 -- grain: month, provider, platform
 --
 -- A day or two are enough for it, of which steps.day_offsets can tell nothing. All counts are compared as they are,
--- also what we metered on days next to the reported ones: 99 parts in 100 of what differs by UTC must agree in another
--- window, to the token.
+-- also what we metered on days next to the reported ones, and of no other day: 99 parts in 100 of what differs by UTC
+-- must agree in another window, to the token.
 with told as (
     select
         provider,
         platform,
-        min(day) as first_day,
-        max(day) as last_day,
         bool_and(has_models) as has_models
     from steps.told_dimensions
     where has_usage
     group by provider, platform
+),
+
+days as (
+    select distinct
+        cast(d.day + n.days_later as date) as day,
+        d.provider,
+        d.platform
+    from steps.told_dimensions as d
+    cross join (values (-1), (0), (1)) as n (days_later)
+    where d.has_usage
 ),
 
 reported as (
@@ -47,7 +55,9 @@ metered as (
         sum(m.priced_quantity + m.unpriced_quantity - m.twin_quantity) as quantity
     from core.metered_usage as m
     inner join told as t
-        on m.provider = t.provider and m.platform = t.platform and m.day >= t.first_day - 1 and m.day <= t.last_day + 1
+        on m.provider = t.provider and m.platform = t.platform
+    inner join days as d
+        on m.day = d.day and m.provider = d.provider and m.platform = d.platform
     where m.token_class in ('input', 'cache_read', 'cache_write', 'output')
     group by
         m.day,

@@ -179,13 +179,6 @@ def moved_in(con: duckdb.DuckDBPyConnection, months: Iterable[str]) -> list[dict
     return [dict(causes) for causes in found.values()]
 
 
-def assert_lands(con: duckdb.DuckDBPyConnection, cause: str) -> None:
-    """Nearly all that moved is in this cause, and the parts sum."""
-    found = moved(con)
-    assert lands(found, cause), found
-    assert_parts_sum(con)
-
-
 def lands(found: dict[str, Decimal], cause: str) -> bool:
     """Whether nearly all that moved is in this cause, and anything moved."""
     return found.get(cause, 0) >= ENOUGH * sum(found.values()) > 0
@@ -198,7 +191,7 @@ def assert_each_lands(
     months = reconcile_months(con, [fault for _, fault in faults.values()])
     found = dict(zip(faults, moved_in(con, months), strict=True))
     wrong = {name: found[name] for name, (c, _) in faults.items() if not lands(found[name], c)}
-    assert wrong == {}
+    assert wrong == {}, "; ".join(f"{name} moved {causes}" for name, causes in wrong.items())
     assert_parts_sum(con)
 
 

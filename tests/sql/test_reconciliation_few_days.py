@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import duckdb
-import pytest
 
-from tests.sql.reconciled_month import Fault, reconcile_month
-from tests.sql.reconciliation_faults import FAULTS, assert_lands
+from tests.sql.reconciled_month import Fault
+from tests.sql.reconciliation_faults import FAULTS, assert_each_lands
 
 _FEW = """delete from {side} where started_at < date '2026-10-06'
     or started_at >= date '2026-10-06' + interval {days} day
@@ -21,9 +20,12 @@ def _of(fault: Fault, days: int, one_in: int) -> Fault:
     return replace(fault, ours=f"{ours}; {fault.ours}", theirs=f"{theirs}; {fault.theirs}")
 
 
-@pytest.mark.parametrize(
-    ("name", "days", "one_in"),
-    [
+def test_faults_of_few_days_land_in_their_own_causes(
+    fault_bench: duckdb.DuckDBPyConnection,
+) -> None:
+    """Another boundary is seen without accounts too; so are records that are hours beside UTC,
+    though the last of them end on a day without a report."""
+    few = (
         ("one project not instrumented", 3, 1),
         ("one project not instrumented", 4, 8),
         (_OWN_DAY, 3, 8),
@@ -31,32 +33,13 @@ def _of(fault: Fault, days: int, one_in: int) -> Fault:
         (_OWN_DAY, 1, 1),
         ("drop 5 % of the traces", 2, 1),
         ("drop 5 % of the traces", 1, 1),
-    ],
-)
-def test_a_fault_of_few_days_lands_in_its_own_cause(
-    fault_bench: duckdb.DuckDBPyConnection, name: str, days: int, one_in: int
-) -> None:
-    cause, fault = FAULTS[name]
-    reconcile_month(fault_bench, _of(fault, days, one_in))
-    assert_lands(fault_bench, cause)
-
-
-def test_another_boundary_of_few_days_is_seen_without_accounts(
-    fault_bench: duckdb.DuckDBPyConnection,
-) -> None:
-    cause, fault = FAULTS[_OWN_DAY]
-    unnamed = replace(fault, ours="update ours set account_id = null")
-    reconcile_month(fault_bench, _of(unnamed, 3, 1))
-    assert_lands(fault_bench, cause)
-
-
-@pytest.mark.parametrize("days", [1, 2, 3])
-def test_records_that_are_hours_beside_utc_are_seen_though_the_last_end_on_an_unreported_day(
-    fault_bench: duckdb.DuckDBPyConnection, days: int
-) -> None:
+    )
+    faults = {f"{n}, {d}, {i}": (FAULTS[n][0], _of(FAULTS[n][1], d, i)) for n, d, i in few}
+    unnamed = replace(FAULTS[_OWN_DAY][1], ours="update ours set account_id = null")
+    faults["unnamed"] = (FAULTS[_OWN_DAY][0], _of(unnamed, 3, 1))
     shifted = Fault("update ours set started_at = started_at + interval 8 hour")
-    reconcile_month(fault_bench, _of(shifted, days, 1))
-    assert_lands(fault_bench, "timing")
+    faults |= {f"{d} days beside UTC": ("timing", _of(shifted, d, 1)) for d in (1, 2, 3)}
+    assert_each_lands(fault_bench, faults)
 
 
 _SHIFTED = FAULTS["a day's file shifted by the time zone"][1].ours
@@ -64,16 +47,22 @@ _UNREPORTED = """delete from core.provider_usage where day = date '2026-10-08';
     delete from core.provider_costs where day = date '2026-10-08'"""
 
 
-@pytest.mark.parametrize("naming", ["", "update ours set account_id = null;"])
 def test_records_that_lie_on_a_day_without_a_report_are_seen_there(
-    fault_bench: duckdb.DuckDBPyConnection, naming: str
+    fault_bench: duckdb.DuckDBPyConnection,
 ) -> None:
     """Where that day has requests of its own, nothing tells them from the reported day's; nor are
-    they taken for some of those that are missing."""
+    they taken for some of those that are missing. Whether records name accounts or not."""
     own = "delete from ours where started_at::date = date '2026-10-08';"
-    reconcile_month(fault_bench, Fault(f"{naming}{own}{_SHIFTED}", reports=_UNREPORTED))
-    assert_lands(fault_bench, "timing")
     few = "delete from ours where started_at::date = date '2026-10-08' and n % 20 <> 3;"
-    for ours in (_SHIFTED, f"{few}{FAULTS['drop 5 % of the traces'][1].ours}"):
-        reconcile_month(fault_bench, Fault(f"{naming}{ours}", reports=_UNREPORTED))
-        assert_lands(fault_bench, "not_instrumented")
+    cases = {
+        f"{own}{_SHIFTED}": "timing",
+        _SHIFTED: "not_instrumented",
+        f"{few}{FAULTS['drop 5 % of the traces'][1].ours}": "not_instrumented",
+    }
+    namings = ("", "update ours set account_id = null;")
+    faults = {
+        f"{naming}{ours}": (cause, Fault(f"{naming}{ours}", reports=_UNREPORTED))
+        for naming in namings
+        for ours, cause in cases.items()
+    }
+    assert_each_lands(fault_bench, faults)

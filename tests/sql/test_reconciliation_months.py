@@ -94,6 +94,58 @@ def reported(day: int, quantity: int, token_class: str = "output", **labels: Any
             "charge_lines": 1, "cent_lines": 0, "is_provisional": False, **labels}  # fmt: skip
 
 
+def offsets(con: duckdb.DuckDBPyConnection, ours: list[Any], theirs: list[Any]) -> dict[str, int]:
+    """Month -> how many hours later its days begin."""
+    given(con, MeteredUsage, *ours)
+    given(con, ReportedUsage, *theirs)
+    run_steps(con, ["steps.day_offsets"], date.min)
+    return {row["month"]: row["offset_hours"] for row in rows_of(con, "from steps.day_offsets")}
+
+
+def every_month(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same in three months, of which each lies weeks after the one before."""
+    return [
+        {**row, "day": row["day"].replace(month=month)} for month in (9, 10, 11) for row in rows
+    ]
+
+
+def test_a_day_beside_an_interruption_does_not_tell_where_days_begin(
+    bench: duckdb.DuckDBPyConnection,
+) -> None:
+    """Most of what is reported of the first was on the evening before, of which nothing is kept."""
+    mornings = [metered(5 + n, q, hour_of_day=3) for n, q in enumerate((10, 50, 20, 70))]
+    evenings = [metered(5 + n, q, hour_of_day=20) for n, q in enumerate((400, 900, 300, 800))]
+    theirs = [reported(5, 9010), reported(6, 450), reported(7, 920), reported(8, 370)]
+    assert offsets(bench, every_month(*mornings, *evenings), every_month(*theirs)) == {
+        "2026-09": -4,
+        "2026-10": -4,
+        "2026-11": -4,
+    }
+
+
+def test_what_is_metered_far_from_all_reports_does_not_hide_where_days_begin(
+    bench: duckdb.DuckDBPyConnection,
+) -> None:
+    """Of each month the reports have two days, and our records a third."""
+    ours = [metered(7, 100, hour_of_day=2), metered(8, 70, hour_of_day=2), metered(20, 500)]
+    theirs = [reported(6, 100), reported(7, 70)]
+    assert offsets(bench, every_month(*ours), every_month(*theirs)) == {
+        "2026-09": 3,
+        "2026-10": 3,
+        "2026-11": 3,
+    }
+
+
+def test_the_outer_days_decide_between_hours_that_fit_the_inner_ones(
+    bench: duckdb.DuckDBPyConnection,
+) -> None:
+    """The last report's calls lie on the day after it, later than those of the days before."""
+    ours = [metered(7 + n, q, hour_of_day=2) for n, q in enumerate((100, 40, 90, 20))]
+    ours.append(metered(11, 60, hour_of_day=7))
+    theirs = [reported(6 + n, q) for n, q in enumerate((100, 40, 90, 20, 60))]
+    assert offsets(bench, ours, theirs) == {"2026-10": 8}
+
+
 def parts(con: duckdb.DuckDBPyConnection, ours: list[Any], theirs: list[Any]) -> dict[str, int]:
     """Cause -> tokens behind it."""
     given(con, MeteredUsage, *ours)
