@@ -138,9 +138,9 @@ def _texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _texts(inner, str(key))
-    elif isinstance(value, list):
+    elif isinstance(value, list):  # a list of texts is no id: LangChain's `id` is a class's path
         for inner in value:
-            yield from _texts(inner, name)
+            yield from _texts(inner)
     elif isinstance(value, str) and not value.startswith(("{", "[")):
         yield name, value
 

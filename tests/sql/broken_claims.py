@@ -12,7 +12,7 @@ GROUP = "openai / gpt-5-mini / chat / agent / acme"
 KIND = "refund / chat / agent"
 PAYER = "acme / pro / chat / USD"
 
-PLACE = "invoices / openai / (all) / proj / gpt-5 / usage / usd"
+PLACE = "bills / openai / (all) / proj / gpt-5 / usage / usd"
 BROKEN: dict[str, list[tuple[str, str]]] = {
     "allocation_spreads_its_pools": [
         ("update marts.allocated_cost set direct_cost_usd = 0.300000000001", "(direct)"),

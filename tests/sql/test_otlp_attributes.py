@@ -160,5 +160,5 @@ def test_an_added_key_is_kept_and_comes_first(workbench: Con) -> None:
     "additions", [{"nonsense": ["a"]}, {"customer_id": "a"}, {"customer_id": [""]}]
 )
 def test_a_wrong_addition_is_refused(additions: Any) -> None:
-    with pytest.raises(VocabularyError, match="vocabulary: "):
+    with pytest.raises(VocabularyError, match=r"unitcost\.toml: "):
         load_vocabulary(additions)
