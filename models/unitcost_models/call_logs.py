@@ -66,7 +66,7 @@ class ToldCall(Dimensions):
     billed_state: str | None
     account_id: str | None
     usage_rule: str | None
-    """How the counts of `usage` relate: a rule of `unitcost.usage_objects`."""
+    """How the counts of `usage` relate: a rule of `unitcost.sources.usage_objects`."""
     usage: str | None
     """The usage object as JSON text."""
     usage_basis: str | None

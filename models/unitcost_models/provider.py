@@ -165,13 +165,14 @@ class UsageEntry(Row):
     entry_type: str
     """response, or the type the provider gives the entry: compaction, advisor_message."""
     normalisation_rule: str
-    """Name in `unitcost.usage_objects.RULES`."""
+    """Name in `unitcost.sources.usage_objects.RULES`."""
 
 
 class UsageObject(Meters, Tokens, UsageEntry):
     """One billed entry of one response's usage object, token classes disjoint.
 
-    Not a table: `unitcost.usage_objects.normalise` makes these rows for whoever reads responses.
+    Not a table: `unitcost.sources.usage_objects.normalise` makes these rows for whoever reads
+    responses.
     """
 
     input_tool_tokens: int | None

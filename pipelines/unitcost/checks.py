@@ -8,7 +8,7 @@ from datetime import date
 
 import dagster as dg
 
-from unitcost.build import severity
+from unitcost.days.build import severity
 from unitcost.lake.catalogue import Catalogue
 from unitcost.queries import load_query, query_names
 from unitcost.tables import POSTED, day_tables

@@ -10,18 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unitcost.arriving import Arrival, arrivals
 from unitcost.collecting.run import collect
-from unitcost.due import changed_closed_days, due_days, input_digests
+from unitcost.days.due import changed_closed_days, due_days, input_digests
+from unitcost.days.quiet_days import paid_days
+from unitcost.days.rebuild import shared_inputs
 from unitcost.export.folder import stale_months
 from unitcost.lake.catalogue import Catalogue, load_catalogue, utc_now
 from unitcost.lake.closed import reads_below
 from unitcost.lake.opening import open_published
 from unitcost.nightly_report import NightlyError, NightlyReport, report_of
 from unitcost.paths import Home, data_root
-from unitcost.quiet_days import paid_days
-from unitcost.rates import rates_are_published
-from unitcost.rebuild import shared_inputs
+from unitcost.reading.arriving import Arrival, arrivals
+from unitcost.reconciling.rates import rates_are_published
 from unitcost.session import Session, open_session
 
 if TYPE_CHECKING:

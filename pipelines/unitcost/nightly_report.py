@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from unitcost.due import waiting_rows
+from unitcost.days.due import waiting_rows
 from unitcost.lake.catalogue import Catalogue
 from unitcost_models.closed_months import Posting
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from unitcost.arriving import arrivals
-from unitcost.due import changed_closed_days, due_days, input_digests
+from unitcost.closing.restating import restate
+from unitcost.days.due import changed_closed_days, due_days, input_digests
+from unitcost.days.rebuild import only_prices_changed, shared_inputs
 from unitcost.errors import UsageError
 from unitcost.lake.catalogue import utc_now
 from unitcost.queries import load_query
-from unitcost.rebuild import only_prices_changed, shared_inputs
-from unitcost.restating import restate
+from unitcost.reading.arriving import arrivals
 from unitcost.session import Session, read_session
 from unitcost.workbench import run_steps
 

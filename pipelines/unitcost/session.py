@@ -25,9 +25,9 @@ from unitcost.price_book.book import PriceBook
 from unitcost.privacy import Pseudonyms, load_pseudonyms
 from unitcost.settings import Settings, load_settings
 from unitcost.silence import note_silence, passed_through
+from unitcost.sources.vocabulary import Vocabulary, create_macros, load_vocabulary
 from unitcost.tables import published_models
 from unitcost.task_rules import create_rule_macros
-from unitcost.vocabulary import Vocabulary, create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
 from unitcost_models.base import Row
 from unitcost_models.meta import LakeFile, QuarantinedRecord

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import duckdb
 
-from unitcost.due import input_digests
+from unitcost.days.due import input_digests
+from unitcost.days.rebuild import shared_inputs
 from unitcost.lake.catalogue import Catalogue
 from unitcost.nightly import run_nightly
-from unitcost.rebuild import shared_inputs
-from unitcost.reconciling import write_reconciliation
+from unitcost.reconciling.comparing import write_reconciliation
 from unitcost.session import open_session
 from unitcost.tables import published_models
 from unitcost_models.meta import LakeFile

@@ -19,11 +19,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from unitcost.accepting import day_parts, parse
 from unitcost.lake.files import write_rows
+from unitcost.reading.accepting import day_parts, parse
 from unitcost.sources.otlp_json import SOURCE
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.staging import stage
-from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
 from unitcost_models.base import columns
 from unitcost_models.raw_otlp import RawOtlp

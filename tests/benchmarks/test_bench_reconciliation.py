@@ -16,7 +16,7 @@ import pytest
 
 from tests.benchmarks.made_day import DAY, made_day
 from unitcost.queries import load_query, query_names
-from unitcost.reconciling import reconcile
+from unitcost.reconciling.comparing import reconcile
 from unitcost.workbench import (
     clear,
     create_empty,

@@ -21,11 +21,11 @@ import duckdb
 import pytest
 
 from tests.benchmarks.multiplied import Seed, seeds
-from unitcost.accepting import parse
+from unitcost.reading.accepting import parse
 from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.staging import stage
-from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import clear, open_workbench
 
 pytestmark = pytest.mark.benchmark

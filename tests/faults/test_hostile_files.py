@@ -24,10 +24,10 @@ import pytest
 from tests.faults.conftest import Tell
 from tests.faults.hostile_files import BOMB_BYTES, LONG_RECORD, SOUND, Way, dealt, ways_for
 from tests.sources.reading import FILES, FORMATS
-from unitcost.arriving import arrivals
-from unitcost.ingest import ingest_all
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.paths import Home
+from unitcost.reading.arriving import arrivals
+from unitcost.reading.ingest import ingest_all
 from unitcost.session import open_session
 from unitcost.sources import SOURCES
 from unitcost.staging import (

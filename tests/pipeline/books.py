@@ -14,19 +14,19 @@ import duckdb
 
 from tests.price_books import price_row
 from unitcost import session
-from unitcost.adjusting import post_adjustments
-from unitcost.arriving import arrivals
 from unitcost.assets.warehouse import write_prices
-from unitcost.ingest import ingest_all
+from unitcost.closing.adjusting import post_adjustments
+from unitcost.days.rebuild import build_due
+from unitcost.days.touches import record_touches
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.nightly import has_work, prepare
 from unitcost.paths import Home, data_root
 from unitcost.price_book.book import PriceBook
-from unitcost.rebuild import build_due
+from unitcost.reading.arriving import arrivals
+from unitcost.reading.ingest import ingest_all
 from unitcost.settings import Settings
 from unitcost.sources import SOURCES
 from unitcost.tables import day_tables
-from unitcost.touches import record_touches
 from unitcost_models.closed_months import Posting
 from unitcost_models.meta import CheckResult, LakeFile
 

@@ -14,7 +14,7 @@ import pytest
 from tests.pipeline.books import OCTOBER, REQUESTS, Place, copy_home, deliver, night
 from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from tests.run_log import log_in_memory
-from unitcost.closing import close_month
+from unitcost.closing.freezing import close_month
 from unitcost.demo import write_demo
 from unitcost.months import Month
 from unitcost.paths import Home

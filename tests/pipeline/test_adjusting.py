@@ -14,12 +14,13 @@ import pytest
 from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, THROUGH, deliver, kept_files, night, postings
 from tests.price_books import write_rows
-from unitcost import rebuild, session
+from unitcost import session
+from unitcost.days import rebuild
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home, data_root
-from unitcost.why import Why, trace
+from unitcost.why.tracing import Why, trace
 from unitcost_models.closing import Adjustment
 
 MONTH = Month.parse(OCTOBER)

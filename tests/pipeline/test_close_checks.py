@@ -11,7 +11,7 @@ import pytest
 
 from tests.given import given
 from tests.pipeline.books import OCTOBER, deliver, night
-from unitcost.closing import close_month
+from unitcost.closing.freezing import close_month
 from unitcost.errors import ClosedMonthError
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.months import Month

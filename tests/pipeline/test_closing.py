@@ -11,9 +11,10 @@ import pytest
 
 from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, REQUESTS, THROUGH, deliver, kept_files, night
-from unitcost import rebuild, session
-from unitcost.build import build_day, open_builder
-from unitcost.closing import close_month
+from unitcost import session
+from unitcost.closing.freezing import close_month
+from unitcost.days import rebuild
+from unitcost.days.build import build_day, open_builder
 from unitcost.errors import ClosedMonthError, UsageError
 from unitcost.lake import publish as publishing
 from unitcost.lake.catalogue import RETENTION, load_catalogue, utc_now

@@ -17,10 +17,10 @@ from unitcost.collecting import packs, run
 from unitcost.collecting.places import Place, PlaceError, place_of
 from unitcost.collecting.run import DETECT, _listed, collect
 from unitcost.collecting.seen import Seen, Version
-from unitcost.ingest import ingest_all
 from unitcost.lake.catalogue import utc_now
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
+from unitcost.reading.ingest import ingest_all
 from unitcost.session import open_session
 
 BUCKET = "acme-logs"

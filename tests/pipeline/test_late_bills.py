@@ -10,11 +10,11 @@ import duckdb
 import pytest
 
 from tests.pipeline.books import OCTOBER, THROUGH, contents, kept_files, night, postings, tables_of
-from unitcost.close_checks import CONCERNS
-from unitcost.closing import close_month
+from unitcost.closing.checks import CONCERNS
+from unitcost.closing.freezing import close_month
 from unitcost.months import Month
 from unitcost.paths import Home
-from unitcost.why import trace
+from unitcost.why.tracing import trace
 
 _HEADER = "provider,invoice_id,period,amount,currency,as_of\n"
 _COSTS = "start_time_iso,end_time_iso,amount_value,amount_currency,line_item,project_id\n"

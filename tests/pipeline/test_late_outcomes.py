@@ -22,7 +22,7 @@ from tests.pipeline.books import (
     tables_of,
 )
 from unitcost.paths import Home
-from unitcost.why import trace
+from unitcost.why.tracing import trace
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from tests.pipeline.books import OCTOBER, THROUGH, contents, kept_files, night, postings, tables_of
-from unitcost.closing import close_month
+from unitcost.closing.freezing import close_month
 from unitcost.months import Month
 from unitcost.paths import Home
-from unitcost.why import Part, trace
+from unitcost.why.tracing import Part, trace
 
 _HEADER = "customer_id,plan,period,amount,currency,invoice_id,recorded_at\n"
 _RATES = "day,currency,usd_per_unit,source,recorded_on\n"

@@ -35,5 +35,5 @@ def test_nights_and_their_order_change_nothing(
 def test_tables_that_are_read_from_their_files_change_nothing(
     source: Path, expected: Fingerprint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unitcost.build._MANY_ROWS", 0)
+    monkeypatch.setattr("unitcost.days.build._MANY_ROWS", 0)
     assert marts(load(Home(tmp_path), files(source), source, THROUGH)) == expected

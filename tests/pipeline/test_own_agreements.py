@@ -11,12 +11,12 @@ import duckdb
 import pytest
 
 from tests.pipeline.books import OCTOBER, night
-from unitcost.closing import close_month
+from unitcost.closing.freezing import close_month
 from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 from unitcost.price_book.rows import csv_columns
-from unitcost.why import trace
+from unitcost.why.tracing import trace
 from unitcost_models.agreements import AccountAllowance, Allowance, Commitment
 from unitcost_models.base import Row
 from unitcost_models.contracts import Contract

@@ -13,14 +13,14 @@ import pytest
 
 from tests.pipeline import books
 from tests.pipeline.books import OCTOBER, THROUGH
-from unitcost.arriving import arrivals
-from unitcost.close_checks import CONCERNS
-from unitcost.closing import close_month
+from unitcost.closing.checks import CONCERNS
+from unitcost.closing.freezing import close_month
 from unitcost.errors import ClosedMonthError
 from unitcost.months import Month
 from unitcost.nightly import has_work
 from unitcost.paths import Home
-from unitcost.reconciling import write_reconciliation
+from unitcost.reading.arriving import arrivals
+from unitcost.reconciling.comparing import write_reconciliation
 from unitcost.session import open_session
 from unitcost.tables import RECONCILED
 

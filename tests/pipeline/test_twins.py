@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.pipeline.books import REQUESTS, deliver
-from unitcost.ingest import ingest_all
 from unitcost.paths import Home
+from unitcost.reading.ingest import ingest_all
 from unitcost.session import open_session
 from unitcost.sources import SOURCES
 

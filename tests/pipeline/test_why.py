@@ -11,16 +11,16 @@ import duckdb
 import pytest
 
 from tests.pipeline.books import REQUESTS, deliver, night
-from unitcost.asked import traceable
-from unitcost.behind import LINES, RECORDS, WAYS
-from unitcost.behind_terms import UNKNOWN
 from unitcost.cli import main
 from unitcost.errors import UsageError
 from unitcost.paths import Home
-from unitcost.reconciling import write_reconciliation
+from unitcost.reconciling.comparing import write_reconciliation
 from unitcost.session import open_session
 from unitcost.tables import published_models, row_models
-from unitcost.why import _lines, _requests, trace
+from unitcost.why.asked import traceable
+from unitcost.why.behind import LINES, RECORDS, WAYS
+from unitcost.why.behind_terms import UNKNOWN
+from unitcost.why.tracing import _lines, _requests, trace
 
 COSTS = """start_time,end_time,amount_value,amount_currency,line_item,project_id
 1793318400,1793404800,2.3,usd,"gpt-5-2025-08-07, input",proj_a

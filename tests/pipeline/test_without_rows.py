@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.books import REQUESTS, deliver, kept_files, night
-from unitcost import ingest
 from unitcost.lake import files
 from unitcost.paths import Home
+from unitcost.reading import ingest
 from unitcost.workbench import Contents
 
 THROUGH = date(2026, 10, 31)

@@ -16,8 +16,8 @@ from tests.pipeline.books import REQUESTS, THROUGH, deliver
 from tests.security.reading import words_in
 from tests.security.test_pseudonyms import SPAN
 from tests.sources.reading import FILES
-from unitcost.ingest import ingest_all
 from unitcost.paths import Home
+from unitcost.reading.ingest import ingest_all
 from unitcost.session import open_session
 from unitcost.sources import SOURCES
 

@@ -9,10 +9,10 @@ from typing import Any
 from tests.given import rows_of
 from tests.shipped_book import open_shipped_book
 from tests.sources.reading import ROOT, workbench
-from unitcost.accepting import parse
+from unitcost.days.uniting import unite
+from unitcost.reading.accepting import parse
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
-from unitcost.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 
 DAY = date(2026, 11, 1)

@@ -18,10 +18,10 @@ import duckdb
 
 from tests.given import rows_of
 from tests.sql.staging_by_hand import with_maps
-from unitcost.accepting import parse
+from unitcost.reading.accepting import parse
 from unitcost.sources import SOURCES
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.staging import stage
-from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import clear, open_workbench
 
 ROOT = Path(__file__).resolve().parents[1] / "fixtures" / "sources"

@@ -12,10 +12,10 @@ import duckdb
 
 from tests.given import rows_of
 from tests.sources.reading import workbench
-from unitcost.accepting import parse
+from unitcost.days.uniting import unite
+from unitcost.reading.accepting import parse
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
-from unitcost.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.raw_provider import (
     RawAnthropicCost,

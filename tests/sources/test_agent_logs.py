@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.sources.reading import parse_texts, records
-from unitcost.landing import land, recognise
+from unitcost.reading.landing import land, recognise
 
 Rows = list[dict[str, Any]]
 

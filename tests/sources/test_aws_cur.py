@@ -12,7 +12,7 @@ import pytest
 
 from tests.sources.reading import ROOT, parse_texts
 from tests.sources.reporting import billed, report
-from unitcost.ingest import ingest_all
+from unitcost.reading.ingest import ingest_all
 from unitcost.session import open_session
 
 FOLDER = ROOT / "aws_cur"

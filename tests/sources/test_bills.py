@@ -11,7 +11,7 @@ import pytest
 
 from tests.sources.reading import ROOT, parse_texts
 from tests.sources.reporting import billed, report, tables
-from unitcost.landing import recognise
+from unitcost.reading.landing import recognise
 
 AZURE, GOOGLE, CHARGED = ROOT / "azure_cost", ROOT / "gcp_billing", ROOT / "focus"
 FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.sources.reading import FILES
-from unitcost.landing import why_not
+from unitcost.reading.landing import why_not
 from unitcost.sources import detect_format
 from unitcost.staging import sample
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.given import given, rows_of
 from tests.sources.reading import parse_staged, stage_texts, workbench
+from unitcost.days.uniting import unite
 from unitcost.queries import load_query
 from unitcost.tables import row_models
-from unitcost.uniting import unite
 from unitcost.workbench import create_empty
 from unitcost_models.raw_outcomes import RawOutcome
 from unitcost_models.requests import Request

@@ -11,9 +11,9 @@ import pytest
 from tests.given import rows_of
 from tests.sources.reading import parse_staged, workbench
 from tests.sql.staging_by_hand import with_maps
+from unitcost.days.uniting import unite
 from unitcost.queries import load_query
 from unitcost.sources import SOURCES
-from unitcost.uniting import unite
 from unitcost.workbench import create_empty
 from unitcost_models.raw_outcomes import RawLangfuseScore, RawOutcome
 

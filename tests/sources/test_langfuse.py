@@ -11,9 +11,9 @@ import pytest
 from tests.given import rows_of
 from tests.sources.counting import count_fixtures
 from tests.sources.reading import parse_texts, workbench
-from unitcost.landing import recognise
+from unitcost.days.uniting import unite
 from unitcost.queries import load_query
-from unitcost.uniting import unite
+from unitcost.reading.landing import recognise
 from unitcost.workbench import create_empty
 from unitcost_models.raw_outcomes import RawLangfuseScore, RawOutcome
 

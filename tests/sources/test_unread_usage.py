@@ -9,8 +9,8 @@ import pytest
 
 from tests.sources.reading import parse_staged, stage_texts, workbench
 from unitcost.lake.catalogue import Catalogue
+from unitcost.reading.unread_usage import find_unread
 from unitcost.sources import SOURCES
-from unitcost.unread_usage import find_unread
 from unitcost_models.meta import UnreadUsage
 
 MOMENT = "2026-11-01T10:00:00Z"

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.shipped_book import open_shipped_book
-from unitcost.vocabulary import create_macros, load_vocabulary
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
 
 

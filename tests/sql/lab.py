@@ -18,7 +18,7 @@ import duckdb
 
 from tests.given import rows_of
 from tests.sql.staging_by_hand import accept
-from unitcost.uniting import unite
+from unitcost.days.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.raw_litellm import RawLitellm
 from unitcost_models.raw_otlp import RawOtlp

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 
 from tests.given import given
-from unitcost.allocation import open_allocation
 from unitcost.allocation_settings import AllocationSettings
+from unitcost.days.allocation import open_allocation
 from unitcost.queries import load_query
 from unitcost.tables import day_tables, row_models
 from unitcost.workbench import contents_of, create_empty, run_steps

@@ -10,8 +10,8 @@ import duckdb
 
 from tests.given import rows_of
 from tests.sql.staging_by_hand import accept
+from unitcost.days.uniting import unite
 from unitcost.sources.base import Sample
-from unitcost.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.base import Row
 from unitcost_models.raw_provider import (

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from unitcost.reconciling import reconcile
+from unitcost.reconciling.comparing import reconcile
 from unitcost.workbench import create_empty, run_step
 from unitcost_models.provider import InvoiceLine, ProviderCost, ProviderUsage
 from unitcost_models.requests import Request, RequestCost

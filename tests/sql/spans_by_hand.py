@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import duckdb
 
 from tests.given import given, rows_of
-from unitcost.uniting import unite
+from unitcost.days.uniting import unite
 from unitcost.workbench import contents_of, create_empty, run_steps
 from unitcost_models.base import columns
 from unitcost_models.raw_litellm import RawLitellm

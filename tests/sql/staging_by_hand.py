@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
-from unitcost.flat_records import create_texts, parse_flat
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import load_query
+from unitcost.reading.flat_records import create_texts, parse_flat
 from unitcost.sources import SOURCES
 from unitcost.statements import run
 from unitcost.task_rules import TaskRules, create_rule_macros

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.given import given, rows_of
-from unitcost.allocation import open_allocation
 from unitcost.allocation_settings import AllocationSettings
+from unitcost.days.allocation import open_allocation
 from unitcost.queries import load_query
 from unitcost.workbench import create_empty, open_workbench, run_steps
 from unitcost_models.agreements import CommitmentUse

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.given import rows_of
-from unitcost.flat_records import parse_flat
+from unitcost.reading.flat_records import parse_flat
 from unitcost.sources.requests import COUNTS, FRACTIONS, NAMES, WORDS
 from unitcost.staging import stage
 from unitcost.staging.columns import COLUMNS, stage_columns

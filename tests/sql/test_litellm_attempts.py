@@ -11,7 +11,7 @@ import pytest
 from tests.sources import reading
 from tests.sql.litellm_by_hand import START, failed, payload
 from tests.sql.staging_by_hand import accept, parse, sightings
-from unitcost.vocabulary import create_macros, load_vocabulary
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import open_workbench
 from unitcost_models.raw_litellm import RawLitellm
 

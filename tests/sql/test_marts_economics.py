@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from tests.sql.mart_inputs import DAY, build, put, request, task
+from unitcost.days.uniting import unite
 from unitcost.tables import inputs_of, row_models, view_tables
-from unitcost.uniting import unite
 from unitcost.workbench import create_empty, open_workbench, run_step, tables_in
 from unitcost_models.closing import Adjustment
 from unitcost_models.late_outcomes import OutcomeAdjustment

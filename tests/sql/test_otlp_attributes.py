@@ -18,7 +18,7 @@ from tests.sql.otlp_by_hand import (
     span,
 )
 from tests.sql.staging_by_hand import parse
-from unitcost.vocabulary import VocabularyError, create_macros, load_vocabulary
+from unitcost.sources.vocabulary import VocabularyError, create_macros, load_vocabulary
 
 Con = duckdb.DuckDBPyConnection
 

@@ -10,12 +10,12 @@ import pytest
 
 from tests.given import given, rows_of
 from tests.sql.staging_by_hand import accept, parse, reasons
+from unitcost.days.uniting import unite
 from unitcost.queries import load_query
 from unitcost.sources.base import Sample
 from unitcost.sources.outcomes import detect
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.task_rules import Labels, TaskRules, create_rule_macros
-from unitcost.uniting import unite
-from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty
 from unitcost_models.base import columns
 from unitcost_models.raw_otlp import RawOtlp

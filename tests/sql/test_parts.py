@@ -19,7 +19,7 @@ import pytest
 from tests.given import given
 from tests.sql.by_every_request import COLUMNS, WHOLE
 from tests.sql.mart_inputs import request
-from unitcost.earlier import UNITS, open_earlier
+from unitcost.days.earlier import UNITS, open_earlier
 from unitcost.lake.files import write_rows
 from unitcost.queries import load_query
 from unitcost.session import Session

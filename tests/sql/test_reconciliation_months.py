@@ -12,7 +12,7 @@ import pytest
 
 from tests.given import given, rows_of
 from tests.shipped_book import open_shipped_book
-from unitcost.reconciling import reconcile
+from unitcost.reconciling.comparing import reconcile
 from unitcost.workbench import create_empty, open_workbench, run_steps
 from unitcost_models.provider import InvoiceLine
 from unitcost_models.reconciliation import MeteredUsage, ReportedUsage

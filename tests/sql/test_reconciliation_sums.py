@@ -18,8 +18,8 @@ from tests.given import rows_of
 from tests.shipped_book import open_shipped_book
 from unitcost.errors import UsageError
 from unitcost.months import Month
-from unitcost.reconciling import reconcile
-from unitcost.waterfall import month_report
+from unitcost.reconciling.comparing import reconcile
+from unitcost.reconciling.waterfall import month_report
 from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.late_bills import BillAdjustment
 from unitcost_models.provider import InvoiceLine

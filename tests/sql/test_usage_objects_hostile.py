@@ -14,7 +14,7 @@ from tests.sql.usage_bodies import (
     entries,
     inclusive,
 )
-from unitcost.usage_objects import RULES
+from unitcost.sources.usage_objects import RULES
 
 COUNTS = [
     ("openai_chat", "prompt_tokens"),

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from tests.sql.usage_bodies import CLASSES, all_entries
-from unitcost.usage_objects import choose_rule
+from unitcost.sources.usage_objects import choose_rule
 from unitcost.workbench import open_workbench
 
 Json = dict[str, Any]

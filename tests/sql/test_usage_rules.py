@@ -16,7 +16,7 @@ from tests.sql.usage_bodies import (
     G12,
     Con,
 )
-from unitcost.usage_objects import (
+from unitcost.sources.usage_objects import (
     _BY_FLAVOUR,
     _BY_KEYS,
     _BY_PROVIDER,

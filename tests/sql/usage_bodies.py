@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
-from unitcost.usage_objects import normalise
+from unitcost.sources.usage_objects import normalise
 from unitcost_models.shared import TOKEN_CLASSES
 
 Con = duckdb.DuckDBPyConnection

@@ -16,8 +16,8 @@ from unitcost.cli import COMMANDS, GROUPS, main, move_global_options
 from unitcost.commands.common import progress
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.publish import publish
-from unitcost.landing import name_of
 from unitcost.paths import Home
+from unitcost.reading.landing import name_of
 
 HEAVY = ("dagster", "duckdb", "polars", "pyarrow", "sqlglot")
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from unitcost.credit_use import Payer, by_day, credit_use
+from unitcost.reconciling.credit_use import Payer, by_day, credit_use
 from unitcost_models.credits import Credit
 
 FIRST = date(2026, 10, 1)

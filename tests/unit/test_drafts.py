@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from unitcost.drafts import appearing, sweep
-from unitcost.landing import deliveries
+from unitcost.reading.landing import deliveries
 
 WRITER = """
 import sys, time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unitcost import due
+from unitcost.days import due
 from unitcost.queries import query_names
 from unitcost.tables import view_tables
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from unitcost.days.packing import all_rows
 from unitcost.lake.closed import month_files
 from unitcost.lake.listing import PACKED
 from unitcost.months import Month
-from unitcost.packing import all_rows
-from unitcost.reconciling import open_compared
+from unitcost.reconciling.comparing import open_compared
 from unitcost.session import Session, open_session
 from unitcost.workbench import create_view
 from unitcost_models.base import columns

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from unitcost.due import input_digests
+from unitcost.days.due import input_digests
 from unitcost.lake.catalogue import Catalogue
 from unitcost.silence import note_silence, passed_through
 from unitcost.task_rules import TaskRules

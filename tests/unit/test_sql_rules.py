@@ -16,14 +16,14 @@ import sqlglot
 from sqlglot import exp
 
 from tests.shipped_book import open_shipped_book
-from unitcost.call_logs import parse_call_log, prepare
-from unitcost.flat_records import create_texts
+from unitcost.days.uniting import unite
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import LAYERS, READ_ONLY, load_query, query_names, query_path
-from unitcost.reports import parse_report, prepare_report
+from unitcost.reading.call_logs import parse_call_log, prepare
+from unitcost.reading.flat_records import create_texts
+from unitcost.reading.reports import parse_report, prepare_report
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.tables import CALL_LOGS, REPORTS, SPANS, row_models, unions
-from unitcost.uniting import unite
-from unitcost.vocabulary import create_macros, load_vocabulary
 from unitcost.workbench import create_empty, open_workbench, run_steps
 from unitcost_models.base import Row, columns
 from unitcost_models.call_logs import RawCall, ToldCall

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from unitcost import lifting
-from unitcost.vocabulary import create_macros, load_vocabulary
+from unitcost.sources import lifting
+from unitcost.sources.vocabulary import create_macros, load_vocabulary
 
 
 def test_a_key_of_the_user_changes_the_fingerprint() -> None:

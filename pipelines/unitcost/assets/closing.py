@@ -5,10 +5,10 @@ from datetime import date
 
 import dagster as dg
 
-from unitcost.adjusting import LEDGERS, Ledger, post_adjustments
 from unitcost.assets.days import day_spec
 from unitcost.assets.publishing import publish_if_alone
 from unitcost.checks import asset_key, claim_result, claim_spec
+from unitcost.closing.adjusting import LEDGERS, Ledger, post_adjustments
 from unitcost.partitions import DAYS
 from unitcost.resources import Warehouse
 from unitcost.tables import POSTED

@@ -8,9 +8,9 @@ import duckdb
 
 from unitcost.assets.publishing import publish_if_alone
 from unitcost.checks import asset_key
-from unitcost.credit_use import by_day, credit_use
-from unitcost.inputs import open_prices
+from unitcost.days.inputs import open_prices
 from unitcost.partitions import newest_day_of
+from unitcost.reconciling.credit_use import by_day, credit_use
 from unitcost.resources import Warehouse
 from unitcost.session import Session
 from unitcost.tables import CREDIT_USE, PRICES

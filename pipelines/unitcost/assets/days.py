@@ -7,9 +7,9 @@ import dagster as dg
 
 from unitcost.assets.publishing import publish_if_alone
 from unitcost.checks import asset_key, day_check_results, day_check_specs
+from unitcost.days.rebuild import build_due
 from unitcost.partitions import DAYS
 from unitcost.queries import load_query
-from unitcost.rebuild import build_due
 from unitcost.resources import Warehouse
 from unitcost.tables import POSTED, PRICES, day_tables, row_models, upstream
 

@@ -7,11 +7,11 @@ import dagster as dg
 from unitcost.assets.publishing import publish_if_alone
 from unitcost.assets.pulled import LANDING
 from unitcost.checks import CONSERVATION, asset_key, conservation_result
-from unitcost.ingest import ingest_all
+from unitcost.days.touches import record_touches
 from unitcost.pull.apis import APIS
+from unitcost.reading.ingest import ingest_all
 from unitcost.resources import Warehouse
 from unitcost.sources import SOURCES
-from unitcost.touches import record_touches
 
 
 @dg.multi_asset(

@@ -1,6 +1,6 @@
 """The reconciliation: made of all days at once, since a provider's day may be another.
 
-What is compared, and how, is in `unitcost.reconciling` and its SQL.
+What is compared, and how, is in `unitcost.reconciling.comparing` and its SQL.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import dagster as dg
 from unitcost.assets.days import header
 from unitcost.assets.publishing import publish_if_alone
 from unitcost.checks import asset_key
-from unitcost.reconciling import write_reconciliation
+from unitcost.reconciling.comparing import write_reconciliation
 from unitcost.resources import Warehouse
 from unitcost.tables import COMPARED, PRICES, RECONCILED
 

@@ -8,10 +8,10 @@ import dagster as dg
 
 from unitcost.assets.publishing import WAREHOUSE, publish_if_alone
 from unitcost.checks import NEWEST_DAY, asset_key
-from unitcost.inputs import open_prices
+from unitcost.days.inputs import open_prices
 from unitcost.lake.catalogue import Catalogue
 from unitcost.partitions import newest_day_of
-from unitcost.rates import write_rates
+from unitcost.reconciling.rates import write_rates
 from unitcost.resources import Warehouse
 from unitcost.session import Session
 from unitcost.sources import SOURCES

@@ -25,7 +25,7 @@ def close(
 
     What is learnt later is posted to the open month, in core.adjustments.
     """
-    from unitcost.closing import close_month
+    from unitcost.closing.freezing import close_month
     from unitcost.months import Month
 
     closed = close_month(common.home, Month.parse(month), accept)

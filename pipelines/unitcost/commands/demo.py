@@ -77,7 +77,7 @@ def _month(landing: Path, through: date | None, seed: int, days: int) -> tuple[d
     Raises:
         UsageError: landing holds other deliveries, or another month of the demo.
     """
-    from unitcost.landing import deliveries
+    from unitcost.reading.landing import deliveries
 
     hint = "choose another folder: unitcost demo --home /tmp/unitcost-demo"
     marker = landing / ".demo"

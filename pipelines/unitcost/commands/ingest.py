@@ -24,8 +24,8 @@ def ingest(
 
     The same content is taken once. Files that no source recognises are left where they are.
     """
-    from unitcost.landing import land
     from unitcost.paths import Home
+    from unitcost.reading.landing import land
 
     with progress():
         landed = land(paths, Home(common.home).landing, source_format)

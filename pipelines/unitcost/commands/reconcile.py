@@ -1,6 +1,6 @@
 """`unitcost reconcile`: what was metered, what is billed, and why they differ.
 
-It only shows; the waterfall is read in `unitcost.waterfall`.
+It only shows; the waterfall is read in `unitcost.reconciling.waterfall`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from unitcost.commands.errors import FAILED, OK
 from unitcost.commands.warehouse import read_warehouse
 
 if TYPE_CHECKING:
-    from unitcost.waterfall import MonthReport, Waterfall
+    from unitcost.reconciling.waterfall import MonthReport, Waterfall
 
 _BAR = 24
 """Signs of the longest bar."""
@@ -32,8 +32,8 @@ def reconcile(
     """
     from unitcost.months import Month
     from unitcost.paths import Home
+    from unitcost.reconciling.waterfall import month_report
     from unitcost.settings import load_settings
-    from unitcost.waterfall import month_report
 
     tolerance = load_settings(Home(common.home).settings_file).reconciliation.tolerance_pct
     with read_warehouse(common.home) as con:

@@ -1,6 +1,6 @@
 """`unitcost why`: from a number back to requests, price rows, files and lines.
 
-It only shows; the way back is found in `unitcost.why`.
+It only shows; the way back is found in `unitcost.why.tracing`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from unitcost.commands.common import COMMON, ERR, OUT, Common, as_objects, show_
 from unitcost.commands.warehouse import read_warehouse
 
 if TYPE_CHECKING:
-    from unitcost.why import Part, Why
+    from unitcost.why.tracing import Part, Why
 
 _SHOWN = {
     "largest": (
@@ -39,7 +39,7 @@ def why(
     common: Common = COMMON,
 ) -> None:
     """Show what a row is made of: requests, price rows, bills, and the files and lines of each."""
-    from unitcost.why import trace
+    from unitcost.why.tracing import trace
 
     with read_warehouse(common.home) as con:
         found = trace(con, table, key, limit)

@@ -46,8 +46,8 @@ class Source:
     vocabulary's macros. `is_told_by_file` says whether a record may mean something else beside the
     records of another file: a session's running total. `is_weighed_by_month` says whether a bill
     may tell a month whole or day by day, so that its days are built with all of it before them.
-    `names` are all that its flat records may tell, where `unitcost.flat_records` reads them, from
-    columns too.
+    `names` are all that its flat records may tell, where `unitcost.reading.flat_records` reads
+    them, from columns too.
     """
 
     format: str
@@ -63,12 +63,12 @@ class Source:
 
     @property
     def is_call_log(self) -> bool:
-        """Whether its query tells calls as texts, which `unitcost.call_logs` reads."""
+        """Whether its query tells calls as texts, which `unitcost.reading.call_logs` reads."""
         return issubclass(self.row, RawCall)
 
     @property
     def is_report(self) -> bool:
-        """Whether its query tells rows of a report as texts, which `unitcost.reports` reads."""
+        """Whether its query tells rows of a report as texts, read by `unitcost.reading.reports`."""
         return issubclass(self.row, RawReport)
 
     @property

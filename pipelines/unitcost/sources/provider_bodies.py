@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from unitcost.sources.base import Sample, call_log
 from unitcost.sources.langchain import tells_message
-from unitcost.usage_objects import choose_rule
+from unitcost.sources.usage_objects import choose_rule
 
 _WRAPPED = ("response", "body", "response_body", "raw_response", "events", "chunks", "modelOutput")
 _USAGES = (

@@ -1,7 +1,8 @@
 """`requests`: the project's own flat log format, for anyone whose log is none of the others.
 
-How records are read is in `unitcost.flat_records` and `sql/raw/requests.sql`, how they are counted
-in `sql/steps/requests_sightings.sql`; the format is described in `docs/sources/requests.md`.
+How records are read is in `unitcost.reading.flat_records` and `sql/raw/requests.sql`, how they
+are counted in `sql/steps/requests_sightings.sql`; the format is described in
+`docs/sources/requests.md`.
 """
 
 from __future__ import annotations

@@ -9,14 +9,14 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from tests.pipeline.pull.served import FIRST, KEY, LAST, PATH, bucket, fetch, lines, page
+from unitcost.days.rebuild import build_due
 from unitcost.errors import UsageError
-from unitcost.ingest import ingest_all
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 from unitcost.pull.apis import APIS
 from unitcost.pull.errors import PullError
 from unitcost.pull.run import pull
-from unitcost.rebuild import build_due
+from unitcost.reading.ingest import ingest_all
 from unitcost.session import open_session
 from unitcost.settings import PullSettings
 from unitcost.sources import SOURCES

@@ -11,12 +11,12 @@ from datetime import date
 
 import duckdb
 
+from unitcost.days.uniting import unite
+from unitcost.days.whole_months import weighed_days
 from unitcost.session import Session
 from unitcost.silence import note_silence
 from unitcost.sources import SOURCES
 from unitcost.tables import CALL_LOGS, SPANS, row_models, unions
-from unitcost.uniting import unite
-from unitcost.whole_months import weighed_days
 from unitcost.workbench import create_empty, create_view, run_steps
 from unitcost_models.meta import Delivery
 

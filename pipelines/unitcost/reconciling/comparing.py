@@ -11,9 +11,9 @@ from datetime import date
 
 import duckdb
 
-from unitcost.inputs import open_prices, read_prices
+from unitcost.days.inputs import open_prices, read_prices
+from unitcost.days.packing import all_rows
 from unitcost.lake.shapes import select_rows, shape_of
-from unitcost.packing import all_rows
 from unitcost.session import Session
 from unitcost.tables import COMPARED, RECONCILED, inputs_of, row_models
 from unitcost.workbench import create_view, run_steps

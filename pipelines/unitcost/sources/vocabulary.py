@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from unitcost.lifting import macros
+from unitcost.sources.lifting import macros
 from unitcost.sqltext import sql_text
 from unitcost.statements import run
 from unitcost.task_rules import TaskRules, create_rule_macros
@@ -24,7 +24,7 @@ from unitcost.task_rules import TaskRules, create_rule_macros
 _FILLED = """case when list_contains(map_values(attributes), '')
     then map_from_entries(list_filter(map_entries(attributes), lambda e: e.value <> ''))
     else attributes end"""
-_FILE = Path(__file__).resolve().parent / "sources" / "vocabulary.toml"
+_FILE = Path(__file__).resolve().with_suffix(".toml")
 
 
 class VocabularyError(ValueError):

@@ -1,5 +1,5 @@
 """What somebody must have looked at before a month is closed: refused records, provisional costs,
-gaps to the bill without a cause. What makes tables final is asked in `closing.py`."""
+gaps to the bill without a cause. What makes tables final is asked in `freezing.py`."""
 
 from __future__ import annotations
 

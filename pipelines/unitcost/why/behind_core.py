@@ -1,12 +1,12 @@
 """What is behind rows of tables that are kept for comparing, for agreements and for prices.
 
 Where the warehouse does not keep what an agreement covers, the requests are those that it may be
-about: the day's, of its provider and account. Each way is written as in `unitcost.behind`.
+about: the day's, of its provider and account. Each way is written as in `unitcost.why.behind`.
 """
 
 from __future__ import annotations
 
-from unitcost.behind_terms import BILLED_MODEL, BILLER, OWN_DAY, UNKNOWN, every, same
+from unitcost.why.behind_terms import BILLED_MODEL, BILLER, OWN_DAY, UNKNOWN, every, same
 
 STATEMENTS = ("core.prices", "core.prices_in_force", "core.fx_rates")
 """Tables of which each row is what the price book says; its source and dates stand in it."""

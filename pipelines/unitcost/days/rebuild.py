@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 
-from unitcost.beside import untouched
-from unitcost.due import due_days, input_digests, transforms_fingerprint
-from unitcost.inputs import TASK_WINDOW_DAYS, read_prices
+from unitcost.days.beside import untouched
+from unitcost.days.due import due_days, input_digests, transforms_fingerprint
+from unitcost.days.inputs import TASK_WINDOW_DAYS, read_prices
+from unitcost.days.lanes import Built, build_days
+from unitcost.days.quiet_days import paid_days
 from unitcost.lake.catalogue import utc_now
-from unitcost.lanes import Built, build_days
-from unitcost.quiet_days import paid_days
 from unitcost.session import Session
 from unitcost.tables import day_tables, upstream
 from unitcost.workbench import create_empty, create_view

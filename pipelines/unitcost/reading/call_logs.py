@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import duckdb
 
 from unitcost.queries import load_query, query_path
+from unitcost.sources.usage_objects import QUERIES, normalise, rule_macros
 from unitcost.statements import run
-from unitcost.usage_objects import QUERIES, normalise, rule_macros
 from unitcost.workbench import create_empty
 from unitcost_models.base import columns
 from unitcost_models.call_logs import ToldCall

@@ -1,6 +1,6 @@
 """Which row the words on the command line name, and of which tables rows can be asked for.
 
-What is behind the row is found in `unitcost.why`.
+What is behind the row is found in `unitcost.why.tracing`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from unitcost.behind import WAYS
-from unitcost.behind_terms import UNKNOWN
 from unitcost.errors import UsageError
 from unitcost.sqltext import sql_text
 from unitcost.tables import row_models
+from unitcost.why.behind import WAYS
+from unitcost.why.behind_terms import UNKNOWN
 from unitcost_models.marts import CostPerRequest
 
 TERMS = {

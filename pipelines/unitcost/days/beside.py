@@ -11,8 +11,8 @@ from datetime import date
 
 import duckdb
 
-from unitcost.due import input_digests
-from unitcost.inputs import files_beside, open_beside
+from unitcost.days.due import input_digests
+from unitcost.days.inputs import files_beside, open_beside
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.workbench import clear

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from unitcost.due import input_digests
+from unitcost.days.due import input_digests
 from unitcost.months import Month
 from unitcost.price_book.agreements import commitments
 from unitcost.session import Session

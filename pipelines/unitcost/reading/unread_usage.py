@@ -1,7 +1,7 @@
 """Counts the numbers of usage that records tell and nothing reads, so that none goes unseen.
 
-Which names are read is the vocabulary's business for spans, the rules' of `unitcost.usage_objects`
-for usage objects.
+Which names are read is the vocabulary's business for spans, the rules' of
+`unitcost.sources.usage_objects` for usage objects.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import duckdb
 
 from unitcost.queries import load_query
 from unitcost.sources.base import Source
-from unitcost.usage_objects import QUERIES
+from unitcost.sources.usage_objects import QUERIES
 from unitcost_models.raw_otlp import RawSpan
 
 _NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "DOUBLE"}

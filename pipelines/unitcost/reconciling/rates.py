@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from unitcost.build import run_check
+from unitcost.days.build import run_check
 from unitcost.lake.shapes import select_rows
 from unitcost.price_book.exchange import read_exchange_rates
 from unitcost.queries import load_query

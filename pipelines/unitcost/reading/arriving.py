@@ -9,11 +9,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from unitcost import flat_records, reports, respelling
-from unitcost.accepting import OTLP
-from unitcost.call_logs import fingerprint
-from unitcost.landing import deliveries, format_of, name_of
 from unitcost.queries import query_path
+from unitcost.reading import flat_records, reports, respelling
+from unitcost.reading.accepting import OTLP
+from unitcost.reading.call_logs import fingerprint
+from unitcost.reading.landing import deliveries, format_of, name_of
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost_models.meta import Delivery

@@ -9,16 +9,16 @@ import logging
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from unitcost.arriving import arrivals
-from unitcost.close_checks import concerns, quarantined, require_reviewed, unbilled
-from unitcost.due import changed_closed_days, due_days, input_digests
+from unitcost.closing.checks import concerns, quarantined, require_reviewed, unbilled
+from unitcost.days.due import changed_closed_days, due_days, input_digests
+from unitcost.days.rebuild import shared_inputs
 from unitcost.errors import ClosedMonthError, UsageError
 from unitcost.lake.catalogue import Catalogue, utc_now
 from unitcost.lake.closed import Terms, freeze
 from unitcost.lake.publish import write_catalogue
 from unitcost.months import Month
-from unitcost.rates import rates_are_published
-from unitcost.rebuild import shared_inputs
+from unitcost.reading.arriving import arrivals
+from unitcost.reconciling.rates import rates_are_published
 from unitcost.session import Session, open_session
 from unitcost.tables import published_models
 from unitcost_models.closed_months import ClosedMonth

@@ -13,15 +13,15 @@ from threading import Event
 
 import duckdb
 
-from unitcost.allocation import open_allocation
-from unitcost.errors import ClosedMonthError
-from unitcost.inputs import (
+from unitcost.days.allocation import open_allocation
+from unitcost.days.inputs import (
     DAYS_BEFORE,
     HANDED_ON,
     open_days_before,
     open_inputs,
     open_prices,
 )
+from unitcost.errors import ClosedMonthError
 from unitcost.lake.files import ContractError
 from unitcost.queries import Query, load_query, query_names
 from unitcost.session import Session

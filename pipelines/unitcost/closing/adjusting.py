@@ -11,14 +11,14 @@ from pathlib import Path
 
 import duckdb
 
-from unitcost.build import run_check
-from unitcost.due import changed_closed_days, input_digests
+from unitcost.closing.restating import restate
+from unitcost.days.build import run_check
+from unitcost.days.due import changed_closed_days, input_digests
+from unitcost.days.rebuild import only_prices_changed, shared_inputs
 from unitcost.lake.catalogue import Catalogue, utc_now
 from unitcost.lake.shapes import select_rows
 from unitcost.months import Month
 from unitcost.queries import load_query
-from unitcost.rebuild import only_prices_changed, shared_inputs
-from unitcost.restating import restate
 from unitcost.session import Session
 from unitcost.sqltext import sql_text
 from unitcost.workbench import create_empty, run_steps

@@ -9,8 +9,8 @@ import re
 
 import duckdb
 
-from unitcost import call_logs
 from unitcost.queries import load_query, query_path
+from unitcost.reading import call_logs
 from unitcost.sqltext import sql_text
 from unitcost.statements import run
 from unitcost.workbench import create_empty

@@ -1,7 +1,7 @@
 """From a number back to what it is made of: requests, price rows, files and lines.
 
 It reads the published warehouse. Which words name a row on the command line is decided in
-`unitcost.asked`, which requests are behind it in `unitcost.behind`.
+`unitcost.why.asked`, which requests are behind it in `unitcost.why.behind`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 import duckdb
 
-from unitcost.asked import TERMS, is_said, read_key, read_row
-from unitcost.behind import LINES, RECORDS, REPORTS, REQUESTS, WAYS
-from unitcost.behind_core import NO_SUMS
 from unitcost.sqltext import sql_text
+from unitcost.why.asked import TERMS, is_said, read_key, read_row
+from unitcost.why.behind import LINES, RECORDS, REPORTS, REQUESTS, WAYS
+from unitcost.why.behind_core import NO_SUMS
 
 _BY_TASK = f"""(
     select

@@ -11,8 +11,8 @@ from functools import cache
 
 import duckdb
 
-from unitcost.build import run_table
-from unitcost.inputs import open_days_before, open_inputs, open_prices
+from unitcost.days.build import run_table
+from unitcost.days.inputs import open_days_before, open_inputs, open_prices
 from unitcost.lake.shapes import select_rows
 from unitcost.queries import load_query
 from unitcost.session import Session

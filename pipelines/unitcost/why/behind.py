@@ -6,10 +6,10 @@ alone in `asked`. Tables whose grain is made of columns of requests need none.
 
 from __future__ import annotations
 
-from unitcost.behind_bills import ADJUSTED, BILLED, BILLS, RESTATED
-from unitcost.behind_core import CORE_LINES, CORE_WAYS
-from unitcost.behind_parts import PARTS
-from unitcost.behind_terms import (
+from unitcost.why.behind_bills import ADJUSTED, BILLED, BILLS, RESTATED
+from unitcost.why.behind_core import CORE_LINES, CORE_WAYS
+from unitcost.why.behind_parts import PARTS
+from unitcost.why.behind_terms import (
     BILLED_MODEL,
     BILLER,
     IN_SIZE,

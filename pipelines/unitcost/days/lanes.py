@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 import duckdb
 
-from unitcost.build import Turn, build_day, open_builder
+from unitcost.days.build import Turn, build_day, open_builder
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost_models.meta import LakeFile

@@ -11,18 +11,18 @@ from datetime import date
 
 import duckdb
 
-from unitcost.call_logs import parse_call_log, prepare
-from unitcost.flat_records import parse_flat
 from unitcost.queries import load_query
-from unitcost.reports import parse_report
-from unitcost.respelling import FORMATS as RESPELLED
-from unitcost.respelling import respell
+from unitcost.reading.call_logs import parse_call_log, prepare
+from unitcost.reading.flat_records import parse_flat
+from unitcost.reading.reports import parse_report
+from unitcost.reading.respelling import FORMATS as RESPELLED
+from unitcost.reading.respelling import respell
+from unitcost.reading.unfolding import unfold
+from unitcost.reading.unread_usage import find_unread
 from unitcost.session import RawPart, Session
 from unitcost.sources.base import Source
 from unitcost.sqltext import sql_text
 from unitcost.statements import run
-from unitcost.unfolding import unfold
-from unitcost.unread_usage import find_unread
 from unitcost_models.base import columns
 from unitcost_models.meta import Delivery, QuarantinedRecord, UnreadUsage
 

@@ -5,7 +5,7 @@ Conditions over `b`, a request, and `r`, the row, as there.
 
 from __future__ import annotations
 
-from unitcost.behind_terms import IN_SIZE, OWN_DAY, SPEND_KIND, UNKNOWN, every, of_size, same
+from unitcost.why.behind_terms import IN_SIZE, OWN_DAY, SPEND_KIND, UNKNOWN, every, of_size, same
 
 _IS_BILLED = """b.usage_basis = 'reported' and b.cost_usd is not null
     and b.billed_state = 'billed'"""

@@ -8,15 +8,15 @@ from datetime import date, datetime, time, timedelta
 import duckdb
 import pyarrow as pa
 
-from unitcost.due import TRACE_WINDOW
-from unitcost.earlier import UNITS, open_earlier
+from unitcost.days.due import TRACE_WINDOW
+from unitcost.days.earlier import UNITS, open_earlier
+from unitcost.days.uniting import unite
+from unitcost.days.whole_months import weighed_with
 from unitcost.pricing import load_price_book
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.sources.base import Source
 from unitcost.tables import day_inputs, day_tables, row_models, upstream
-from unitcost.uniting import unite
-from unitcost.whole_months import weighed_with
 from unitcost.workbench import create_empty, create_view, tables_in
 from unitcost_models.agreements import AllowanceBefore, AllowanceUse
 from unitcost_models.base import Row

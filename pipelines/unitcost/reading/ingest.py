@@ -18,10 +18,10 @@ from pathlib import Path
 
 import duckdb
 
-from unitcost.accepting import accept, parse, refuse
-from unitcost.arriving import Arrival, arrivals, parser_fingerprint
 from unitcost.lake.catalogue import utc_now
-from unitcost.landing import digest, why_misplaced, why_not
+from unitcost.reading.accepting import accept, parse, refuse
+from unitcost.reading.arriving import Arrival, arrivals, parser_fingerprint
+from unitcost.reading.landing import digest, why_misplaced, why_not
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost.staging import StagingError, stage

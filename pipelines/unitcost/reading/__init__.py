@@ -1,0 +1,1 @@
+"""From landing to raw: each file read once, its records accepted, known or quarantined."""
