@@ -2,8 +2,9 @@
 -- grain: raw_model
 --
 -- The readings are those of steps.model_ids that reports use: the id itself, its dated form, a name
--- in words, an id behind a path or a maker's prefix. Nothing matches by likeness; a name that no
--- reading resolves stands for itself, in lower case.
+-- in words, an id behind a path or a maker's prefix; and last an id written without its hyphens, as
+-- AWS's usage types are: NovaPro, Claude3.5Sonnet. Nothing matches by likeness; a name that no reading
+-- resolves stands for itself, in lower case.
 with spellings as (
     select raw_model
     from core.provider_usage
@@ -25,6 +26,21 @@ bare as (
             1
         ) as bare_id
     from spellings
+),
+
+-- What stands between two digits is kept, so that 2.5 is not 25.
+joined as (
+    select
+        spelled,
+        regexp_replace(regexp_replace(spelled, '([0-9])[^a-z0-9]([0-9])', '\1~\2', 'g'), '[^a-z0-9~]', '', 'g')
+            as joined_id
+    from (
+        select bare_id as spelled
+        from bare
+        union
+        select alias as spelled
+        from core.model_aliases
+    ) as s
 ),
 
 readings as (
@@ -65,6 +81,17 @@ readings as (
         6 as step,
         'gpt-' || replace(bare_id, ' ', '-') as reading
     from bare
+    union all
+    select
+        b.raw_model,
+        7 as step,
+        max(a.alias) as reading
+    from bare as b
+    inner join joined as j on b.bare_id = j.spelled
+    inner join joined as k on j.joined_id = k.joined_id
+    inner join core.model_aliases as a on k.spelled = a.alias
+    group by b.raw_model
+    having count(distinct a.model) = 1
 ),
 
 found as (
