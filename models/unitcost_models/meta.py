@@ -109,7 +109,10 @@ class UnreadUsage(Row):
 
 
 class ExpectedReport(Row):
-    """A provider whose report is expected of every day: `[trust]` of the settings says so."""
+    """A provider whose report is expected of every day.
+
+    `[trust]` of the settings names them; where it names none, those whose usage is pulled.
+    """
 
     table: ClassVar[str] = "meta.expected_reports"
     key: ClassVar[tuple[str, ...]] = ("provider",)
@@ -117,8 +120,8 @@ class ExpectedReport(Row):
 
     provider: str
     """Who bills, as in marts.attested_usage."""
-    since: date
-    """The first UTC day of which a report is expected."""
+    since: date | None
+    """The first UTC day of which a report is expected; None: the first that its report tells of."""
 
 
 class BuiltDay(Row):

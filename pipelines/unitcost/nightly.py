@@ -86,7 +86,7 @@ def _work(session: Session, through: date) -> ExecuteInProcessResult | None:
     if session.settings.pull or collected.problems or has_work(session, through, new):
         return _run_with(session, through, new)
     known = session.catalogue
-    is_other = known.is_older or known.expected != session.settings.trust.providers
+    is_other = known.is_older or known.expected != session.settings.expected_reports()
     if known.end_days() or is_other or _is_moved(session.home):
         session.publish()
     return None

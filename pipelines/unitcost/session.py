@@ -147,7 +147,7 @@ class Session:
 
     def publish(self) -> None:
         """Make everything written so far visible, at once."""
-        self.catalogue.expected = dict(self.settings.trust.providers)
+        self.catalogue.expected = self.settings.expected_reports()
         publish(self.home, self.catalogue, published_models(), self.run_id)
         self.has_unpublished = False
         follow_home(self.home, published_models(), self.run_id)

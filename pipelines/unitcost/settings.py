@@ -52,6 +52,16 @@ class PullSettings(BaseModel):
     """Where the API is, if not at the provider's own address."""
 
 
+_ATTESTED_BY = {
+    "openai_usage": "openai",
+    "anthropic_usage": "anthropic",
+    "anthropic_analytics": "anthropic",
+    "anthropic_claude_code": "anthropic",
+    "openrouter_activity": "openrouter",
+}
+"""Report that can be pulled and counts tokens -> who bills."""
+
+
 class ExportSettings(BaseModel):
     """`[exports]`: the files for finance that the nightly run keeps up to date; none by default."""
 
@@ -91,7 +101,7 @@ class TrustSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     providers: dict[str, date] = Field(default_factory=dict)
-    """Provider -> the first UTC day of which its report is expected; changes no table."""
+    """Provider -> the first UTC day of which its report is expected; changes no kept table."""
 
 
 class PrivacySettings(BaseModel):
@@ -142,7 +152,8 @@ class Settings(BaseSettings):
     reconciliation: ReconciliationSettings = ReconciliationSettings()
     """What `unitcost reconcile` and `close` tolerate."""
     trust: TrustSettings = TrustSettings()
-    """Whose reports are expected since when; by default those that are there are the measure."""
+    """Whose reports are expected since when; by default whose usage is pulled, else those that are
+    there are the measure."""
     exports: ExportSettings = ExportSettings()
     """Files for finance; changes no table."""
     privacy: PrivacySettings = PrivacySettings()
@@ -162,6 +173,12 @@ class Settings(BaseSettings):
         """Arguments, then environment, then the TOML file."""
         toml = TomlConfigSettingsSource(settings_cls, cls.toml_file)
         return init_settings, env_settings, toml
+
+    def expected_reports(self) -> dict[str, date | None]:
+        """Provider whose reports are expected -> since when: as `[trust]` names them, else of whom
+        usage is pulled; None since its report first tells of a day."""
+        pulled = {_ATTESTED_BY[name]: None for name in self.pull if name in _ATTESTED_BY}
+        return {**self.trust.providers} or {**pulled}
 
     def vocabulary_additions(self) -> dict[str, list[str]]:
         """All additions by vocabulary field."""

@@ -11,15 +11,34 @@ with built as (
     from meta.days
 ),
 
-expected as (
-    select min(since) as first_day
-    from meta.expected_reports
+reported as (
+    select
+        provider,
+        min(day) as first_day
+    from marts.attested_usage
+    where reported_tokens > 0
+    group by provider
 ),
 
 attested as (
-    select min(day) as first_day
-    from marts.attested_usage
-    where reported_tokens > 0
+    select min(first_day) as first_day
+    from reported
+),
+
+-- Without a first day by the settings, the first that its report tells of; where it tells of none, the other reports'.
+expected as (
+    select
+        e.provider,
+        coalesce(e.since, r.first_day, a.first_day) as since
+    from meta.expected_reports as e
+    cross join attested as a
+    left join reported as r
+        on e.provider = r.provider
+),
+
+begun as (
+    select min(since) as first_day
+    from expected
 ),
 
 bounds as (
@@ -28,7 +47,7 @@ bounds as (
         e.first_day is not null as is_expected,
         b.day as end_day
     from built as b
-    cross join expected as e
+    cross join begun as e
     cross join attested as a
 ),
 
@@ -42,7 +61,7 @@ cells as (
         c.day,
         e.provider
     from calendar as c
-    inner join meta.expected_reports as e
+    inner join expected as e
         on c.day >= e.since
 ),
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,6 +18,7 @@ from tests.given import given, rows_of
 from tests.sql.reconciled_month import Fault, reconcile_month
 from tests.sql.reconciliation_faults import FAULTS
 from unitcost.queries import view_query
+from unitcost.settings import load_settings
 from unitcost.workbench import create_empty, open_workbench
 from unitcost_models.base import Row
 from unitcost_models.marts import CostPerRequest
@@ -242,6 +244,41 @@ def test_what_is_not_expected_weighs_nothing_and_what_is_weighs_alike(
     later = {"expected": [EXPECTED["expected"][0] | {"since": DAY - timedelta(2)}]}
     parts = {p["part"]: p for p in open_trust(workbench, told | later)}
     assert (parts["pricing"]["days"], parts["pricing"]["score_pct"]) == (4, 50)
+
+
+def test_whose_usage_is_pulled_is_expected_since_its_report_first_tells(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    """One that never told is, since any other did; to lose reports never is to be expected less."""
+    pulled = {"expected": [e | {"since": None} for e in EXPECTED["expected"]]}
+    told = harmed(world(6), "requests.unpriced", 0) | pulled
+    before = score(open_trust(workbench, told))
+    assert before == score(open_trust(workbench, told | EXPECTED))
+    for lost_days in ((1,), (1, 2), (0, 1, 2)):
+        for provider in ("openai", "anthropic"):
+            days = {DAY + timedelta(n) for n in lost_days}
+            after = told | {
+                name: [r for r in told[name] if r["provider"] != provider or r["day"] not in days]
+                for name in ("reports", "bills", "gaps")
+            }
+            assert score(open_trust(workbench, after)) < before, (provider, lost_days)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[pull.openai_usage]\n[pull.openai_costs]\n", {"openai": None}),
+        ("[pull.anthropic_costs]\n", {}),
+        ("[pull.openai_usage]\n[trust.providers]\naws = 2026-10-01\n", {"aws": date(2026, 10, 1)}),
+    ],
+)
+def test_a_pull_of_usage_says_who_bills_unless_the_settings_do(
+    tmp_path: Path, text: str, expected: dict[str, date | None]
+) -> None:
+    """Costs alone attest no tokens."""
+    file = tmp_path / "unitcost.toml"
+    file.write_text(text, encoding="utf-8")
+    assert load_settings(file).expected_reports() == expected
 
 
 @pytest.mark.parametrize("harm", HARMS)

@@ -42,7 +42,7 @@ def trust(*, common: Common = COMMON) -> None:
     OUT.print(f"{score:.1f} of 100 points: select sum(points_pct) from marts.trust")
     _show_measure({part["part"]: part for part in parts}, reported_days)
     if beside:
-        OUT.print(f"In no point, as [trust] does not name them: {', '.join(beside)}.")
+        OUT.print(f"In no point, as neither [trust] nor [pull] names them: {', '.join(beside)}.")
 
 
 def _show_measure(parts: dict[str, Part], reported_days: int) -> None:

@@ -59,7 +59,7 @@ class Catalogue:
     files: LakeFiles = field(default_factory=LakeFiles)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     unread: dict[tuple[str, str], UnreadUsage] = field(default_factory=dict)
-    expected: dict[str, date] = field(default_factory=dict)
+    expected: dict[str, date | None] = field(default_factory=dict)
     """Provider whose reports are expected -> since when, as the settings said at publishing."""
     days: dict[date, BuiltDay] = field(default_factory=dict)
     touches: set[tuple[date, str]] = field(default_factory=set)
