@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import exit_code
 from tests.pipeline.books import THROUGH
-from tests.unit.test_cli import exit_code
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.pipeline.books import night
-from tests.sources.test_bills import CONSOLE, EXPORTED
+from tests.sources.google_month import CONSOLE, EXPORTED
 from unitcost.paths import Home
 
 DELIVERIES = {

@@ -13,8 +13,8 @@ import pytest
 
 from tests.faults.processes import Command
 from tests.pipeline.books import REQUESTS, THROUGH, deliver
+from tests.security.named_span import SPAN
 from tests.security.reading import words_in
-from tests.security.test_pseudonyms import SPAN
 from tests.sources.reading import FILES
 from unitcost.paths import Home
 from unitcost.reading.ingest import ingest_all

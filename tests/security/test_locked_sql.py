@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import exit_code
 from tests.pipeline.books import REQUESTS, deliver, night
-from tests.unit.test_cli import exit_code
 from unitcost.paths import Home
 
 SECRET = "canary-7f3a"

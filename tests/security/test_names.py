@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import exit_code
 from tests.pipeline.books import OCTOBER, REQUESTS, contents, deliver, night
 from tests.shipped_book import open_shipped_book
-from tests.unit.test_cli import exit_code
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.paths import Home
 from unitcost.price_review import opening

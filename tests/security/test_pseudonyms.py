@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.command_line import exit_code
 from tests.pipeline.books import REQUESTS, contents, deliver, night
+from tests.security.named_span import SPAN
 from tests.security.reading import words_in
-from tests.unit.test_cli import exit_code
 from unitcost.paths import Home
 from unitcost.privacy import Pseudonyms
 
@@ -28,21 +29,6 @@ method = "fixed"
 monthly_usd = "310"
 to = [{ receiver = "acme", share = "1" }]
 """
-SPAN = {
-    "traceId": "5b8efff798038103d269b633813fc60c",
-    "spanId": "eee19b7ec3c1b174",
-    "name": "chat gpt-5",
-    "startTimeUnixNano": "1793527200000000000",
-    "endTimeUnixNano": "1793527201000000000",
-    "attributes": [
-        {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
-        {"key": "gen_ai.provider.name", "value": {"stringValue": "openai"}},
-        {"key": "gen_ai.request.model", "value": {"stringValue": "gpt-5"}},
-        {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "1000"}},
-        {"key": "user.id", "value": {"stringValue": "ada@example.com"}},
-        {"key": "app.customer_id", "value": {"stringValue": "acme"}},
-    ],
-}
 
 
 def fill(home: Home) -> None:

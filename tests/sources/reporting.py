@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
-from tests.sources.reading import workbench
-from unitcost.days.uniting import unite
+from tests.sources.reading import ROOT, workbench
 from unitcost.reading.accepting import parse
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
+from unitcost.days.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.raw_provider import (
     RawAnthropicCost,
@@ -24,6 +24,9 @@ from unitcost_models.raw_provider import (
     RawOpenaiUsage,
 )
 
+AZURE, GOOGLE, CHARGED = ROOT / "azure_cost", ROOT / "gcp_billing", ROOT / "focus"
+"""Fixtures: reports of clouds, and a file of FOCUS."""
+FIRST, SECOND = date(2026, 11, 1), date(2026, 11, 2)
 _OWN_STEPS = (RawOpenaiCost, RawOpenaiUsage, RawAnthropicCost, RawAnthropicUsage)
 _ORDER = {
     "core.provider_costs": "bucket_start, line_item",

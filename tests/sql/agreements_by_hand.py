@@ -22,6 +22,7 @@ from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench, run_steps
 from unitcost_models.agreements import AccountAllowance, Allowance, AllowanceBefore, Commitment
 from unitcost_models.base import Row
+from unitcost_models.contracts import Contract
 from unitcost_models.credits import Credit
 from unitcost_models.requests import Request
 
@@ -75,6 +76,21 @@ HELD = {"account_id": "org-1", "allowance_id": "two-a-day", "recorded_on": "2026
 ALLOWED = {"allowances.csv": [FREE], "account_allowances.csv": [HELD]}
 
 
+_CONTRACT = {
+    "account_id": "*",
+    "provider": "openai",
+    "platform": "*",
+    "region_scope": "*",
+    "model_key": "*",
+    "service_tier": "*",
+    "meter": "*",
+    "currency": "USD",
+    "recorded_on": "2026-01-01",
+    "change_kind": "new",
+    "source": "agreement 7",
+}
+
+
 @contextmanager
 def opened(
     folder: Path, files: dict[str, list[dict[str, str]]], **book: Any
@@ -98,3 +114,9 @@ def build(
     tables.given(con, Request, *requests)
     run_steps(con, [table], day)
     return rows_of(con, f"select * from {table} order by all")
+
+
+def contract(contract_id: str, **cells: str) -> str:
+    """A line of contracts.csv."""
+    row = _CONTRACT | {"contract_id": contract_id} | cells
+    return ",".join(row.get(name, "") for name in csv_columns(Contract))

@@ -31,6 +31,31 @@ TIMES = {
     "end_time_iso": "2026-10-02T00:00:00+00:00",
 }
 """The time columns of an OpenAI dashboard CSV row."""
+OLD_USAGE_CSV = {
+    "usage_date_utc": "2026-10-01",
+    "model_version": "claude-1-20260101",
+    "api_key": "backend",
+    "workspace": "Default",
+    "usage_type": "message",
+    "usage_input_tokens_no_cache": "10",
+    "usage_input_tokens_cache_write_5m": "30",
+    "usage_input_tokens_cache_write_1h": "60",
+    "usage_input_tokens_cache_read": "900",
+    "usage_output_tokens": "40",
+    "web_search_count": "2",
+}
+NEW_USAGE_CSV = OLD_USAGE_CSV | {"context_window": "≤ 200k", "inference_geo": "us", "speed": "fast"}
+COSTS_CSV = {
+    "usage_date_utc": "2026-10-01",
+    "model": "Claude Opus 5",
+    "workspace": "Default",
+    "api_key": "backend",
+    "usage_type": "message",
+    "token_type": "input_no_cache",
+    "cost_usd": "0.10",
+    "cost_type": "tokens",
+}
+"""Rows of the Anthropic Console's CSV files, of usage in both generations, and of costs."""
 Report = dict[str, Any]
 
 
@@ -77,6 +102,13 @@ def completions(**columns: Any) -> Report:
     }
 
 
+def cost(line_item: str | None, value: Any = 1.5, **columns: Any) -> Report:
+    """A result of OpenAI's costs."""
+    amount = {"value": value, "currency": "usd"}
+    base = {"object": "organization.costs.result", "amount": amount, "line_item": line_item}
+    return base | {"project_id": None} | columns
+
+
 def anthropic_page(*results: Report, **extra: Any) -> Report:
     """One page of one daily bucket."""
     bucket = {
@@ -103,6 +135,12 @@ def messages(**columns: Any) -> Report:
         "inference_geo": "global",
         **columns,
     }
+
+
+def charge(amount: Any = "123.78912", **columns: Any) -> Report:
+    """A result of Anthropic's costs, in cents."""
+    names = ("workspace_id", "description", "cost_type", "token_type", "model", "service_tier")
+    return dict.fromkeys(names) | {"amount": amount, "currency": "USD"} | columns
 
 
 def core(

@@ -26,6 +26,7 @@ from unitcost_models.sources import SourceSighting
 DAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12)
 TRACE = "a" * 32
+ANSWER = {"gen_ai.response.id": "msg_1"}
 OTEL = "opentelemetry.instrumentation.openai.v1"
 _PROVENANCE = {
     "source_format": "otlp_json",
@@ -147,6 +148,11 @@ def count_one(con: duckdb.DuckDBPyConnection, *spans: Span) -> dict[str, Any]:
     """The one row of core.requests for these spans."""
     (row,) = count(con, spans)
     return row
+
+
+def attempt_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What an attempt row says of itself."""
+    return (row["attempt_no"], row["is_final_attempt"], row["status"], row["billed_state"])
 
 
 def classes(row: dict[str, Any]) -> dict[str, int]:

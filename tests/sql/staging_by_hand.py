@@ -24,6 +24,14 @@ from unitcost_models.base import Row, columns
 from unitcost_models.raw_requests import RawRequest
 
 DAY = date(2026, 3, 2)
+FLAT_CALL: dict[str, Any] = {
+    "started_at": "2026-03-02T10:00:00Z",
+    "provider": "openai",
+    "model": "m-1",
+    "input_tokens": 10,
+    "output_tokens": 5,
+}
+"""A record of the flat `requests` format."""
 _FIRST_OF_EACH = """map_from_entries(list_filter(
     {0}, lambda e, i: list_position(list_transform({0}, lambda o: o.key), e.key) = i))"""
 INGESTED_AT = "2026-04-01 00:00:00"

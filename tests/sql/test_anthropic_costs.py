@@ -8,26 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.sql.provider_reports import anthropic_page, core
+from tests.sql.provider_reports import COSTS_CSV, anthropic_page, charge, core
 from tests.sql.staging_by_hand import reasons
 from unitcost_models.raw_provider import RawAnthropicCost
 
 Con = duckdb.DuckDBPyConnection
-CSV = {
-    "usage_date_utc": "2026-10-01",
-    "model": "Claude Opus 5",
-    "workspace": "Default",
-    "api_key": "backend",
-    "usage_type": "message",
-    "token_type": "input_no_cache",
-    "cost_usd": "0.10",
-    "cost_type": "tokens",
-}
-
-
-def charge(amount: Any = "123.78912", **columns: Any) -> dict[str, Any]:
-    names = ("workspace_id", "description", "cost_type", "token_type", "model", "service_tier")
-    return dict.fromkeys(names) | {"amount": amount, "currency": "USD"} | columns
 
 
 def costs(con: Con, *records: Any) -> list[dict[str, Any]]:
@@ -52,7 +37,7 @@ def test_golden_vector_g16_the_api_states_cents(workbench: Con, cents: str, doll
 
 
 def test_the_console_states_dollars(workbench: Con) -> None:
-    (row,) = costs(workbench, CSV | {"list_price_usd": "0.20", "api_key_id": "key_1"})
+    (row,) = costs(workbench, COSTS_CSV | {"list_price_usd": "0.20", "api_key_id": "key_1"})
     assert (row["billed_cost_usd"], row["list_cost_usd"]) == (Decimal("0.10"), Decimal("0.20"))
     assert (row["amount_unit"], row["currency"]) == ("dollars_2dp", "usd")
     assert (row["raw_model"], row["api_key_id"], row["is_batch"]) == (
@@ -60,7 +45,7 @@ def test_the_console_states_dollars(workbench: Con) -> None:
         "key_1",
         False,
     )
-    (old,) = costs(workbench, CSV)
+    (old,) = costs(workbench, COSTS_CSV)
     assert (old["list_cost_usd"], old["api_key_id"]) == (None, None)
 
 
@@ -91,7 +76,7 @@ def test_a_report_that_is_not_split_says_so(workbench: Con) -> None:
 
 
 def test_rounded_rows_of_a_console_file_are_all_kept(workbench: Con) -> None:
-    rows = costs(workbench, *[CSV | {"cost_usd": "0.00"}] * 3)
+    rows = costs(workbench, *[COSTS_CSV | {"cost_usd": "0.00"}] * 3)
     assert len({r["record_id"] for r in rows}) == 3
 
 

@@ -7,33 +7,19 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.sql.provider_reports import anthropic_page, core, messages
+from tests.sql.provider_reports import NEW_USAGE_CSV, OLD_USAGE_CSV, anthropic_page, core, messages
 from tests.sql.staging_by_hand import parse, reasons
 from unitcost_models.raw_provider import RawAnthropicUsage
 from unitcost_models.shared import TOKEN_CLASSES
 
 Con = duckdb.DuckDBPyConnection
-OLD_CSV = {
-    "usage_date_utc": "2026-10-01",
-    "model_version": "claude-1-20260101",
-    "api_key": "backend",
-    "workspace": "Default",
-    "usage_type": "message",
-    "usage_input_tokens_no_cache": "10",
-    "usage_input_tokens_cache_write_5m": "30",
-    "usage_input_tokens_cache_write_1h": "60",
-    "usage_input_tokens_cache_read": "900",
-    "usage_output_tokens": "40",
-    "web_search_count": "2",
-}
-NEW_CSV = OLD_CSV | {"context_window": "≤ 200k", "inference_geo": "us", "speed": "fast"}
 
 
 def usage(con: Con, *records: Any) -> list[dict[str, Any]]:
     return core(con, "core.provider_usage", (RawAnthropicUsage, list(records)))
 
 
-@pytest.mark.parametrize("report", [anthropic_page(messages()), OLD_CSV, NEW_CSV])
+@pytest.mark.parametrize("report", [anthropic_page(messages()), OLD_USAGE_CSV, NEW_USAGE_CSV])
 def test_classes_are_exclusive_as_delivered(workbench: Con, report: dict[str, Any]) -> None:
     (row,) = usage(workbench, report)
     assert {name: row[name] for name in TOKEN_CLASSES if row[name]} == {
@@ -54,14 +40,14 @@ def test_classes_are_exclusive_as_delivered(workbench: Con, report: dict[str, An
 
 def test_the_oldest_files_know_one_life_of_a_cache(workbench: Con) -> None:
     split = ("usage_input_tokens_cache_write_5m", "usage_input_tokens_cache_write_1h")
-    oldest = {name: value for name, value in OLD_CSV.items() if name not in split}
+    oldest = {name: value for name, value in OLD_USAGE_CSV.items() if name not in split}
     (row,) = usage(workbench, oldest | {"usage_input_tokens_cache_write": "90"})
     assert (row["cache_write_5m_tokens"], row["cache_write_1h_tokens"]) == (90, None)
     assert row["prompt_tokens"] == 1000
 
 
 def test_the_console_gives_names_and_the_api_ids(workbench: Con) -> None:
-    (row,) = usage(workbench, NEW_CSV)
+    (row,) = usage(workbench, NEW_USAGE_CSV)
     assert (row["workspace_name"], row["workspace_id"]) == ("Default", None)
     assert (row["api_key_name"], row["raw_model"]) == ("backend", "claude-1-20260101")
     assert (row["context_window"], row["inference_geo"], row["speed"]) == ("≤ 200k", "us", "fast")
@@ -113,7 +99,7 @@ def test_a_wrong_count_is_refused(workbench: Con, value: Any) -> None:
         ({"data": [3]}, "no usage bucket"),
         ({"data": [{"starting_at": "soon", "results": []}]}, "has no start"),
         ({"data": [{"starting_at": "1970-01-21T00:00:00Z", "results": []}]}, "check the unit"),
-        (OLD_CSV | {"usage_date_utc": "yesterday"}, "has no start"),
+        (OLD_USAGE_CSV | {"usage_date_utc": "yesterday"}, "has no start"),
         (
             {"usage_date_utc": "2026-10-01", "model_version": "m", "tokens": "4"},
             "have been renamed",

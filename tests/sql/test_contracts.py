@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tests.price_books import write_part
+from tests.sql.agreements_by_hand import contract
 from tests.sql.priced import price, price_one, request
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.errors import PriceBookError
@@ -21,26 +22,7 @@ from unitcost.pricing import load_price_book
 from unitcost.workbench import open_workbench
 from unitcost_models.contracts import Contract
 
-_DEFAULTS = {
-    "account_id": "*",
-    "provider": "openai",
-    "platform": "*",
-    "region_scope": "*",
-    "model_key": "*",
-    "service_tier": "*",
-    "meter": "*",
-    "currency": "USD",
-    "recorded_on": "2026-01-01",
-    "change_kind": "new",
-    "source": "agreement 7",
-}
 _TOKENS = {"input_tokens": 1_000_000, "output_tokens": 100_000, "reasoning_tokens": 50_000}
-
-
-def contract(contract_id: str, **cells: str) -> str:
-    """A line of contracts.csv."""
-    row = _DEFAULTS | {"contract_id": contract_id} | cells
-    return ",".join(row.get(name, "") for name in csv_columns(Contract))
 
 
 @contextmanager

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sql.spans_by_hand import NOON, chat, count, log_record, span, totals
+from tests.sql.records_by_hand import answer, logged
+from tests.sql.spans_by_hand import chat, count, log_record, span, totals
 
 TRACE = "a" * 32
 PLACES = ("trace", "gateway", "provider")
@@ -17,22 +17,8 @@ PLACES = ("trace", "gateway", "provider")
 SEEN = st.lists(st.sets(st.sampled_from(PLACES), min_size=1), min_size=1, max_size=12)
 
 
-def answer(number: int) -> dict[str, Any]:
-    return {"gen_ai.response.id": f"chatcmpl-number-{number:06d}"}
-
-
 def traced(number: int) -> Any:
     return chat(f"call {number}", "root", answer(number), at=10 * number)
-
-
-def logged(number: int, witness: int) -> dict[str, Any]:
-    return log_record(
-        f"{'gateway' if witness == 2 else 'provider'}:{number}",
-        witness=witness,
-        provider_response_id=answer(number)["gen_ai.response.id"],
-        started_at=NOON + timedelta(seconds=10 * number),
-        reported_cost_usd="0.5" if witness == 2 else None,
-    )
 
 
 @settings(

@@ -9,8 +9,8 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sql.records_by_hand import logged
 from tests.sql.spans_by_hand import NOON, count, log_record, span, totals
-from tests.sql.test_counting_across_sources import logged
 
 
 def of_agent(number: int, source: str = "claude_code", **values: Any) -> dict[str, Any]:

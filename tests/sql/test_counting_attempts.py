@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 import pytest
 
 from tests.given import rows_of
-from tests.sql.spans_by_hand import NOON, chat, count, http_try, log_record, span, totals
+from tests.sql.spans_by_hand import (
+    ANSWER,
+    NOON,
+    attempt_of,
+    chat,
+    count,
+    http_try,
+    log_record,
+    span,
+    totals,
+)
 
 Connection = duckdb.DuckDBPyConnection
-ANSWER = {"gen_ai.response.id": "msg_1"}
 NO_USAGE = {"gen_ai.usage.input_tokens": "", "gen_ai.usage.output_tokens": ""}
 FAILED = NO_USAGE | {"gen_ai.response.finish_reasons": "", "error.type": "RateLimitError"}
 SDK = "com.anthropic.sdk.python"
-
-
-def told(row: dict[str, Any]) -> tuple[Any, ...]:
-    """What an attempt row says of itself."""
-    return (row["attempt_no"], row["is_final_attempt"], row["status"], row["billed_state"])
 
 
 def test_one_span_of_an_sdk_hides_its_retries(counting: Connection) -> None:
@@ -44,8 +47,10 @@ def test_http_tries_below_a_call_are_its_attempts(counting: Connection) -> None:
             span("token", "call", token, kind="client", lasts=0.05),
         ],
     )
-    assert [told(r) for r in rows if r["span_id"] == "one"] == [(1, False, "error", "not_billed")]
-    assert [told(r) for r in rows if r["span_id"] == "call"] == [(2, True, "ok", "billed")]
+    assert [attempt_of(r) for r in rows if r["span_id"] == "one"] == [
+        (1, False, "error", "not_billed")
+    ]
+    assert [attempt_of(r) for r in rows if r["span_id"] == "call"] == [(2, True, "ok", "billed")]
     assert {(r["retry_evidence"], r["attempt_count_known"]) for r in rows} == {("http_spans", True)}
     assert len({r["call_id"] for r in rows}) == 1
     assert totals(rows) == (100, 20)
@@ -63,7 +68,7 @@ def test_one_http_try_says_that_there_was_no_other(counting: Connection) -> None
 def test_a_call_that_failed_thrice_is_three_attempts(counting: Connection) -> None:
     tries = [http_try(f"t{n}", "call", 500, at=n, lasts=0.5) for n in range(3)]
     rows = count(counting, [chat("call", None, FAILED, lasts=4, status_code="error"), *tries])
-    assert sorted(told(r) for r in rows) == [
+    assert sorted(attempt_of(r) for r in rows) == [
         (1, False, "error", "not_billed"),
         (2, False, "error", "not_billed"),
         (3, True, "error", "not_billed"),
@@ -74,7 +79,7 @@ def test_resends_that_a_span_counts_are_rows_without_usage(counting: Connection)
     call = chat("call", None, ANSWER | {"http.request.resend_count": 2}, scope=SDK)
     outer = chat("outer", None, ANSWER)
     rows = count(counting, [outer, call | {"parent_span_id": "outer"}])
-    assert [told(r) for r in rows] == [
+    assert [attempt_of(r) for r in rows] == [
         (1, False, "error", "unknown"),
         (2, False, "error", "unknown"),
         (3, True, "ok", "billed"),
@@ -171,7 +176,7 @@ def test_attempts_that_a_gateway_logged_share_the_call(counting: Connection) -> 
         ),
     ]
     rows = count(counting, [chat("app", None, ANSWER, at=4, lasts=3)], records)
-    assert [told(r) for r in rows] == [
+    assert [attempt_of(r) for r in rows] == [
         (1, False, "error", "not_billed"),
         (2, True, "ok", "billed"),
     ]

@@ -5,39 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.given import rows_of
-from tests.sql.spans_by_hand import NOON, chat, count, log_record, span, totals
+from tests.sql.records_by_hand import WITNESSES, Connection, counts, matches, told
+from tests.sql.spans_by_hand import NOON, chat, count, span, totals
 
-Connection = duckdb.DuckDBPyConnection
-WITNESSES = {"cloudflare_ai_gateway": 2, "provider_bodies": 1, "posthog": 4, "langfuse": 5}
 PLACES = ("trace", *WITNESSES)
-
-
-def told(source: str, number: int, at: float, **values: Any) -> dict[str, Any]:
-    """A call of 100 input and 20 output tokens as a source tells it that knows no id of it."""
-    known = {
-        "source_format": source,
-        "witness": WITNESSES[source],
-        "started_at": NOON + timedelta(seconds=at),
-        "reported_cost_usd": "0.5" if source == "cloudflare_ai_gateway" else None,
-        "user_id": "ann" if source == "posthog" else None,
-    }
-    return log_record(f"{source}:{number}", **known | values)
-
-
-def counts(rows: list[dict[str, Any]]) -> list[int]:
-    return [r["sighting_count"] for r in rows]
-
-
-def matches(con: Connection) -> list[str | None]:
-    """How sure each record is, of all that were matched or nearly were."""
-    sql = "select content_match from core.sightings where content_match is not null order by all"
-    return [row["content_match"] for row in rows_of(con, sql)]
 
 
 @settings(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.sql.spans_by_hand import NOON, chat, count, log_record
-from tests.sql.test_counting_attempts import ANSWER, Connection, told
+from tests.sql.records_by_hand import Connection
+from tests.sql.spans_by_hand import ANSWER, NOON, attempt_of, chat, count, log_record
 
 NOTHING: dict[str, Any] = {
     "usage_basis": "missing",
@@ -41,7 +41,7 @@ def test_tries_that_a_gateway_logs_under_one_trace_are_one_call(counting: Connec
         logged_try(6, 200, 32, trace_id=None),
     ]
     rows = count(counting, [], records)
-    assert [told(r)[:3] for r in rows] == [
+    assert [attempt_of(r)[:3] for r in rows] == [
         (1, False, "error"),
         (2, False, "error"),
         (3, True, "ok"),
@@ -61,5 +61,8 @@ def test_a_call_long_after_a_failure_or_beside_it_is_no_retry(counting: Connecti
 def test_tries_under_one_trace_are_those_of_the_span_with_the_answer(counting: Connection) -> None:
     records = [logged_try(1, 429, 0), logged_try(2, 200, 2, provider_response_id="msg_1")]
     rows = count(counting, [chat("app", None, ANSWER, lasts=4)], records)
-    assert [told(r) for r in rows] == [(1, False, "error", "not_billed"), (2, True, "ok", "billed")]
+    assert [attempt_of(r) for r in rows] == [
+        (1, False, "error", "not_billed"),
+        (2, True, "ok", "billed"),
+    ]
     assert len({r["call_id"] for r in rows}) == 1

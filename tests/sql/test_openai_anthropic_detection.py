@@ -7,22 +7,25 @@ from typing import Any
 import pytest
 
 from tests.sql.provider_reports import (
+    COSTS_CSV,
+    NEW_USAGE_CSV,
+    OLD_USAGE_CSV,
     TIMES,
     anthropic_page,
+    charge,
     completions,
+    cost,
     messages,
     openai_page,
     sample,
     table_sample,
 )
-from tests.sql.test_anthropic_costs import CSV as CONSOLE_COSTS
-from tests.sql.test_anthropic_costs import charge
-from tests.sql.test_anthropic_usage import NEW_CSV, OLD_CSV
-from tests.sql.test_openai_costs import cost
 from unitcost.sources import SOURCES
 from unitcost.sources.base import Sample
 
-BOM = {"\ufeff" + name if name == "usage_date_utc" else name: v for name, v in OLD_CSV.items()}
+BOM = {
+    "\ufeff" + name if name == "usage_date_utc" else name: v for name, v in OLD_USAGE_CSV.items()
+}
 AMOUNTS = TIMES | {"amount_value": "1", "amount_currency": "usd", "line_item": "m, input"}
 COUNTS = TIMES | {"num_model_requests": "1.0", "input_tokens": "5"}
 EMBEDDINGS = {"object": "organization.usage.embeddings.result", "input_tokens": 5}
@@ -41,12 +44,12 @@ REPORTS = [
     ("openai_costs", sample("costs.json", openai_page())),
     ("anthropic_usage", sample("a.json", anthropic_page(messages()))),
     ("anthropic_usage", sample("a.json", anthropic_page())),
-    ("anthropic_usage", table_sample("a.csv", OLD_CSV)),
-    ("anthropic_usage", table_sample("a.csv", NEW_CSV)),
+    ("anthropic_usage", table_sample("a.csv", OLD_USAGE_CSV)),
+    ("anthropic_usage", table_sample("a.csv", NEW_USAGE_CSV)),
     ("anthropic_usage", table_sample("a.csv", BOM)),
     ("anthropic_costs", sample("a.json", anthropic_page(charge()))),
     ("anthropic_costs", sample("cost_report.json", anthropic_page())),
-    ("anthropic_costs", table_sample("a.csv", CONSOLE_COSTS)),
+    ("anthropic_costs", table_sample("a.csv", COSTS_CSV)),
 ]
 ANALYTICS = {"starting_at": "2026-10-01T00:00:00Z", "group": {}, "usage": {"output_tokens": 1}}
 CLAUDE_CODE = {"date": "2026-10-01", "actor": {}, "model_breakdown": []}

@@ -16,14 +16,14 @@ import pytest
 from tests.given import rows_of
 from tests.sql.provider_reports import (
     DAY,
+    NEW_USAGE_CSV,
     TIMES,
     anthropic_page,
     completions,
+    cost,
     messages,
     openai_page,
 )
-from tests.sql.test_anthropic_usage import NEW_CSV
-from tests.sql.test_openai_costs import cost
 from unitcost.queries import load_query
 from unitcost.sources import detect_format
 from unitcost.staging import sample, stage
@@ -77,7 +77,7 @@ def test_an_amount_stays_exact_in_every_layout(
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_a_console_file_may_begin_with_a_mark(workbench: Con, tmp_path: Path, mark: str) -> None:
-    path = write_table(tmp_path / "console.csv", NEW_CSV, mark=mark)
+    path = write_table(tmp_path / "console.csv", NEW_USAGE_CSV, mark=mark)
     found, (row,) = read(workbench, path, tmp_path)
     assert (found, row["day"], row["context_window"]) == ("anthropic_usage", DAY, "≤ 200k")
     assert row["cache_read_input_tokens"] == 900

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.sql.provider_reports import TIMES, core, openai_page, text
+from tests.sql.provider_reports import TIMES, core, cost, openai_page, text
 from tests.sql.staging_by_hand import parse, reasons
 from unitcost_models.raw_provider import RawOpenaiCost
 
@@ -49,12 +49,6 @@ LINE_ITEMS = {
     "quantum leaps, sideways": (None, "unparsed", None),
 }
 """A line item -> the model, the kind of cost and the class of tokens that it tells."""
-
-
-def cost(line_item: str | None, value: Any = 1.5, **columns: Any) -> dict[str, Any]:
-    amount = {"value": value, "currency": "usd"}
-    base = {"object": "organization.costs.result", "amount": amount, "line_item": line_item}
-    return base | {"project_id": None} | columns
 
 
 def costs(con: Con, *records: Any) -> list[dict[str, Any]]:

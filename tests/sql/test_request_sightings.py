@@ -10,8 +10,7 @@ import duckdb
 import pytest
 
 from tests.given import rows_of
-from tests.sql.staging_by_hand import accept, accept_staged, sightings
-from tests.sql.test_requests import CALL
+from tests.sql.staging_by_hand import FLAT_CALL, accept, accept_staged, sightings
 from unitcost_models.base import columns
 from unitcost_models.raw_requests import RawRequest
 from unitcost_models.shared import INPUT_CLASSES, OUTPUT_CLASSES
@@ -23,19 +22,26 @@ Connection = duckdb.DuckDBPyConnection
 def test_equal_records_without_identity_count_each_and_the_same_file_adds_none(
     workbench: Connection,
 ) -> None:
-    assert accept(workbench, RawRequest, CALL, CALL, {**CALL, "input_tokens": 11}) == 3
-    assert accept(workbench, RawRequest, CALL, {**CALL, "input_tokens": 11}, CALL, name="b") == 0
+    assert (
+        accept(workbench, RawRequest, FLAT_CALL, FLAT_CALL, {**FLAT_CALL, "input_tokens": 11}) == 3
+    )
+    assert (
+        accept(
+            workbench, RawRequest, FLAT_CALL, {**FLAT_CALL, "input_tokens": 11}, FLAT_CALL, name="b"
+        )
+        == 0
+    )
     assert len(sightings(workbench, "requests")) == 3
 
 
 def test_an_unknown_field_tells_equal_records_apart(workbench: Connection) -> None:
-    assert accept(workbench, RawRequest, {**CALL, "line": "a"}) == 1
-    assert accept(workbench, RawRequest, {**CALL, "line": "b"}, name="b") == 1
+    assert accept(workbench, RawRequest, {**FLAT_CALL, "line": "a"}) == 1
+    assert accept(workbench, RawRequest, {**FLAT_CALL, "line": "b"}, name="b") == 1
 
 
 def test_field_order_and_empty_fields_change_nothing(workbench: Connection) -> None:
-    assert accept(workbench, RawRequest, CALL) == 1
-    turned = {"team": "", "stage": None, **dict(reversed(CALL.items()))}
+    assert accept(workbench, RawRequest, FLAT_CALL) == 1
+    turned = {"team": "", "stage": None, **dict(reversed(FLAT_CALL.items()))}
     assert (
         accept(workbench, RawRequest, {k: v if v is None else str(v) for k, v in turned.items()})
         == 0
@@ -44,9 +50,9 @@ def test_field_order_and_empty_fields_change_nothing(workbench: Connection) -> N
 
 def test_the_most_complete_version_of_a_request_wins_in_any_order(workbench: Connection) -> None:
     versions = [
-        {**CALL, "request_id": "r1", "output_tokens": None, "input_tokens": None},
-        {**CALL, "request_id": "r1", "reasoning_tokens": 1},
-        {**CALL, "request_id": "r1"},
+        {**FLAT_CALL, "request_id": "r1", "output_tokens": None, "input_tokens": None},
+        {**FLAT_CALL, "request_id": "r1", "reasoning_tokens": 1},
+        {**FLAT_CALL, "request_id": "r1"},
     ]
     for order in (versions, versions[::-1], [versions[1], *versions]):
         workbench.execute("drop table if exists raw.requests")
@@ -56,7 +62,7 @@ def test_the_most_complete_version_of_a_request_wins_in_any_order(workbench: Con
 
 
 def test_a_response_id_is_an_identity_within_its_provider(workbench: Connection) -> None:
-    answered = {**CALL, "provider_response_id": "resp-1"}
+    answered = {**FLAT_CALL, "provider_response_id": "resp-1"}
     accept(
         workbench,
         RawRequest,
@@ -84,7 +90,7 @@ def test_a_response_id_is_an_identity_within_its_provider(workbench: Connection)
 def test_status_reaches_counting(
     workbench: Connection, changes: dict[str, Any], expected: tuple[object, ...]
 ) -> None:
-    accept(workbench, RawRequest, {**CALL, **changes})
+    accept(workbench, RawRequest, {**FLAT_CALL, **changes})
     (row,) = sightings(workbench, "requests")
     names = ("has_error", "error_type", "finish_reason", "is_cache_hit")
     assert tuple(row[n] for n in names) == expected
@@ -95,7 +101,7 @@ def test_sightings_have_the_contract_columns(workbench: Connection) -> None:
         workbench,
         RawRequest,
         {
-            **CALL,
+            **FLAT_CALL,
             "latency_ms": 1500.4,
             "trace_id": "A" * 32,
             "workflow_run_id": "run-1",

@@ -8,22 +8,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.sql.staging_by_hand import parse, reasons
+from tests.sql.staging_by_hand import FLAT_CALL, parse, reasons
 from unitcost.sources.base import Sample
 from unitcost.sources.requests import detect
 
 Connection = duckdb.DuckDBPyConnection
-CALL: dict[str, Any] = {
-    "started_at": "2026-03-02T10:00:00Z",
-    "provider": "openai",
-    "model": "m-1",
-    "input_tokens": 10,
-    "output_tokens": 5,
-}
 
 
 def one(con: Connection, **changes: Any) -> dict[str, Any]:
-    record = {k: v for k, v in {**CALL, **changes}.items() if v is not ...}
+    record = {k: v for k, v in {**FLAT_CALL, **changes}.items() if v is not ...}
     (row,) = parse(con, "requests", record)
     return row
 
@@ -104,7 +97,7 @@ def test_a_bad_record_is_rejected_with_its_reason(
 
 
 def test_what_is_no_object_is_rejected_and_its_neighbours_are_not(workbench: Connection) -> None:
-    found = reasons(workbench, "requests", "null", "[1]", '"x"', "7", '{"a":1,"a":2}', CALL)
+    found = reasons(workbench, "requests", "null", "[1]", '"x"', "7", '{"a":1,"a":2}', FLAT_CALL)
     assert all("one object" in reason for reason in found[:-1])
     assert found[-1] is None
 
@@ -167,7 +160,7 @@ def test_money_stays_exact(workbench: Connection) -> None:
 
 def test_detection_takes_its_own_and_leaves_the_rest() -> None:
     assert detect(Sample("a.csv", "csv", ("started_at", "provider", "model", "prompt_tokens"), ()))
-    assert detect(Sample("a.jsonl", "json", (), (dict(CALL),)))
+    assert detect(Sample("a.jsonl", "json", (), (dict(FLAT_CALL),)))
     assert not detect(Sample("a.csv", "csv", ("started_at", "provider", "model"), ()))
     spend = ("request_id", "startTime", "model", "prompt_tokens", "custom_llm_provider")
     assert not detect(Sample("a.csv", "csv", spend, ()))

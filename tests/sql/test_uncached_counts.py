@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.sql.records_by_hand import Connection, counts, matches, told
 from tests.sql.spans_by_hand import NOON, count
-from tests.sql.test_counting_by_content import Connection, counts, matches, told
 
 
 def _claude(source: str, number: int, at: float, **values: Any) -> dict[str, Any]:

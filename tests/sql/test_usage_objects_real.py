@@ -10,37 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from tests.sql.recorded_rules import Json, rule_of
 from tests.sql.usage_bodies import CLASSES, all_entries
 from unitcost.sources.usage_objects import choose_rule
 from unitcost.workbench import open_workbench
 
-Json = dict[str, Any]
 Body = tuple[Json, str | None, list[Json]]
 """The recorded row, its rule and its entries."""
 
-HOSTS = (
-    ("openrouter", "openrouter"),
-    ("mistral", "mistral"),
-    ("anthropic", "anthropic"),
-    ("googleapis", "google"),
-    ("bedrock", "bedrock"),
-    ("cohere", "cohere"),
-    ("deepseek", "deepseek"),
-    ("x.ai", "xai"),
-    ("127.0.0.1", "ollama"),
-    ("openai", "openai"),
-)
-FLAVOURS = (
-    ("interactions", "interactions"),
-    ("/openai/", "openai_compatible"),
-    ("transcriptions", "transcriptions"),
-    ("converse", "converse"),
-)
 DECLARES_NO_TOTAL = {
     "ollama": 39,
     "cohere": 92,
@@ -73,14 +54,6 @@ def _normalised(con: duckdb.DuckDBPyConnection, path: Path) -> list[Body]:
         con, [(rule or "", row["usage"]) for row, rule in zip(recorded, rules, strict=True)]
     )
     return list(zip(recorded, rules, found, strict=True))
-
-
-def rule_of(row: Json) -> str | None:
-    provider = next((name for part, name in HOSTS if part in (row["host"] or "")), None)
-    flavour = next((name for part, name in FLAVOURS if part in (row["url_path"] or "")), None)
-    if provider == "ollama" and "eval_count" not in row["usage"]:
-        provider = None  # a local stand-in for another provider
-    return choose_rule(provider, flavour, row["usage"])
 
 
 def _sum(entry: Json) -> int:

@@ -5,27 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar
 
 import duckdb
 
+from tests.unit.bill_rows import DAY, Bill
 from unitcost.lake.catalogue import RETENTION, Catalogue, load_catalogue, utc_now
 from unitcost.lake.files import table_folder, write_rows
 from unitcost.lake.publish import publish, remove_expired, remove_orphans
 from unitcost.paths import Home
 from unitcost.workbench import open_workbench
-from unitcost_models.base import Row
 from unitcost_models.meta import LakeFile
-
-DAY = date(2026, 11, 1)
-
-
-class Bill(Row):
-    table: ClassVar[str] = "marts.bills"
-    key: ClassVar[tuple[str, ...]] = ("day",)
-
-    day: date
-    cost_usd: Decimal
 
 
 def written(home: Home, cost: str, day: date = DAY) -> LakeFile:

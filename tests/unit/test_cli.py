@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from unitcost.cli import COMMANDS, GROUPS, main, move_global_options
+from tests.command_line import exit_code
+from unitcost.cli import COMMANDS, GROUPS, move_global_options
 from unitcost.commands.common import progress
 from unitcost.lake.catalogue import Catalogue
 from unitcost.lake.publish import publish
@@ -20,12 +21,6 @@ from unitcost.paths import Home
 from unitcost.reading.landing import name_of
 
 HEAVY = ("dagster", "duckdb", "polars", "pyarrow", "sqlglot")
-
-
-def exit_code(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    return int(caught.value.code or 0)
 
 
 _COMMANDS = [[name] for name in COMMANDS]

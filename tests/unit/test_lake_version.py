@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from tests.command_line import exit_code
 from tests.pipeline.books import REQUESTS, THROUGH, Place, contents, deliver, night
-from tests.unit.test_cli import exit_code
 from unitcost import __version__
 from unitcost.lake.catalogue import SCHEMA_VERSION
 from unitcost.nightly import run_nightly

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.unit.test_cli import exit_code
+from tests.command_line import exit_code
 from unitcost.lake.catalogue import Catalogue, load_catalogue
 from unitcost.lake.opening import attach_published, open_published
 from unitcost.lake.publish import publish

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_cli import exit_code
+from tests.command_line import exit_code
 from unitcost.paths import data_root
 from unitcost.price_book.rows import CSV_COLUMNS
 

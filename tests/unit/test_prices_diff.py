@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import exit_code
 from tests.price_books import price_row, write_book, write_warehouse
 from tests.sql.priced import request
-from tests.unit.test_cli import exit_code
 from unitcost.price_book.book import PriceBook
 from unitcost.price_review.diffing import Change, changes
 from unitcost.price_review.sides import named_book, side

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import exit_code
 from tests.price_books import price_row, write_book, write_warehouse
 from tests.sql.priced import request
-from tests.unit.test_cli import exit_code
 from unitcost.price_book.book import PriceBook
 from unitcost.price_review import importing
 from unitcost.price_review.checking import check_prices

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import exit_code
 from tests.price_books import price_row, write_book
-from tests.sql.test_contracts import contract
-from tests.unit.test_cli import exit_code
+from tests.sql.agreements_by_hand import contract
 from unitcost.errors import UsageError
 from unitcost.price_book.book import PriceBook
 from unitcost.price_book.rows import csv_columns

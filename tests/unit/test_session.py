@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.unit.test_catalogue import DAY, Bill
+from tests.unit.bill_rows import DAY, Bill
 from unitcost.lake.catalogue import RETENTION, load_catalogue, utc_now
 from unitcost.paths import Home
 from unitcost.session import Session, open_session
