@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.pipeline.books import OCTOBER, REQUESTS, Place, copy_home, deliver, night
 from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from tests.run_log import log_in_memory
+from unitcost import questions_page
 from unitcost.closing.freezing import close_month
-from unitcost.demo import write_demo
+from unitcost.demo import Truth, demo_truth, write_agreement, write_demo
 from unitcost.months import Month
+from unitcost.nightly import run_nightly
 from unitcost.paths import Home
 
 
@@ -83,3 +86,23 @@ def closed_place(closed: Home, tmp_path_factory: pytest.TempPathFactory) -> Plac
 def closed_books(closed_place: Place) -> Home:
     """A copy of the home whose October is closed."""
     return closed_place.put_back()
+
+
+@pytest.fixture(scope="session")
+def truth() -> Truth:
+    """What happened in the demo's month."""
+    return demo_truth(questions_page.THROUGH, days=questions_page.DAYS)
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of the demo's month, made from its files; to be read, not changed."""
+    through, days = questions_page.THROUGH, questions_page.DAYS
+    home = Home(tmp_path_factory.mktemp("demo"))
+    write_demo(home.landing, through, days=days)
+    write_agreement(home.price_tables, through, days=days)
+    report = run_nightly(home.root, through)
+    assert report.failed_checks == ()
+    assert (report.quarantined, report.unrecognised_files, report.waiting_rows) == (0, 0, 0)
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        yield con

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.pipeline import books
+from tests.pipeline.answers import ask
 from tests.pipeline.books import OCTOBER, THROUGH, deliver, kept_files, night, postings
 from tests.price_books import write_rows
 from unitcost import session
@@ -44,11 +45,6 @@ def correct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(session, "price_book", books.book_of(shipped))
 
     return change
-
-
-def ask(home: Home, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        return con.execute(sql).fetchall()
 
 
 def newly_posted(home: Home) -> Decimal:

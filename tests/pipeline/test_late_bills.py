@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 import pytest
 
+from tests.pipeline.answers import ask
 from tests.pipeline.books import OCTOBER, THROUGH, contents, kept_files, night, postings, tables_of
 from unitcost.closing.checks import CONCERNS
 from unitcost.closing.freezing import close_month
@@ -43,11 +43,6 @@ def home(open_books: Home) -> Home:
     night(open_books)
     close_month(open_books.root, Month.parse(OCTOBER), CONCERNS)
     return open_books
-
-
-def ask(home: Home, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        return con.execute(sql).fetchall()
 
 
 def test_a_late_bill_is_an_adjustment_in_its_own_currency(home: Home) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from tests.pipeline.answers import ask
 from tests.pipeline.books import (
     OCTOBER,
     THROUGH,
@@ -37,11 +37,6 @@ def judge(home: Home, outcome: str, judged_at: str) -> None:
     file = home.landing / f"outcomes/{outcome}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(verdict))
-
-
-def ask(home: Home, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        return con.execute(sql).fetchall()
 
 
 def documented_queries() -> list[str]:

@@ -12,10 +12,10 @@ import duckdb
 
 from tests.given import rows_of
 from tests.sources.reading import ROOT, workbench
+from unitcost.days.uniting import unite
 from unitcost.reading.accepting import parse
 from unitcost.sources import SOURCES
 from unitcost.staging import stage
-from unitcost.days.uniting import unite
 from unitcost.workbench import create_empty, run_steps
 from unitcost_models.raw_provider import (
     RawAnthropicCost,

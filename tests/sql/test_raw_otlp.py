@@ -13,15 +13,7 @@ import pytest
 
 from tests.given import rows_of
 from tests.sources import reading
-from tests.sql.otlp_by_hand import (
-    NANOS,
-    SPAN,
-    TRACE,
-    batch,
-    logs,
-    pairs,
-    span,
-)
+from tests.sql.otlp_by_hand import NANOS, SPAN, TRACE, batch, logs, pairs, span
 from tests.sql.staging_by_hand import parse
 from unitcost.queries import load_query
 from unitcost.sources import detect_format

@@ -7,10 +7,9 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import duckdb
 import pytest
@@ -18,14 +17,13 @@ from hypothesis import example, settings
 from hypothesis import given as over
 from hypothesis import strategies as st
 
+from tests.unit.exported import ALL, cells, export, fill
 from unitcost.errors import UsageError
 from unitcost.export.cells import LOOK_ALIKES, SIGNS, safe_text
 from unitcost.export.period import Period
 from unitcost.export.tables import Format, Layout, write_table
 from unitcost.workbench import open_workbench
 
-ALL = Period(None, None, "")
-NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 UNSEEN = st.text(st.sampled_from(" \t\r\n\x00\u00a0\u2003\u200b\ufeff\u2028"), max_size=3)
 HOSTILE = st.builds(
     "".join,
@@ -61,40 +59,6 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             )"""
         )
         yield bench
-
-
-def fill(con: duckdb.DuckDBPyConnection, texts: list[str], cost: str = "1.5") -> None:
-    con.execute("delete from marts.given")
-    con.executemany(
-        "insert into marts.given values (?, ?, true, ?, 2, ?, map {'=k': '=v'})",
-        [[date(2026, 10, 1), t, datetime(2026, 10, 1, 1, 2, 3), cost] for t in texts],
-    )
-
-
-def export(
-    con: duckdb.DuckDBPyConnection, file: Path, output: Format, money: str = "number"
-) -> Path:
-    layout = Layout(output, "text" if money == "text" else "number")
-    write_table(con, "marts.given", ALL, layout, file)
-    return file
-
-
-def cells(file: Path, sheet: int = 1) -> list[list[tuple[str | None, str]]]:
-    """Type and text of every cell of a sheet, with the XML searched for what must not be there."""
-    with zipfile.ZipFile(file) as book:
-        names = book.namelist()
-        text = book.read(f"xl/worksheets/sheet{sheet}.xml")
-    assert not [
-        n
-        for n in names
-        if "vba" in n.lower() or "external" in n.lower() or ("rels" in n and "sheet" in n)
-    ]
-    root = ET.fromstring(text)
-    assert root.findall(f".//{NAMESPACE}f") == []
-    assert root.findall(f".//{NAMESPACE}hyperlink") == []
-    return [
-        [(c.get("t"), "".join(c.itertext())) for c in row] for row in root.iter(f"{NAMESPACE}row")
-    ]
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 
 import duckdb
 import pytest
-import sqlglot
 from sqlglot import exp
 
 from tests.shipped_book import open_shipped_book
+from tests.unit.sql_trees import tree_of
 from unitcost.days.uniting import unite
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import LAYERS, READ_ONLY, load_query, query_names, query_path
@@ -30,7 +29,6 @@ from unitcost_models.call_logs import RawCall, ToldCall
 from unitcost_models.raw_otlp import RawOtlp
 from unitcost_models.reports import RawReport, ToldReport
 from unitcost_models.shared import Provenance
-from unitcost_models.spend import Spend
 
 FILES = [name for layer in LAYERS for name in query_names(layer)]
 READING_ATTRIBUTES = [n for n in FILES if re.search(r"\battr_\w+\(\w", load_query(n).text)]
@@ -40,23 +38,17 @@ TOLD = {*LOGS, *REPORTED, *unions()[SPANS]} - {RawOtlp.table}
 PARSERS = [n for n in query_names("raw") if n in row_models() and n not in TOLD]
 KEPT = [*query_names("core"), *query_names("marts")]
 PORTABLE = [*query_names("steps"), *KEPT]
-SPENDS = [name for name, row in row_models().items() if issubclass(row, Spend) and row.is_daily]
 DAY = date(2026, 3, 2)
 INEXACT_TYPES = (exp.DType.DOUBLE, exp.DType.FLOAT)
 INEXACT = (exp.Div, exp.Avg, exp.Median, exp.Quantile, exp.ApproxQuantile, exp.PercentileCont)
 SAFE_INTERVALS = ("MONTH", "YEAR")
 
 
-@cache
-def _tree(name: str) -> exp.Expr:
-    return sqlglot.parse_one(load_query(name).text, dialect="duckdb")
-
-
 @pytest.mark.parametrize("name", PARSERS)
 def test_a_parser_that_may_reorder_its_rows_orders_them(name: str) -> None:
     """Which thread ends first must not decide the order in which a file holds its rows."""
-    reorders = any(_tree(name).find(kind) for kind in (exp.Window, exp.Group, exp.Join))
-    assert not reorders or _tree(name).args.get("order")
+    reorders = any(tree_of(name).find(kind) for kind in (exp.Window, exp.Group, exp.Join))
+    assert not reorders or tree_of(name).args.get("order")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -80,7 +72,7 @@ def test_attributes_are_read_without_their_empty_values(name: str) -> None:
 
 @pytest.mark.parametrize("name", PORTABLE)
 def test_money_is_never_divided_or_averaged_into_a_float(name: str) -> None:
-    tree = _tree(name)
+    tree = tree_of(name)
     floats = [t.sql() for t in tree.find_all(exp.DataType) if t.this in INEXACT_TYPES]
     assert [e.sql() for e in tree.find_all(*INEXACT)] + floats == []
 
@@ -89,7 +81,7 @@ def test_money_is_never_divided_or_averaged_into_a_float(name: str) -> None:
 def test_days_are_integers_not_intervals(name: str) -> None:
     """DuckDB merges interval constants that compare equal (1 MONTH and 30 DAY) within a query."""
     units = [
-        str(i.args.get("unit")).upper().rstrip("S") for i in _tree(name).find_all(exp.Interval)
+        str(i.args.get("unit")).upper().rstrip("S") for i in tree_of(name).find_all(exp.Interval)
     ]
     assert [unit for unit in units if unit not in SAFE_INTERVALS] == []
 
@@ -99,7 +91,7 @@ def test_digest_of_a_whole_group_is_materialized(name: str) -> None:
     """DuckDB digests after a join, again for each row: 20,000 rows of one bucket took 20 s."""
     wrong = [
         cte.alias
-        for cte in _tree(name).find_all(exp.CTE)
+        for cte in tree_of(name).find_all(exp.CTE)
         if any(digest.find(exp.AggFunc) for digest in cte.this.find_all(exp.MD5))
         and not cte.args.get("materialized")
     ]
@@ -108,14 +100,14 @@ def test_digest_of_a_whole_group_is_materialized(name: str) -> None:
 
 @pytest.mark.parametrize("name", PORTABLE)
 def test_json_is_read_in_raw_only(name: str) -> None:
-    called = [f.name or f.key for f in _tree(name).find_all(exp.Func)]
+    called = [f.name or f.key for f in tree_of(name).find_all(exp.Func)]
     assert [f for f in called if "json" in f.lower()] == []
 
 
 @pytest.mark.parametrize("name", KEPT)
 def test_rows_are_in_an_order_that_their_key_decides(name: str) -> None:
     """Columns may come before the key, so that readers of a range skip more of the file."""
-    order = _tree(name).args.get("order")
+    order = tree_of(name).args.get("order")
     assert order is not None, "end with `order by` and the key, so that a re-run writes equal bytes"
     by = [e.this.name if isinstance(e.this, exp.Column) else "" for e in order.expressions]
     assert len(by) >= len(row_models()[name].key)
@@ -215,39 +207,9 @@ def test_reports_share_the_columns_of_their_row_model() -> None:
     assert found == wanted | reasons
 
 
-@pytest.mark.parametrize("name", SPENDS)
-def test_spend_is_added_up_the_same_way_in_every_mart(name: str) -> None:
-    """A count or sum that differs between two marts would be two meanings of one name."""
-    assert _aggregates(name) == _aggregates("marts.cost_per_feature")
-
-
 def _described(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:
     return {str(name): str(kind) for name, kind, *_ in con.execute(f"describe {sql}").fetchall()}
 
 
 def _modelled(row: type[Row]) -> dict[str, str]:
     return {c.name: c.sql_type for c in columns(row)}
-
-
-def _aggregates(name: str) -> dict[str, str]:
-    spend = next(cte for cte in _tree(name).find_all(exp.CTE) if cte.alias == "spend")
-    return {
-        column.alias: column.this.sql()
-        for column in spend.this.selects
-        if column.alias in Spend.model_fields
-    }
-
-
-@pytest.mark.parametrize("kind", ["cost", "usage"])
-def test_reports_are_united_column_by_column(kind: str) -> None:
-    """The union goes by place, so every branch has the same columns in the same order."""
-    united = _columns(f"steps.provider_{kind}_rows")
-    branches = load_query(f"steps.provider_{kind}_rows").inputs
-    assert len(branches) == 3
-    assert [name for name in branches if _columns(name) != united] == []
-
-
-def _columns(name: str) -> list[str]:
-    tree = _tree(name)
-    assert isinstance(tree, exp.Query)
-    return list(tree.named_selects)
