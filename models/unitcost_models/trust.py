@@ -13,7 +13,8 @@ from unitcost_models.reconciliation import Compared
 class AttestedUsage(Compared):
     """A provider's day: the tokens that its report states, and what our requests tell of them.
 
-    Tokens are counted and not dollars, so that no lost price shrinks what is judged.
+    Tokens are counted and not dollars, so that no lost price shrinks what is judged. Of models on
+    one's own machines nobody reports, so they are not here.
     """
 
     table: ClassVar[str] = "marts.attested_usage"

@@ -4,7 +4,8 @@
 --
 -- What a report states is the measure, and only sums of our requests stand beside it. So a request that is lost makes
 -- a sum smaller and no measure. What does not match is usage that only the report has and every other charge, both
--- without sign, so that one error hides no other; usage that only we have is none of the report's.
+-- without sign, so that one error hides no other; usage that only we have is none of the report's. Of models that run
+-- on one's own machines nobody sends a report, so there is none to miss.
 with reported as (
     select
         day,
@@ -99,6 +100,7 @@ told as (
         on r.task_id = t.task_id
     left join oldest_rows as o
         on r.price_ids = o.price_ids and r.cost_usd is not null
+    where r.platform is distinct from 'self_hosted'
 ),
 
 metered as (

@@ -118,6 +118,17 @@ def test_what_no_report_attests_gives_no_points(workbench: duckdb.DuckDBPyConnec
     assert parts["pricing"]["plain_pct"] == parts["attribution"]["plain_pct"] == 100
 
 
+def test_models_on_own_machines_have_no_report_to_miss(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    told = world(2)
+    own = {"provider": "self_hosted", "platform": "self_hosted"}
+    told["requests"] += [r | own | {"cost_usd": None} for r in world(2)["requests"]]
+    parts = open_trust(workbench, told)
+    assert score(parts) == 100
+    assert {p["part"]: p["plain_pct"] for p in parts}["pricing"] == 50
+
+
 def test_a_task_of_two_days_counts_its_requests_once(
     workbench: duckdb.DuckDBPyConnection,
 ) -> None:

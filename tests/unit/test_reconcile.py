@@ -41,16 +41,19 @@ _MONTH = {
 
 
 def publish(home: Path, unexplained: str, *later: dict[str, Any]) -> None:
-    """A warehouse where OpenAI bills 12 USD more than was metered; Cohere reports nothing."""
+    """OpenAI bills 12 USD more than was metered; Cohere reports nothing, nobody own machines."""
     home.mkdir()
     rest = Decimal(unexplained)
     told = {"unexplained_usd": rest, "explained_usd": 12 - rest}
-    silent = {**_MONTH, "provider": "cohere", "gap_usd": None, "reported_cost_usd": None}
+    silent = [
+        {**_MONTH, "provider": name, "gap_usd": None, "reported_cost_usd": None}
+        for name in ("cohere", "self_hosted")
+    ]
     parts = [("usage", "not_instrumented", Decimal(9)), ("cost", "fees", Decimal(3) - rest)]
     with duckdb.connect(str(home / "warehouse.duckdb")) as con:
         con.execute("create schema marts; create schema core")
         given(con, BillAdjustment, *later)
-        given(con, ReconciliationMonth, {**_MONTH, **told}, silent)
+        given(con, ReconciliationMonth, {**_MONTH, **told}, *silent)
         given(
             con,
             ReconciliationGap,
@@ -85,7 +88,7 @@ def test_the_waterfall_leads_from_metered_to_billed(
         ["reported cost", "", "112.00"],
     ):
         assert cell in cells
-    assert "Nothing reported by cohere" in out
+    assert "Nothing reported by cohere: deliver" in out
     assert "2 charges have no exchange rate" in out
     assert "1 days are provisional" in out
     assert out.index("instrument what calls it") < out.index("record tool calls")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _BAR = 24
 """Signs of the longest bar."""
+_SELF_HOSTED = "self_hosted"
+"""Whose models run on one's own machines: nobody bills for them."""
 
 
 def reconcile(
@@ -55,9 +57,9 @@ def _show(report: MonthReport) -> None:
             title=f"{waterfall.totals.provider}, {report.month}",
         )
         _show_limits(waterfall)
-    others = [w.totals.provider for w in report.providers if w.totals.gap_usd is None]
-    if others:
-        OUT.print(f"Nothing reported by {', '.join(others)}: deliver their reports or invoices.")
+    others = {w.totals.provider for w in report.providers if w.totals.gap_usd is None}
+    if silent := sorted(others - {_SELF_HOSTED}):
+        OUT.print(f"Nothing reported by {', '.join(silent)}: deliver their reports or invoices.")
     _show_places(report)
     _show_later(report)
     for waterfall in compared:
