@@ -35,7 +35,12 @@ select
     speed,
     cast(null as varchar) as api_source,
     description as line_item,
-    coalesce(cost_type, case when token_type is not null then 'tokens' else 'not_split' end) as cost_type,
+    case
+        when cost_type is not null then cost_type
+        when token_type is not null then 'tokens'
+        when description is not null then 'unparsed'
+        else 'not_split'
+    end as cost_type,
     case
         when token_type in ('uncached_input_tokens', 'input_no_cache') then 'input_tokens'
         when token_type in ('cache_read_input_tokens', 'input_cache_read') then 'cache_read_tokens'
@@ -47,7 +52,10 @@ select
     end as token_class,
     cast(null as varchar) as charge_category,
     cast(null as varchar) as resource_id,
-    billed_cost_usd as billed_cost,
+    coalesce(
+        billed_cost_usd,
+        case when amount_unit = 'cents_text' then decimal_division(try_cast(amount_text as decimal(36, 22)), 100, 12) end
+    ) as billed_cost,
     billed_cost_usd,
     list_cost_usd,
     cast(null as decimal(38, 12)) as effective_cost_usd,

@@ -36,6 +36,26 @@ def test_golden_vector_g16_the_api_states_cents(workbench: Con, cents: str, doll
     assert (row["amount_text"], row["amount_unit"]) == (cents, "cents_text")
 
 
+def test_another_currency_is_kept_as_billed(workbench: Con) -> None:
+    (row,) = costs(workbench, anthropic_page(charge("123.78912", currency="EUR")))
+    assert (row["billed_cost"], row["billed_cost_usd"]) == (Decimal("1.2378912"), None)
+    assert (row["currency"], row["charge_category"]) == ("eur", "usage")
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"description": "Promotional credit"}, ("unparsed", "credit")),
+        ({}, ("not_split", "usage")),
+    ],
+)
+def test_a_line_in_words_is_no_unsplit_total(
+    workbench: Con, columns: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    (row,) = costs(workbench, anthropic_page(charge("-50", **columns)))
+    assert (row["cost_type"], row["charge_category"]) == expected
+
+
 def test_the_console_states_dollars(workbench: Con) -> None:
     (row,) = costs(workbench, COSTS_CSV | {"list_price_usd": "0.20", "api_key_id": "key_1"})
     assert (row["billed_cost_usd"], row["list_cost_usd"]) == (Decimal("0.10"), Decimal("0.20"))
