@@ -169,12 +169,14 @@ tiered as (
     select
         u.*,
         m.maker,
-        m.model,
+        coalesce(c.model, m.model) as model,
         case when u.is_batch then 'batch' else coalesce(t.service_tier, lower(u.service_tier)) end as told_tier,
         lower(u.inference_geo) as told_region
     from united as u
     left join steps.reported_models as m
         on u.raw_model = m.raw_model
+    left join steps.called_models as c
+        on u.raw_model = c.raw_model
     left join core.service_tiers as t
         on lower(u.service_tier) = t.spelled
 ),

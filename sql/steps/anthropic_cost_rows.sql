@@ -54,7 +54,9 @@ select
     cast(null as varchar) as resource_id,
     coalesce(
         billed_cost_usd,
-        case when amount_unit = 'cents_text' then decimal_division(try_cast(amount_text as decimal(36, 22)), 100, 12) end
+        case
+            when amount_unit = 'cents_text' then decimal_division(try_cast(amount_text as decimal(36, 22)), 100, 12)
+        end
     ) as billed_cost,
     billed_cost_usd,
     list_cost_usd,

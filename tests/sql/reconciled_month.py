@@ -106,7 +106,12 @@ def reconcile_months(con: duckdb.DuckDBPyConnection, faults: Sequence[Fault]) ->
     for day, fault in zip(days, faults, strict=True):
         if fault.reports:
             _break_reports(con, fault.reports, day)
-    for table in ("core.metered_usage", "steps.reported_models", "core.reported_usage"):
+    for table in (
+        "core.metered_usage",
+        "steps.reported_models",
+        "steps.called_models",
+        "core.reported_usage",
+    ):
         run_step(con, table, FIRST)
     reconcile(con)
     return [day.strftime("%Y-%m") for day in days]

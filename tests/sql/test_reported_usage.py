@@ -12,8 +12,9 @@ import pytest
 
 from tests.given import given, rows_of
 from tests.shipped_book import open_shipped_book
-from unitcost.workbench import open_workbench, run_step
+from unitcost.workbench import create_empty, open_workbench, run_step
 from unitcost_models.provider import ProviderCost, ProviderUsage
+from unitcost_models.reconciliation import MeteredUsage
 
 DAY = date(2026, 10, 5)
 _ROW = {
@@ -29,6 +30,7 @@ _ROW = {
 def bench() -> Iterator[duckdb.DuckDBPyConnection]:
     with open_workbench() as con:
         open_shipped_book(con)
+        create_empty(con, MeteredUsage)
         yield con
 
 
@@ -38,8 +40,8 @@ def reported(
     """core.reported_usage of these rows."""
     given(con, ProviderUsage, *({**_ROW, **row} for row in usage))
     given(con, ProviderCost, *({**_ROW, **row} for row in costs))
-    run_step(con, "steps.reported_models", DAY)
-    run_step(con, "core.reported_usage", DAY)
+    for step in ("steps.reported_models", "steps.called_models", "core.reported_usage"):
+        run_step(con, step, DAY)
     return rows_of(con, "from core.reported_usage")
 
 
@@ -66,6 +68,27 @@ def reported(
 def test_a_report_s_model_is_read(bench: duckdb.DuckDBPyConnection, name: str, model: str) -> None:
     rows = reported(bench, [{"raw_model": name, "input_tokens": 5}], [])
     assert [row["model"] for row in rows] == [model]
+
+
+@pytest.mark.parametrize(
+    ("reported_as", "called"),
+    [
+        ("Nova2.0Lite", "us.amazon.nova-2-lite-v1:0"),
+        ("Claude Nova 9 (Amazon Bedrock Edition)", "global.anthropic.claude-nova-9-20261001-v1:0"),
+        ("Gemini 9 Flash GA", "gemini-9-flash"),
+        ("7 new", "gpt-7-new-2026-10-01"),
+        ("zeta-2.5", None),
+    ],
+)
+def test_an_unknown_model_is_the_one_that_requests_spell_otherwise(
+    bench: duckdb.DuckDBPyConnection, reported_as: str, called: str | None
+) -> None:
+    names = (called or "zeta-25", "7 new thing")
+    metered = {"day": DAY, "provider": "p", "platform": "q", "token_class": "input"}
+    given(bench, MeteredUsage, *({**metered, "model": n, "unpriced_quantity": 5} for n in names))
+    rows = reported(bench, [{"raw_model": reported_as, "input_tokens": 5}], [])
+    create_empty(bench, MeteredUsage)
+    assert [row["model"] for row in rows] == [called or reported_as]
 
 
 def test_tiers_and_regions_have_the_price_list_s_names(bench: duckdb.DuckDBPyConnection) -> None:
