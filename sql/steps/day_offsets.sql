@@ -6,18 +6,12 @@
 -- The window with which all counts agree, those of the outer days too, goes before.
 with windows as (
     select
-        month,
-        provider,
-        platform,
-        offset_hours
-    from steps.likely_offsets
-    union all
-    select
-        month,
-        provider,
-        platform,
-        0 as offset_hours
-    from steps.likely_offsets
+        l.month,
+        l.provider,
+        l.platform,
+        unnest([0, l.offset_hours]) as offset_hours
+    from steps.likely_offsets as l
+    where l.compared = 'courses'
 ),
 
 reported_accounts as (
@@ -92,8 +86,21 @@ inner_days as (
     left join equals as u
         on c.month = u.month and c.provider = u.provider and c.platform = u.platform and u.offset_hours = 0
     where
-        coalesce(e.equal_days, 0) > coalesce(u.equal_days, 0)
-        or (coalesce(e.equal_days, 0) = coalesce(u.equal_days, 0) and c.is_plain)
+        c.compared = 'courses'
+        and (
+            coalesce(e.equal_days, 0) > coalesce(u.equal_days, 0)
+            or (coalesce(e.equal_days, 0) = coalesce(u.equal_days, 0) and c.is_plain)
+        )
+),
+
+counted as (
+    select
+        month,
+        provider,
+        platform,
+        offset_hours
+    from steps.likely_offsets
+    where compared = 'counts'
 )
 
 select
@@ -102,5 +109,5 @@ select
     coalesce(i.platform, w.platform) as platform,
     coalesce(w.offset_hours, i.offset_hours) as offset_hours
 from inner_days as i
-full join steps.whole_offsets as w
+full join counted as w
     on i.month = w.month and i.provider = w.provider and i.platform = w.platform

@@ -1,9 +1,7 @@
--- One row per month and provider all of whose usage fits days that begin at another hour: how many hours later
--- grain: month, provider, platform
+-- One row per month, provider and hour at which its days may begin: by how many tokens reported and metered differ
+-- grain: month, provider, platform, offset_hours
 --
--- A day or two are enough for it, of which steps.day_offsets can tell nothing. All counts are compared as they are,
--- also what we metered on days next to the reported ones, and of no other day: 99 parts in 100 of what differs by UTC
--- must agree in another window, to the token.
+-- All counts are compared as they are, also what we metered on days next to the reported ones, and of no other day.
 with told as (
     select
         provider,
@@ -107,40 +105,13 @@ cells as (
         abs(sum(quantity)) as difference
     from sides
     group by offset_hours, day, provider, platform, model, token_class
-),
-
-differences as (
-    select
-        offset_hours,
-        strftime(day, '%Y-%m') as month,
-        provider,
-        platform,
-        sum(difference) as difference
-    from cells
-    group by offset_hours, strftime(day, '%Y-%m'), provider, platform
-),
-
-ranked as (
-    select
-        offset_hours,
-        month,
-        provider,
-        platform,
-        difference,
-        sum(case when offset_hours = 0 then difference else 0 end) over (
-            partition by month, provider, platform
-        ) as utc_difference,
-        row_number() over (
-            partition by month, provider, platform
-            order by difference, abs(offset_hours), offset_hours
-        ) as place
-    from differences
 )
 
 select
-    month,
+    offset_hours,
+    strftime(day, '%Y-%m') as month,
     provider,
     platform,
-    offset_hours
-from ranked
-where place = 1 and offset_hours <> 0 and difference * 100 <= utc_difference
+    sum(difference) as difference
+from cells
+group by offset_hours, strftime(day, '%Y-%m'), provider, platform
