@@ -295,7 +295,8 @@ select
         'disjoint_classes',
         usage_rule(rule_provider, flavour, usage_names, shape)
     ) as usage_rule,
-    -- An object that only says how a call was served counts nothing.
+    -- An object that only says how a call was served counts nothing. The first case is there for speed: three names
+    -- cannot be all of more than three, and to compare lists of names in every record takes long.
     case
         when len(usage_names) > 3 then cast(usage as varchar)
         when list_has_all(['trafficType', 'serviceTier', 'service_tier'], usage_names) then null

@@ -9,11 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
 
-from unitcost.price_review.lookup import Question, Row, rows
+from unitcost.price_review.lookup import OF_THE_LIST, MeterPrice, Question, Row, rows
 
-_LINES = """
+_LINES = f"""
 with own as (
     select price_group
     from core.price_groups
@@ -37,34 +36,12 @@ inner join core.meters as m
     on l.meter = m.meter
 left join core.prices as p
     on l.price_id = p.price_id
-left join steps.time_bands_in_force as b
-    on l.time_band is not null
-where
-    l.provider = $provider and l.platform = $platform and l.model = $model
-    and l.region_scope = $list_region_scope and l.service_tier = $list_service_tier
-    and $on >= l.valid_from and $on < l.valid_to
-    and ($prompt is null or $prompt > l.ctx_gt and $prompt <= l.ctx_le)
-    and (l.time_band is null or contains(b.time_bands, '|' || l.time_band || '|'))
-order by m.bit nulls last, l.meter, p.ctx_gt nulls first
-"""
+{OF_THE_LIST}"""
 
 
-class ContractedPrice(BaseModel):
-    """What the account pays for one meter, by the contract that wins."""
+class ContractedPrice(MeterPrice):
+    """What the account pays for one meter, by the contract that wins: the discount taken off."""
 
-    model_config = ConfigDict(frozen=True)
-
-    meter: str
-    unit_price: str
-    """For `per` units, the discount taken off."""
-    per: int
-    unit: str
-    currency: str
-    ctx_gt: int | None
-    """For prompts longer than this."""
-    ctx_le: int | None
-    """For prompts of at most this."""
-    time_band: str | None
     price_id: str | None
     """The list price it is instead of; None where the list has none."""
     contract_id: str

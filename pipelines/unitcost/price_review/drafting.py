@@ -21,6 +21,8 @@ from unitcost_models.prices import Price
 _TIERS_SEEN_FROM = "2025-01-01"
 _PROPOSED = ("differs", "new price", "new model")
 _List = tuple[str | None, ...]
+_PLACE = ("provider", "platform", "region_scope", "model_key", "service_tier", "meter")
+"""The columns that name a list and meter."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,7 @@ def write_drafts(
     return [*sorted(files), *_write_models(folder, drafted)]
 
 
-def _cells(
-    p: Proposal,
-    book: _Book,
-    source: str,
-    days: tuple[date, date],
-) -> dict[str, str]:
+def _cells(p: Proposal, book: _Book, source: str, days: tuple[date, date]) -> dict[str, str]:
     """One proposed row."""
     dated, today = days
     old = _replaced(p, book.rows)
@@ -67,20 +64,13 @@ def _cells(
     ctx_gt, ctx_le = (old.ctx_gt, old.ctx_le) if old else (p.ctx_gt, _ctx_le(p, book.bounds))
     is_future = start is not None and start > dated
     return {
+        **dict(zip(_PLACE, map(str, _list_of(p)), strict=True)),
         "price_id": _unused(_price_id(p, ctx_gt, start), book.rows),
-        "provider": str(p.provider),
-        "platform": str(p.platform),
-        "region_scope": str(p.region_scope),
-        "model_key": str(p.model),
-        "service_tier": str(p.service_tier),
-        "meter": str(p.meter),
         "unit": str(p.unit),
         "per": str(p.per),
         "unit_price": f"{(p.theirs or Decimal(0)).normalize():f}",
         "currency": "USD",
-        "ctx_gt": "" if ctx_gt is None else str(ctx_gt),
-        "ctx_le": "" if ctx_le is None else str(ctx_le),
-        "ctx_basis": "" if ctx_gt is None and ctx_le is None else "prompt_total",
+        **_band(ctx_gt, ctx_le),
         "valid_from": f"{start}T00:00:00Z" if start else "",
         "valid_from_basis": "announced" if is_future else basis,
         "status": "announced" if is_future else "in_force",
@@ -93,6 +83,12 @@ def _cells(
         "confirmation": _confirmation(p),
         "note": "proposed; confirm with the provider's page" + (f"; was {p.ours:f}" if old else ""),
     }
+
+
+def _band(ctx_gt: int | None, ctx_le: int | None) -> dict[str, str]:
+    bounds = {"ctx_gt": ctx_gt, "ctx_le": ctx_le}
+    cells = {name: "" if bound is None else str(bound) for name, bound in bounds.items()}
+    return cells | {"ctx_basis": "prompt_total" if any(cells.values()) else ""}
 
 
 def _price_id(p: Proposal, ctx_gt: int | None, start: date | None) -> str:

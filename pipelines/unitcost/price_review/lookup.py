@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
+from pydantic import BaseModel, ConfigDict
 
 from unitcost.price_review.naming import resolve
 from unitcost.workbench import create_empty, run_step
@@ -41,17 +42,7 @@ where model = $model
 order by all
 """
 _TIER = "select max(service_tier) as service_tier from core.service_tiers where spelled = $spelled"
-_LINES = """
-select distinct
-    m.bit, l.meter, p.ctx_gt, p.ctx_le, l.time_band, l.price_id, p.meter as priced_as, p.provider,
-    p.platform, p.model_key, p.region_scope, p.service_tier, p.unit_price, p.per, p.unit,
-    p.currency, p.valid_from, p.valid_to, p.status, p.recorded_on, p.sources, p.confirmation,
-    p.note, p.source_file, p.source_line
-from core.price_lines as l
-inner join core.prices_in_force as p
-    on l.price_id = p.price_id
-left join core.meters as m
-    on l.meter = m.meter
+OF_THE_LIST = """\
 left join steps.time_bands_in_force as b
     on l.time_band is not null
 where
@@ -62,10 +53,41 @@ where
     and (l.time_band is null or contains(b.time_bands, '|' || l.time_band || '|'))
 order by m.bit nulls last, l.meter, p.ctx_gt nulls first
 """
+"""Of price lines `l`, their meters `m` and prices `p`: those of the request's list, in order."""
+_LINES = f"""
+select distinct
+    m.bit, l.meter, p.ctx_gt, p.ctx_le, l.time_band, l.price_id, p.meter as priced_as, p.provider,
+    p.platform, p.model_key, p.region_scope, p.service_tier, p.unit_price, p.per, p.unit,
+    p.currency, p.valid_from, p.valid_to, p.status, p.recorded_on, p.sources, p.confirmation,
+    p.note, p.source_file, p.source_line
+from core.price_lines as l
+inner join core.prices_in_force as p
+    on l.price_id = p.price_id
+left join core.meters as m
+    on l.meter = m.meter
+{OF_THE_LIST}"""
 
 
 class NotInBook(ValueError):  # noqa: N818
     """The book has no such model or list; the message names the nearest that it has."""
+
+
+class MeterPrice(BaseModel):
+    """What one meter costs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    meter: str
+    unit_price: str
+    """For `per` units."""
+    per: int
+    unit: str
+    currency: str
+    ctx_gt: int | None
+    """For prompts longer than this."""
+    ctx_le: int | None
+    """For prompts of at most this."""
+    time_band: str | None
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,14 @@ from pydantic import BaseModel, ConfigDict
 from unitcost.errors import UsageError
 from unitcost.price_book.book import PriceBook
 from unitcost.price_review.contracted import ContractedPrice, contracted_prices
-from unitcost.price_review.lookup import Question, Row, look_up
+from unitcost.price_review.lookup import MeterPrice, Question, Row, look_up
 from unitcost.price_review.opening import loaded
 from unitcost.price_review.reasons import list_reasons, reasons
 
 
-class ShownPrice(BaseModel):
+class ShownPrice(MeterPrice):
     """The row that prices one meter."""
 
-    model_config = ConfigDict(frozen=True)
-
-    meter: str
-    unit_price: str
-    per: int
-    unit: str
-    currency: str
-    ctx_gt: int | None
-    """For prompts longer than this."""
-    ctx_le: int | None
-    """For prompts of at most this."""
-    time_band: str | None
     valid_from: datetime | None
     valid_to: datetime | None
     price_id: str
