@@ -61,6 +61,9 @@ class FxRate(Row):
     """Who published the rate."""
     recorded_on: date | None
     """When the book learnt it."""
+    source_file: str | None
+    """File of the price tables in which it stands; None where the book no longer says."""
+    source_line: int | None
 
 
 PublishedRate = table_of(FxRate, "core.published_rates", "A rate as it was published before.")

@@ -8,7 +8,9 @@ with known as (
         currency || '/USD' as currency_pair,
         usd_per_unit,
         source,
-        recorded_on
+        recorded_on,
+        source_file,
+        source_line
     from core.exchange_rates
 ),
 
@@ -30,7 +32,9 @@ together as (
         k.usd_per_unit,
         r.reported_usd_per_unit,
         k.source,
-        k.recorded_on
+        k.recorded_on,
+        k.source_file,
+        k.source_line
     from known as k
     full outer join reported as r
         on k.day = r.day and k.currency_pair = r.currency_pair
@@ -42,7 +46,9 @@ select
     t.usd_per_unit,
     case when c.month is null then t.usd_per_unit else t.reported_usd_per_unit end as reported_usd_per_unit,
     t.source,
-    t.recorded_on
+    t.recorded_on,
+    t.source_file,
+    t.source_line
 from together as t
 left join meta.closed_months as c
     on substr(cast(t.day as varchar), 1, 7) = c.month

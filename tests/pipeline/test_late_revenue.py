@@ -13,7 +13,8 @@ from tests.pipeline.books import OCTOBER, THROUGH, contents, kept_files, night, 
 from unitcost.closing.freezing import close_month
 from unitcost.months import Month
 from unitcost.paths import Home
-from unitcost.why.tracing import Part, trace
+from unitcost.why.part import Part
+from unitcost.why.tracing import trace
 
 _HEADER = "customer_id,plan,period,amount,currency,invoice_id,recorded_at\n"
 _RATES = "day,currency,usd_per_unit,source,recorded_on\n"

@@ -19,8 +19,10 @@ from unitcost.session import open_session
 from unitcost.tables import published_models, row_models
 from unitcost.why.asked import traceable
 from unitcost.why.behind import LINES, RECORDS, WAYS
+from unitcost.why.behind_lines import lines_behind
 from unitcost.why.behind_terms import UNKNOWN
-from unitcost.why.tracing import _lines, _requests, trace
+from unitcost.why.part import Part
+from unitcost.why.tracing import _requests, trace
 
 COSTS = """start_time,end_time,amount_value,amount_currency,line_item,project_id
 1793318400,1793404800,2.3,usd,"gpt-5-2025-08-07, input",proj_a
@@ -31,13 +33,35 @@ openai,i-1,2026-10,3.00,USD
 """
 
 
+PAID = """customer_id,period_start,period_end,amount,currency
+acme,2026-10-30,2026-10-30,1,USD
+birch,2026-10-01,2026-10-31,31,EUR
+"""
+REFUSED = """started_at,provider,model,input_tokens
+yesterday,openai,gpt-5,1
+"""
+RATES = """day,currency,usd_per_unit,source,recorded_on
+2026-10-29,EUR,1.05,ecb,2026-10-31
+2026-10-30,EUR,1.1,ecb,2026-10-31
+"""
+RULES = """[[allocation.rules]]
+name = "fee"
+monthly_usd = "31"
+method = "even"
+"""
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("why"))
     deliver(home, "first.csv", (*REQUESTS, ("2026-10-30T12:00:00Z", "f", "gpt-5", 9, 9, "")))
     put(home, "openai_costs/cost.csv", COSTS)
     put(home, "invoices/invoice.csv", INVOICE)
-    put(home, "revenue/paid.csv", "customer_id,period,amount\nacme,2026-10-30,1\n")
+    put(home, "revenue/paid.csv", PAID)
+    put(home, "requests/refused.csv", REFUSED)
+    home.price_tables.mkdir()
+    (home.price_tables / "fx.csv").write_text(RATES)
+    home.settings_file.write_text(RULES)
     put(home, "outcomes/told.csv", "task_id,outcome,judged_at\nlost,success,2026-10-30\n")
     night(home)
     with open_session(home.root) as writer:
@@ -66,8 +90,9 @@ def keys(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, ...]]:
 WITHOUT_REQUESTS = {"marts.trust", "marts.reconciliation", "marts.reconciliation_gap"}
 """A part of trust may lack nothing; usage that is not instrumented has no requests."""
 WITHOUT_REQUESTS |= {*LINES, *RECORDS, *(t for t, way in WAYS.items() if way == "false")}
-"""Made of lines: a charge, revenue of a day without a request, a price."""
-MOST_ROWS = 20
+WITHOUT_REQUESTS |= {"meta.deliveries", *(t for t in WAYS if t.startswith("raw."))}
+"""Made of lines: a charge, revenue of a day without a request, a price; reports."""
+MOST_ROWS = 8
 """Of a table, such as all prices."""
 PUBLISHED = [m.table for m in published_models() if not m.table.startswith("raw.")]
 
@@ -99,7 +124,7 @@ def test_every_way_back_can_be_gone(con: duckdb.DuckDBPyConnection) -> None:
     for table in {*WAYS, *LINES, *RECORDS}:
         con.execute(f"create or replace temp table asked as select * from {table} limit 0")
         con.execute(_requests(table, dict.fromkeys(row_models()[table].key, "2026-01-01")))
-        assert _lines(con, table).rows == []
+        assert lines_behind(con, table, ()).rows == []
 
 
 @pytest.mark.parametrize(
@@ -179,6 +204,75 @@ def test_a_price_leads_to_itself(con: duckdb.DuckDBPyConnection) -> None:
     assert price[-1] >= 2
 
 
+def places(part: Part, file: str) -> set[tuple[str, int]]:
+    """Where the lines are, by the columns that say so."""
+    at, line = part.columns.index(file), part.columns.index("source_line")
+    return {(row[at], row[line]) for row in part.rows}
+
+
+def test_a_converted_amount_leads_to_its_rate_and_the_rate_to_its_line(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    found = trace(con, "marts.revenue", ["2026-10-30", "birch", UNKNOWN, UNKNOWN], 5)
+    rates = found.rows["core.fx_rates"]
+    assert places(rates, "source_file") == {("$UNITCOST_HOME/price_tables/fx.csv", 3)}
+    (line,) = found.lines.rows
+    assert line[2:] == ("revenue/paid.csv", 3, "2026-10-01 to 2026-10-31", Decimal(31), "EUR")
+    assert found.row["revenue_usd"] == Decimal("1.1")
+    rate = trace(con, "core.fx_rates", ["2026-10-30", "EUR/USD"], 5)
+    assert (rate.row["source"], places(rate.lines, "source_file")) == (
+        "ecb",
+        {("$UNITCOST_HOME/price_tables/fx.csv", 3)},
+    )
+
+
+def test_a_part_of_trust_leads_to_its_days_and_they_to_reports_and_requests(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    for (part,) in keys(con, "marts.trust"):
+        found = trace(con, "marts.trust", [part], 5)
+        assert found.rows, part
+        days = found.rows.get("marts.proven_days")
+        assert days is None or found.row["days"] >= len(days.rows), part
+    (refused,) = trace(con, "marts.trust", ["quarantine"], 5).rows["meta.quarantine"].rows
+    assert refused[0] == "requests/refused.csv"
+    line = trace(con, "meta.quarantine", ["requests/refused.csv", "2"], 5).lines.rows
+    assert [at[2:4] for at in line] == [("requests/refused.csv", 2)]
+    for (day,) in keys(con, "marts.proven_days"):
+        found = trace(con, "marts.proven_days", [day], 5)
+        assert {row[0] for row in found.rows["marts.attested_usage"].rows} >= {"openai"}
+
+
+def test_lines_add_up_to_what_is_billed(con: duckdb.DuckDBPyConnection) -> None:
+    """Of every place on a bill, and of the day that a model's cost is scaled to."""
+    for key in keys(con, "marts.bills_as_known"):
+        found = trace(con, "marts.bills_as_known", key, 5)
+        assert [row[-1] for row in found.billed.rows] == [found.row["billed_cost"]]
+    calibrated = {key[0]: key for key in keys(con, "marts.calibrated_cost")}["2026-10-30"]
+    found = trace(con, "marts.calibrated_cost", calibrated, 5)
+    assert sum(row[-1] for row in found.billed.rows) == found.row["billed_day_cost_usd"]
+
+
+def test_a_rule_of_allocation_leads_to_all_that_it_gives(con: duckdb.DuckDBPyConnection) -> None:
+    given = [k for k in keys(con, "marts.allocated_cost") if k[:2] == ("2026-10-30", "1")]
+    assert given
+    for key in given:
+        shares = trace(con, "marts.allocated_cost", key, 5).rows["marts.allocated_cost"]
+        assert sum(row[-1] for row in shares.rows) == 1
+
+
+def test_a_raw_record_leads_to_its_request_and_a_file_to_all_of_its(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    for (record,) in keys(con, "raw.requests"):
+        found = trace(con, "raw.requests", [record], 5)
+        assert found.requests == 1
+        assert places(found.lines, "source_file") == places(found.largest, "source_file")
+    assert trace(con, "meta.deliveries", ["requests/first.csv"], 0).requests == len(
+        keys(con, "raw.requests")
+    )
+
+
 def test_the_unattributed_are_found_by_their_name(con: duckdb.DuckDBPyConnection) -> None:
     found = trace(con, "marts.cost_per_customer", ["2026-10-30", UNKNOWN], 5)
     assert (found.requests, found.is_whole) == (1, True)
@@ -193,12 +287,15 @@ def test_the_limit_cuts_the_list_and_not_the_sum(con: duckdb.DuckDBPyConnection)
     ("table", "words", "complaint", "hint"),
     [
         ("marts.nothing", [], "not a table whose rows go back", "marts.cost_per_feature"),
-        ("raw.requests", ["x"], "not a table whose rows go back", "core.requests"),
+        ("meta.days", ["x"], "not a table whose rows go back", "core.requests"),
+        ("marts.cost_per_featur", ["x"], "not a table", "did you mean marts.cost_per_feature"),
+        ("core.restated_requests", ["x"], "no row", "the table is empty"),
         ("marts.cost_per_feature", ["chat"], "day is not given", "day=... feature=..."),
         ("marts.cost_per_feature", ["dya=1", "feature=chat"], "'dya=1' names no column", "write"),
         ("marts.cost_per_feature", ["2026-13-01", "chat"], "not a day", "YYYY-MM-DD"),
-        ("marts.cost_per_feature", ["2026-10-30", "no"], "no row with", "lists them"),
-        ("marts.cost_per_feature", ["2026-10-30", "' or true --"], "no row with", "lists them"),
+        ("marts.cost_per_feature", ["2026-10-30", "cat"], "no row with", "there is feature chat"),
+        ("marts.cost_per_feature", ["2026-10-01", "chat"], "no row", "there is day 2026-10-30"),
+        ("marts.cost_per_feature", ["2026-10-30", "' or true --"], "no row with", "lists all"),
     ],
 )
 def test_what_names_no_row_is_explained(

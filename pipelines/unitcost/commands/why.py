@@ -14,7 +14,8 @@ from unitcost.commands.common import COMMON, ERR, OUT, Common, as_objects, show_
 from unitcost.commands.warehouse import read_warehouse
 
 if TYPE_CHECKING:
-    from unitcost.why.tracing import Part, Why
+    from unitcost.why.part import Part
+    from unitcost.why.tracing import Why
 
 _SHOWN = {
     "largest": (
@@ -23,10 +24,20 @@ _SHOWN = {
     ),
     "prices": (
         "Price rows",
-        ("price_id", "requests", "unit_price", "per", "valid_from", "recorded_on", "sources"),
+        (
+            *("price_id", "requests", "unit_price", "per", "currency", "valid_from", "valid_to"),
+            *("recorded_on", "sources", "source_file", "source_line"),
+        ),
     ),
     "files": ("Files", ("source_file", "requests", "lines", "first_line", "last_line")),
-    "lines": ("Lines of reports and bills", ("source_format", "source_file", "source_line")),
+    "lines": (
+        "Lines of reports, bills and deliveries",
+        ("source_file", "source_line", "line_item", "billed_amount", "currency"),
+    ),
+    "billed": (
+        "What these lines state together, each record once",
+        ("source_format", "currency", "records", "billed_amount"),
+    ),
 }
 
 
@@ -45,7 +56,8 @@ def why(
         found = trace(con, table, key, limit)
     if common.json:
         parts = {name: _objects(getattr(found, name)) for name in _SHOWN}
-        show_json({**asdict(found), **parts})
+        rows = {name: _objects(part) for name, part in found.rows.items()}
+        show_json({**asdict(found), **parts, "rows": rows})
     else:
         _show(found)
 
@@ -60,10 +72,13 @@ def _show(found: Why) -> None:
         f"{found.requests:,} requests cost {found.cost_usd:f} USD; "
         f"{found.unpriced_requests:,} of them have no price."
     )
+    for name, part in found.rows.items():
+        if part.rows:
+            show_table(part.columns, part.rows, f"Rows of {name} behind it")
     for name, (title, columns) in _SHOWN.items():
         part = getattr(found, name)
         places = [part.columns.index(column) for column in columns]
-        if part.rows or name != "lines":
+        if part.rows:
             show_table(columns, [[row[p] for p in places] for row in part.rows], title)
     if len(found.largest.rows) < found.requests:
         ERR.print(f"hint: {len(found.largest.rows)} requests are listed; --limit 0 lists all")

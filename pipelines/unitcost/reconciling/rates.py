@@ -31,14 +31,18 @@ def rates_are_published(session: Session) -> bool:
         PriceBookError: the book's rates cannot be read.
     """
     known = {
-        (rate.day, f"{rate.currency}/USD", rate.usd_per_unit, rate.source, rate.recorded_on)
+        (
+            *(rate.day, f"{rate.currency}/USD", rate.usd_per_unit, rate.source, rate.recorded_on),
+            *(rate.source_file, rate.source_line),
+        )
         for rate in read_exchange_rates(session.book)
     }
     if not known and not any(file.rows for file in session.catalogue.live(FxRate.table)):
         return True
     with session.workbench(with_vocabulary=False) as con:
         rows = con.execute(
-            f"""select day, currency_pair, usd_per_unit, source, recorded_on
+            f"""select day, currency_pair, usd_per_unit, source, recorded_on, source_file,
+                source_line
                 from ({_published(session, con)}) where usd_per_unit is not null"""
         ).fetchall()
     return set(rows) == known

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -22,6 +23,8 @@ TERMS = {
     "month": "strftime(day, '%Y-%m')",
     "hour_at": "date_trunc('hour', started_at)",
 }
+_SHOWN = 5
+"""Values that are offered for a word that names none."""
 _MORE = (
     "core.requests",
     "core.request_costs",
@@ -48,8 +51,11 @@ def read_key(table: str, words: Sequence[str]) -> dict[str, str]:
         UsageError: the table cannot be asked for, or the words do not name its grain.
     """
     if table not in traceable():
-        message = f"{table}: not a table whose rows go back to requests"
-        raise UsageError(message, f"these do: {', '.join(traceable())}")
+        message = f"{table}: not a table whose rows go back to requests, price rows or lines"
+        near = get_close_matches(table, traceable(), 3)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        others = ", ".join(name for name in traceable() if not name.startswith("raw."))
+        raise UsageError(message, f"{meant}these do: {others} and each raw.<format>")
     grain = row_models()[table].key
     hint = f"write {table} {' '.join(f'{column}=...' for column in grain)}"
     named = dict(word.split("=", 1) for word in words if word.partition("=")[0] in grain)
@@ -78,9 +84,28 @@ def read_row(con: duckdb.DuckDBPyConnection, table: str, key: dict[str, str]) ->
     found = cursor.fetchall()
     if len(found) != 1:
         shown = ", ".join(f"{column}={text}" for column, text in key.items())
-        message = f"{table}: no row with {shown}"
-        raise UsageError(message, f'unitcost sql "select {", ".join(key)} from {table}" lists them')
+        listed = f'unitcost sql "select {", ".join(key)} from {table}" lists all'
+        raise UsageError(f"{table}: no row with {shown}", f"{_nearest(con, table, key)}; {listed}")
     return dict(zip(names, found[0], strict=True))
+
+
+def _nearest(con: duckdb.DuckDBPyConnection, table: str, key: dict[str, str]) -> str:
+    """What the table has where the words stop naming a row: the values most like the word."""
+    said = ["true"]
+    for column, text in key.items():
+        value = f"coalesce(cast(\"{column}\" as varchar), '{UNKNOWN}')"
+        likeness = f"jaro_winkler_similarity({value}, {sql_text(text)})"
+        held = con.execute(
+            f"""select {value}, count(*) over () from {table} where {" and ".join(said)}
+            group by 1 order by {likeness} desc, 1 limit {_SHOWN}"""
+        ).fetchall()
+        said.append(is_said(f'"{column}"', text))
+        if held and text not in [shown for shown, _ in held]:
+            given = ", ".join(f"{c}={t}" for c, t in list(key.items())[: len(said) - 2])
+            more = f" and {held[0][1] - _SHOWN} more" if held[0][1] > _SHOWN else ""
+            of = f"of {given} " if given else ""
+            return f"{of}there is {column} {', '.join(shown for shown, _ in held)}{more}"
+    return "the table is empty"
 
 
 def is_said(term: str, text: str) -> str:

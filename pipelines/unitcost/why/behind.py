@@ -6,6 +6,7 @@ alone in `asked`. Tables whose grain is made of columns of requests need none.
 
 from __future__ import annotations
 
+from unitcost.sources import SOURCES
 from unitcost.why.behind_bills import ADJUSTED, BILLED, BILLS, RESTATED
 from unitcost.why.behind_core import CORE_LINES, CORE_WAYS
 from unitcost.why.behind_parts import PARTS
@@ -20,6 +21,7 @@ from unitcost.why.behind_terms import (
     of_size,
     same,
 )
+from unitcost_models.raw_otlp import RawSpan
 
 REQUESTS = "marts.cost_per_request"
 REPORTS = ("core.provider_costs", "core.provider_usage", "core.invoice_lines")
@@ -71,6 +73,15 @@ def _tasks(day: str) -> str:
     )
 
 
+_OLD_PRICES = f"""
+    select u.day, u.price_ids
+    from (
+        select day, price_ids, unnest(string_split(price_ids, ',')) as price_id
+        from (select distinct day, price_ids from {REQUESTS} where cost_usd is not null)
+    ) as u
+    inner join core.prices as p on u.price_id = p.price_id
+    where p.recorded_on < u.day - 180"""
+
 _OF_REVENUE = (
     "core.revenue",
     "core.restated_revenue",
@@ -80,6 +91,27 @@ _OF_REVENUE = (
 )
 
 _OF_BILLS = ("core.bill_adjustments", "core.restated_bills", "marts.bills_as_known")
+
+
+def _told_in(file: str, more: str = "true") -> str:
+    """Requests of which a file, or a line of it, tells."""
+    return f"""b.request_id in (
+        select s.request_id from core.sightings as s cross join asked as r
+        where s.source_file = {file} and {more})"""
+
+
+_OWN_SPAN = "s.source_line = r.source_line and (s.span_id = r.span_id or s.span_id is null)"
+RAW_WAYS: dict[str, str] = {
+    source.row.table: _told_in(
+        "r.source_file",
+        _OWN_SPAN if issubclass(source.row, RawSpan) else "s.source_line = r.source_line",
+    )
+    for source in SOURCES.values()
+} | {
+    "raw.outcomes": """b.task_id = r.task_id or b.request_id = r.request_id
+        or b.workflow_run_id = r.workflow_run_id or b.session_id = r.session_id"""
+}
+"""Raw table -> the requests of which the record's line tells, or that an outcome judges."""
 
 WAYS: dict[str, str] = {
     "marts.agent_loops": every(
@@ -144,6 +176,8 @@ WAYS: dict[str, str] = {
     ),
     "marts.reconciliation": every(OWN_DAY, _COMPARED, _ACCOUNT),
     "marts.reconciliation_gap": every(
+        """case r.cause when 'failed_but_billed' then b.billed_state = 'unknown'
+            when 'unpriced' then b.cost_usd is null else true end""",
         f"{OWN_DAY} or (r.stage = 'invoice' and date_trunc('month', b.day) = r.day)",
         _COMPARED,
         _ACCOUNT,
@@ -154,6 +188,7 @@ WAYS: dict[str, str] = {
     # The requests that keep the part from being whole.
     "marts.trust": f"""case r.part
         when 'pricing' then b.cost_usd is null
+        when 'price_age' then (b.day, b.price_ids) in ({_OLD_PRICES})
         when 'attribution' then b.customer_id is null or b.feature is null
         when 'outcomes' then b.task_id in (
             select task_id from core.tasks where outcome not in ('success', 'failure'))
@@ -167,6 +202,10 @@ WAYS: dict[str, str] = {
     **dict.fromkeys((*REPORTS, *_OF_REVENUE, *_OF_BILLS), "false"),
     **CORE_WAYS,
     **PARTS,
+    **RAW_WAYS,
+    "meta.deliveries": _told_in("r.path"),
+    "meta.unread_usage": _told_in("r.path"),
+    "meta.quarantine": "false",
 }
 """Table -> which requests are behind a row of it; `false` where only lines of files are."""
 
@@ -193,6 +232,12 @@ LINES: dict[str, str] = {
         "l.is_primary and l.day = r.day and l.provider = r.provider and l.platform = r.platform"
     ),
     "marts.proven_days": "l.is_primary and l.day = r.day",
+    "marts.allocated_cost": "r.pool_kind = 'bill' and l.is_primary and l.day = r.day",
+    "marts.calibrated_cost": f"""l.record_id in (
+        select c.record_id from core.provider_costs as c cross join asked as s
+        where c.day = s.day and c.platform = s.platform and c.is_primary
+            and c.provider = {BILLER.replace("b.", "s.")}
+            and lower(coalesce(c.charge_category, 'usage')) = 'usage')""",
     "marts.reconciliation_months": (
         "l.is_primary and l.provider = r.provider and strftime(l.day, '%Y-%m') = r.month"
     ),

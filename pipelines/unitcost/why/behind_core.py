@@ -12,7 +12,7 @@ STATEMENTS = ("core.prices", "core.prices_in_force", "core.fx_rates")
 """Tables of which each row is what the price book says; its source and dates stand in it."""
 RESTATED = ("core.restated_requests", "core.restated_tasks")
 """Known after the closing."""
-NO_SUMS = (*RESTATED, "core.metered_usage", "core.commitment_use")
+NO_SUMS = (*RESTATED, "core.commitment_use")
 """Tables whose cost is another than what the requests behind cost together."""
 
 
@@ -45,6 +45,14 @@ _METERED = f"""case r.token_class
     when 'untold' then b.billed_state = 'unknown' and b.retry_evidence = 'resend_count'
         and b.usage_basis = 'missing' and not b.is_final_attempt
     else b.billed_state = 'unknown' end"""
+SHARES = {
+    "core.metered_usage": f"""case r.token_class
+        when 'input' then b.input_cost_usd when 'cache_read' then b.cache_read_cost_usd
+        when 'cache_write' then b.cache_write_cost_usd when 'output' then b.output_cost_usd
+        when 'other' then b.cost_usd - ({" + ".join(f"coalesce(b.{name}, 0)" for name in _PARTS)})
+        end"""
+}
+"""Table -> the part of a request's cost that is the row's: that of its token class."""
 _COUNTED = (
     *("web_search_calls", "web_fetch_calls", "file_search_calls", "grounding_prompts"),
     *("grounding_queries", "search_units", "images", "audio_seconds", "characters", "pages"),

@@ -15,8 +15,11 @@ import duckdb
 
 from unitcost.sqltext import sql_text
 from unitcost.why.asked import TERMS, is_said, read_key, read_row
-from unitcost.why.behind import LINES, RECORDS, REPORTS, REQUESTS, WAYS
-from unitcost.why.behind_core import NO_SUMS
+from unitcost.why.behind import REQUESTS, WAYS
+from unitcost.why.behind_core import NO_SUMS, SHARES
+from unitcost.why.behind_lines import billed_by, lines_behind
+from unitcost.why.behind_rows import rates_of, rows_of
+from unitcost.why.part import Part, ask
 
 _BY_TASK = f"""(
     select
@@ -49,20 +52,14 @@ _BOTH_SIDES = f"""(
 """Requests of adjusted days where they were reported, and where they belong as known now."""
 _RELATIONS = {
     "marts.cost_per_successful_task": _BY_TASK,
+    "marts.success_as_known": _BY_TASK,
+    "marts.success_as_reported": _BY_TASK,
     "core.adjustments": _BOTH_SIDES,
     "core.restated_requests": _BOTH_SIDES,
 }
 """Requests as a table sees them, where it groups them by other columns than their own."""
 _COSTS = ("booked_cost_usd", "cost_usd", "waste_usd")
 """What was posted later is of no request of the row; `core.adjustments` has it."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A table of the answer: column names and rows."""
-
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -84,6 +81,10 @@ class Why:
     """Every file that told of them."""
     lines: Part
     """Lines of reports, bills and deliveries that the row is made of beside requests."""
+    billed: Part
+    """What these lines state together by format and currency, each record once."""
+    rows: dict[str, Part]
+    """Rows of other tables that the row is made of, by table; exchange rates among them."""
 
 
 def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limit: int) -> Why:
@@ -98,21 +99,28 @@ def trace(con: duckdb.DuckDBPyConnection, table: str, words: Sequence[str], limi
     key = read_key(table, words)
     row = read_row(con, table, key)
     con.execute(f"create or replace temp table behind as {_requests(table, key)}")
-    requests, cost_usd, unpriced = con.execute(
-        "select count(*), coalesce(sum(cost_usd), 0.000000000000), "
-        "count(*) filter (where cost_usd is null) from behind"
+    share = SHARES.get(table, "b.cost_usd")
+    requests, cost_usd, unpriced, shared = con.execute(
+        "select count(*), coalesce(sum(b.cost_usd), 0.000000000000), "
+        f"count(*) filter (where b.cost_usd is null), coalesce(sum({share}), 0.000000000000) "
+        f"from behind as b{' cross join asked as r' if table in SHARES else ''}"
     ).fetchall()[0]
     stated = _stated(table, row)
+    lines = lines_behind(con, table, row)
+    parts = {of: ask(con, sql) for of, sql in rows_of(table, row).items()}
+    rates = ask(con, rates_of(row, lines))
     return Why(
         row,
         requests,
         cost_usd,
         unpriced,
-        is_whole=None if stated is None else stated == cost_usd,
+        is_whole=None if stated is None else stated == shared,
         largest=_largest(con, limit),
         prices=_prices(con, row),
         files=_files(con),
-        lines=_lines(con, table),
+        lines=lines,
+        billed=billed_by(lines),
+        rows=parts | ({"core.fx_rates": rates} if rates.rows else {}),
     )
 
 
@@ -133,35 +141,8 @@ def _requests(table: str, key: dict[str, str]) -> str:
     return f"select * from {relation} where {where}"
 
 
-def _lines(con: duckdb.DuckDBPyConnection, table: str) -> Part:
-    """Records beside requests: of reports by their id, of deliveries by what they say."""
-    told = "cast(null as varchar) as source_format, cast(null as varchar) as record_id"
-    con.execute(f"create or replace temp table told as select {told} where false")
-    for report in REPORTS if table in LINES else ():
-        if table not in REPORTS or table == report:
-            con.execute(
-                f"insert into told select l.source_format, l.record_id from {report} as l "
-                f"cross join asked as r where {LINES[table]}"
-            )
-    formats, condition = RECORDS.get(table, ((), "false"))
-    for name in formats:
-        con.execute(
-            f"insert into told select l.source_format, l.record_id from raw.{name} as l "
-            f"cross join asked as r where {condition}"
-        )
-    found = con.execute("select distinct source_format from told order by 1").fetchall()
-    asked = " union all ".join(
-        f"select t.source_format, t.record_id, l.source_file, l.source_line from told as t "
-        f"inner join raw.{name} as l on t.record_id = l.record_id "
-        f"where t.source_format = {sql_text(name)}"
-        for (name,) in found
-    )
-    empty = f"select {told}, '' as source_file, 0 as source_line where false"
-    return _ask(con, f"select distinct * from ({asked or empty}) order by 3, 4, 2")
-
-
 def _largest(con: duckdb.DuckDBPyConnection, limit: int) -> Part:
-    return _ask(
+    return ask(
         con,
         f"""select
                 b.request_id, b.started_at, b.provider, b.model, b.status, b.prompt_tokens,
@@ -181,7 +162,7 @@ def _largest(con: duckdb.DuckDBPyConnection, limit: int) -> Part:
 def _prices(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Part:
     """Price rows of the requests, and those that the row itself names."""
     named = sql_text(row.get("price_id") or row.get("price_ids") or "")
-    return _ask(
+    return ask(
         con,
         f"""with said as (
                select request_id, price_ids from behind
@@ -206,7 +187,7 @@ def _prices(con: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Part:
 
 
 def _files(con: duckdb.DuckDBPyConnection) -> Part:
-    return _ask(
+    return ask(
         con,
         """with seen as (
                select s.source_file, s.source_format, s.source_line, s.request_id
@@ -230,8 +211,3 @@ def _files(con: duckdb.DuckDBPyConnection) -> Part:
            group by s.source_file, s.source_format
            order by s.source_file""",
     )
-
-
-def _ask(con: duckdb.DuckDBPyConnection, sql: str) -> Part:
-    cursor = con.execute(sql)
-    return Part(tuple(str(c[0]) for c in cursor.description or ()), cursor.fetchall())
