@@ -2,10 +2,10 @@
 -- grain: day, provider, platform, account_id, model, token_class, cause
 --
 -- Of what only the provider reports: what requests of ours without a price used, under whatever tier or
--- region (unpriced); a class that none of our requests has, as far as our other
--- classes are whole (token_class); then what requests of ours used that were perhaps billed and told
--- no usage (failed_but_billed; hidden_retries where only a count of tries tells of them); the rest is
--- usage that no request of ours made (not_instrumented). Where the provider counts requests, its
+-- region (unpriced); a class that none of our requests has, as far as our other classes are whole, or
+-- a part of the cache's where they are quite (token_class); then what requests of ours used that were
+-- perhaps billed and told no usage (failed_but_billed; hidden_retries where only a count of tries tells of
+-- them); the rest is usage that no request of ours made (not_instrumented). Where the provider counts requests, its
 -- surplus over ours says how much the doubtful ones can be; where it does not, what as many of the
 -- account's requests of the model use in the month, or for few the largest. With equal counts the rest
 -- is unexplained. What only we metered is late where the report may still change, else unexplained.
@@ -25,6 +25,10 @@ classless as (
         case
             when is_reported and metered_requests > 0 and metered_quantity = 0
                 then left_quantity - left_quantity * unseen_part // unseen_whole
+            when
+                is_reported and metered_requests > 0 and token_class in ('cache_read', 'cache_write')
+                and unseen_part = 0 and unseen_whole > 1
+                then left_quantity
             else 0
         end as class_quantity
     from priced

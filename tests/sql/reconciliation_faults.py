@@ -45,6 +45,10 @@ FAULTS = {
         ),
     ),
     "lose the cache classes": ("token_class", Fault("update ours set cache_read_tokens = null")),
+    "lose the cache classes of a part": (
+        "token_class",
+        Fault("update ours set cache_read_tokens = null where n % 3 = 0"),
+    ),
     "count cached input as input": (
         "token_class",
         Fault(

@@ -81,6 +81,21 @@ def named(fault: Fault, naming: str) -> Fault:
     return replace(fault, ours=f"{fault.ours}; {naming}".strip("; "))
 
 
+def test_what_is_missing_may_be_a_dearer_mix_of_its_class(
+    fault_bench: duckdb.DuckDBPyConnection,
+) -> None:
+    """A quarter is missing whose cache writes lived for an hour, at 1.6 times the price of 5m."""
+    missing = "delete from ours where n % 4 = 0 and provider = 'anthropic'"
+    dearer = """update core.provider_costs
+        set billed_cost = billed_cost * {0}, billed_cost_usd = billed_cost * {0}
+        where token_class = 'cache_write_5m_tokens'"""
+    faults = [Fault(missing, reports=dearer.format(factor)) for factor in ("1.02", "1.5")]
+    mixed, repriced = moved_in(fault_bench, reconcile_months(fault_bench, faults))
+    assert mixed.keys() == {"not_instrumented"}
+    assert repriced.keys() == {"not_instrumented", "price"}
+    assert_parts_sum(fault_bench)
+
+
 _SOME = "update ours set account_id = null where hash(request_id) % 3 = 0"
 
 
