@@ -58,11 +58,14 @@ def test_the_manifest_vouches_for_every_file(books: Home) -> None:
     assert {Decimal(s.get("cost_usd") or s["EffectiveCost"]) for s in sums} == {cost}
 
 
-def test_nothing_is_written_twice(books: Home) -> None:
+def test_nothing_is_written_twice_and_nothing_stays_that_is_not_asked_for(books: Home) -> None:
     write(books)
     assert write(books) == []
     (books.exports / OCTOBER / "focus-1.2-2026-10.csv").unlink()
     assert write(books) == ["2026-10"]
+    (books.exports / OCTOBER / "own.txt").write_text("kept")
+    write(books, ExportSettings(tables=("core.adjustments",)))
+    assert {*digests(books)} == {"core.adjustments-2026-10.csv", "own.txt", MANIFEST}
 
 
 def test_a_closed_months_files_are_the_same_for_ever(books: Home) -> None:

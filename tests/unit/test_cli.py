@@ -66,6 +66,7 @@ def test_global_options_may_stand_before_the_command(given: list[str], wanted: l
         (["ingest", "/no/such/file"], "/no/such/file: no such file or folder"),
         (["ingest", "--format", "nonsense", "x"], "no such source"),
         (["export", "marts.cost_per_feature", "--month", "2026-13"], "not a month"),
+        (["export", "marts.cost_per_feature", "--out", "."], "is a folder"),
         (["nonsense"], "nonsense"),
     ],
 )

@@ -21,7 +21,7 @@ from tests.unit.exported import ALL, cells, export, fill
 from unitcost.errors import UsageError
 from unitcost.export.cells import LOOK_ALIKES, SIGNS, safe_text
 from unitcost.export.period import Period
-from unitcost.export.tables import Format, Layout, write_table
+from unitcost.export.tables import Format, Layout, held_period, write_table
 from unitcost.workbench import open_workbench
 
 UNSEEN = st.text(st.sampled_from(" \t\r\n\x00\u00a0\u2003\u200b\ufeff\u2028"), max_size=3)
@@ -213,3 +213,17 @@ def test_a_table_of_months_is_exported_by_whole_months(
     con.execute("create or replace table marts.timeless as select 1::bigint as n")
     with pytest.raises(UsageError, match="neither days nor months"):
         write_table(con, "marts.timeless", Period(date(2026, 10, 1), None, ""), Layout(), file)
+
+
+def test_a_period_without_rows_is_told_by_what_there_is(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create or replace table marts.monthly (month varchar, cost_usd decimal(38, 12))")
+    assert held_period(con, "marts.monthly") == "marts.monthly has no row"
+    con.execute("insert into marts.monthly values ('2026-09', 1), ('2026-11', 4)")
+    assert held_period(con, "marts.monthly") == "marts.monthly has months from 2026-09 to 2026-11"
+
+
+def test_no_two_periods_share_a_file_name() -> None:
+    day = date(2026, 10, 31)
+    ends = [(None, None), (day, None), (None, day), (day, day)]
+    periods = [Period.of(None, *end) for end in ends]
+    assert len({period.suffix for period in (*periods, Period.of("2026-10", None, None))}) == 5

@@ -5,6 +5,7 @@ How files are written is in `unitcost.export`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -45,7 +46,7 @@ def export(
     """Write a table to a file: exact decimals, UTC days, no cell that a spreadsheet would run."""
     from unitcost.export.focus import write_focus
     from unitcost.export.period import Period
-    from unitcost.export.tables import Layout, write_table
+    from unitcost.export.tables import Layout, held_period, write_table
     from unitcost.paths import Home
 
     period = Period.of(month, first, last)
@@ -53,11 +54,17 @@ def export(
     name = _focus_name(table, focus_version) if is_focus else _table_name(table)
     ending = "csv" if is_focus else output
     target = out or Home(common.home).exports / f"{name}{period.suffix}.{ending}"
+    if target.is_dir():
+        message = f"--out {target} is a folder"
+        raise UsageError(message, f"name the file too, e.g. {target / f'{name}.{ending}'}")
     with read_warehouse(common.home, period.month) as con:
         if output == "focus":
             written = write_focus(con, period, focus_version, target)
         else:
             written = write_table(con, name, period, Layout(output, money), target)
+        if not written.rows and period.suffix:
+            held = held_period(con, CHARGES if is_focus else name)
+            written = replace(written, notes=(*written.notes, f"no row in this period; {held}"))
     _show(name, target, written, common)
 
 

@@ -79,16 +79,29 @@ def _write_month(
     con: duckdb.DuckDBPyConnection, home: Home, settings: ExportSettings, month: Month, inputs: str
 ) -> None:
     folder = home.exports / str(month)
+    wanted = [*_asked(settings, month)]
+    for name in _named(folder) - {asked.name for asked in wanted}:
+        (folder / name).unlink(missing_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     period = Period.of_month(month)
     files = []
-    for asked in _asked(settings, month):
+    for asked in wanted:
         target = folder / asked.name
         written = _write(con, period, asked, target)
         files.append(_entry(asked, written, target))
     manifest = {"month": str(month), "inputs": inputs, "files": files}
     with appearing(folder / MANIFEST) as draft:
         draft.write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def _named(folder: Path) -> set[str]:
+    """Files of the folder that its manifest names: what is no longer asked for goes, since it would
+    be taken for current."""
+    try:
+        files = json.loads((folder / MANIFEST).read_text())["files"]
+        return {Path(entry["file"]).name for entry in files}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def _write(con: duckdb.DuckDBPyConnection, period: Period, asked: Asked, target: Path) -> Written:

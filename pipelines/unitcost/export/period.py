@@ -19,6 +19,7 @@ class Period:
     first: date | None
     last: date | None
     suffix: str
+    """For the name of a file; an open range says which end it has."""
 
     @classmethod
     def of(cls, month: str | None, first: date | None, last: date | None) -> Period:
@@ -35,7 +36,10 @@ class Period:
         if first and last and first > last:
             message = f"--from {first} is after --to {last}"
             raise UsageError(message, "both are UTC days, and both are included")
-        return cls(first, last, "".join(f"-{day}" for day in (first, last) if day))
+        ends = (("from", first), ("to", last))
+        is_open = not (first and last)
+        named = (f"-{word}-{day}" if is_open else f"-{day}" for word, day in ends if day)
+        return cls(first, last, "".join(named))
 
     @classmethod
     def of_month(cls, month: Month) -> Period:

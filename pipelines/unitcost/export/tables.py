@@ -86,6 +86,14 @@ def _condition(table: str, names: Mapping[str, str], period: Period) -> str:
     return "true"
 
 
+def held_period(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Which days or months a table has, in words: for a reader whose period has no row."""
+    names = _columns(con, table, Period(None, None, ""))
+    column = next((name for name in ("day", "month") if name in names), "null")
+    first, last = con.execute(f"select min({column}), max({column}) from {table}").fetchall()[0]
+    return f"{table} has {column}s from {first} to {last}" if first else f"{table} has no row"
+
+
 def write_csv(
     con: duckdb.DuckDBPyConnection, query: str, draft: Path, for_excel: bool = True
 ) -> None:
