@@ -15,6 +15,7 @@ import duckdb
 from tests.given import rows_of
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import load_query
+from unitcost.reading.buckets import parse_buckets
 from unitcost.reading.flat_records import create_texts, parse_flat
 from unitcost.sources import SOURCES
 from unitcost.statements import run
@@ -67,6 +68,10 @@ def _answer(con: duckdb.DuckDBPyConnection, name: str) -> str:
     sql = load_query(name).text
     if name == RawRequest.table:
         create_texts(con)
+    if SOURCES[name.removeprefix("raw.")].is_bucketed:
+        con.execute("drop table if exists raw.parsed")
+        parse_buckets(con, name.removeprefix("raw."))
+        return "select * from raw.parsed"
     if name not in _entry_lists_of:
         _entry_lists_of[name] = _entry_lists(con, sql)
     return _mapped(sql, _entry_lists_of[name])

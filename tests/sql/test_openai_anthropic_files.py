@@ -24,7 +24,7 @@ from tests.sql.provider_reports import (
     messages,
     openai_page,
 )
-from unitcost.queries import load_query
+from unitcost.reading.buckets import parse_buckets
 from unitcost.sources import detect_format
 from unitcost.staging import sample, stage
 
@@ -49,7 +49,9 @@ def read(con: Con, path: Path, scratch: Path) -> tuple[str | None, list[dict[str
     found = detect_format(sample(path))
     stage(con, path, scratch)
     assert rows_of(con, "from raw.rejected") == []
-    return found, rows_of(con, load_query(f"raw.{found}").text)
+    con.execute("drop table if exists raw.parsed")
+    parse_buckets(con, str(found))
+    return found, rows_of(con, "from raw.parsed")
 
 
 def write_table(path: Path, *rows: dict[str, str], mark: str = "") -> Path:
@@ -131,3 +133,14 @@ def test_a_page_longer_than_the_sample_is_recognised(
     found, rows = read(workbench, path, tmp_path)
     assert (found, len(rows)) == (expected, 3000)
     assert {r["reject_reason"] for r in rows} == {None}
+
+
+def test_many_results_of_a_bucket_do_not_each_hold_all_of_it(
+    workbench: Con, tmp_path: Path
+) -> None:
+    """Three buckets of 250 KB took more than 400 MB."""
+    page = json.dumps(openai_page(*[completions(user_id=f"u{n}") for n in range(400)]))
+    path = tmp_path / "pages.jsonl"
+    path.write_text(f"{page}\n" * 3)
+    workbench.execute("set memory_limit = '200MB'")
+    assert len(read(workbench, path, tmp_path)[1]) == 1200

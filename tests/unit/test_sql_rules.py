@@ -18,9 +18,11 @@ from tests.unit.sql_trees import tree_of
 from unitcost.days.uniting import unite
 from unitcost.lake.maps import ENTRIES
 from unitcost.queries import LAYERS, READ_ONLY, load_query, query_names, query_path
+from unitcost.reading.buckets import parse_buckets
 from unitcost.reading.call_logs import parse_call_log, prepare
 from unitcost.reading.flat_records import create_texts
 from unitcost.reading.reports import parse_report, prepare_report
+from unitcost.sources import SOURCES
 from unitcost.sources.vocabulary import create_macros, load_vocabulary
 from unitcost.tables import CALL_LOGS, REPORTS, SPANS, row_models, unions
 from unitcost.workbench import create_empty, open_workbench, run_steps
@@ -35,7 +37,8 @@ READING_ATTRIBUTES = [n for n in FILES if re.search(r"\battr_\w+\(\w", load_quer
 LOGS = unions()[CALL_LOGS]
 REPORTED = unions()[REPORTS]
 TOLD = {*LOGS, *REPORTED, *unions()[SPANS]} - {RawOtlp.table}
-PARSERS = [n for n in query_names("raw") if n in row_models() and n not in TOLD]
+BUCKETED = [source.row.table for source in SOURCES.values() if source.is_bucketed]
+PARSERS = [n for n in query_names("raw") if n in row_models() and n not in {*TOLD, *BUCKETED}]
 KEPT = [*query_names("core"), *query_names("marts")]
 PORTABLE = [*query_names("steps"), *KEPT]
 DAY = date(2026, 3, 2)
@@ -145,12 +148,12 @@ def test_query_answers_exactly_the_columns_of_its_row_model(
     assert _described(empty_day, load_query(name).bind(DAY)) == _modelled(row_models()[name])
 
 
-@pytest.mark.parametrize("name", PARSERS)
+@pytest.mark.parametrize("name", [*PARSERS, *BUCKETED])
 def test_parser_answers_the_columns_of_its_row_model_and_why_it_rejects(
     empty_day: duckdb.DuckDBPyConnection, name: str
 ) -> None:
     added = {"source_format", "source_file", "ingested_at"}
-    found = _described(empty_day, load_query(name).bind(DAY))
+    found = _described(empty_day, _parsed(empty_day, name))
     rejected = {column: found.pop(column, None) for column in ("reject_reason", "reject_text")}
     wanted = _modelled(row_models()[name])
     for column, kind in found.items():  # a map may be given as its entries
@@ -205,6 +208,15 @@ def test_reports_share_the_columns_of_their_row_model() -> None:
     reasons = {"reject_reason": "VARCHAR", "reject_text": "VARCHAR"}
     wanted = {c: k for c, k in _modelled(RawReport).items() if c not in added}
     assert found == wanted | reasons
+
+
+def _parsed(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """SQL for what is made of `raw.staged`."""
+    if name not in BUCKETED:
+        return load_query(name).bind(DAY)
+    con.execute("drop table if exists raw.parsed")
+    parse_buckets(con, name.removeprefix("raw."))
+    return "select * from raw.parsed"
 
 
 def _described(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from datetime import date
 import duckdb
 
 from unitcost.queries import load_query
+from unitcost.reading.buckets import parse_buckets
 from unitcost.reading.call_logs import parse_call_log, prepare
 from unitcost.reading.flat_records import parse_flat
 from unitcost.reading.reports import parse_report
@@ -86,6 +87,9 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         return
     if source.is_report:
         parse_report(con, source.format)
+        return
+    if source.is_bucketed:
+        parse_buckets(con, source.format)
         return
     if source.names:
         parse_flat(con)

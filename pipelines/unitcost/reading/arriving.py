@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unitcost.queries import query_path
-from unitcost.reading import flat_records, reports, respelling
+from unitcost.reading import buckets, flat_records, reports, respelling
 from unitcost.reading.accepting import OTLP
 from unitcost.reading.call_logs import fingerprint
 from unitcost.reading.landing import deliveries, format_of, name_of
@@ -37,6 +37,7 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
     shared += respelling.fingerprint() if source_format in respelling.FORMATS else b""
     shared += reports.fingerprint(source_format) if source.is_report else b""
+    shared += buckets.fingerprint(source_format) if source.is_bucketed else b""
     shared += flat_records.fingerprint() if source.names else b""
     shared += _privacy(session)
     parser = query_path(f"raw.{source_format}").read_bytes() + shared

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from unitcost_models.base import Row, table_of
 from unitcost_models.call_logs import RawCall
 from unitcost_models.raw_otlp import RawOtlp, RawSpan
+from unitcost_models.raw_provider import Bucket
 from unitcost_models.reports import RawReport
 
 _HUMP = re.compile("(?<=[a-z0-9])([A-Z])")
@@ -70,6 +71,11 @@ class Source:
     def is_report(self) -> bool:
         """Whether its query tells rows of a report as texts, read by `unitcost.reading.reports`."""
         return issubclass(self.row, RawReport)
+
+    @property
+    def is_bucketed(self) -> bool:
+        """Whether its query tells results in buckets, read by `unitcost.reading.buckets`."""
+        return issubclass(self.row, Bucket) and not self.is_report
 
     @property
     def is_told_as_otlp(self) -> bool:
