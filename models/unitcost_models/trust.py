@@ -27,8 +27,11 @@ class AttestedUsage(Compared):
     """Ours, of whatever state."""
     metered_tokens: int
     """Of our requests that were answered and billed and whose usage is known."""
+    twin_tokens: int
+    """Those of them that another file tells of alike, under another id: perhaps told twice, so they
+    are proven in nothing."""
     priced_tokens: int
-    """Those of them that have a cost."""
+    """Those of metered_tokens that have a cost."""
     customer_tokens: int
     """Those whose customer is known."""
     feature_tokens: int
@@ -40,8 +43,8 @@ class AttestedUsage(Compared):
     reported_cost_usd: Decimal | None
     """What the provider says that the day costs; None where it says nothing."""
     unmatched_usd: Decimal | None
-    """Usage that only the report has, but for another day's, and all that is charged otherwise,
-    without signs; None where nothing is reported."""
+    """Usage that only the report has, but for another day's, all that is charged otherwise, without
+    signs, and the cost of twin_tokens; None where nothing is reported."""
     is_final: bool
     """Whether the report changes no more and the day was over when it was built."""
 

@@ -54,6 +54,7 @@ class PullSettings(BaseModel):
 
 _ATTESTED_BY = {
     "openai_usage": "openai",
+    "openai_costs": "openai",
     "anthropic_usage": "anthropic",
     "anthropic_analytics": "anthropic",
     "anthropic_claude_code": "anthropic",

@@ -45,6 +45,23 @@ causes as (
     group by day, provider, platform
 ),
 
+-- Requests that another file tells of alike, under other ids, may be one told twice: they are proven in nothing.
+twins as (
+    select
+        day,
+        provider,
+        platform,
+        sum(twin_quantity) as twin_tokens,
+        sum(
+            cast(cost_usd * 1000000000000 as hugeint) * twin_quantity
+            // greatest(priced_quantity + unpriced_quantity, 1)
+            + 1
+        ) as twin_picos
+    from core.metered_usage
+    where twin_quantity > 0 and token_class in ('input', 'cache_read', 'cache_write', 'output')
+    group by day, provider, platform
+),
+
 used_lists as (
     select distinct price_ids
     from marts.cost_per_request
@@ -126,13 +143,21 @@ select
     cast(nullif(r.reported_tokens, 0) as bigint) as reported_tokens,
     coalesce(m.requests, 0) as requests,
     cast(coalesce(m.metered_tokens, 0) as bigint) as metered_tokens,
+    cast(coalesce(t.twin_tokens, 0) as bigint) as twin_tokens,
     cast(coalesce(m.priced_tokens, 0) as bigint) as priced_tokens,
     cast(coalesce(m.customer_tokens, 0) as bigint) as customer_tokens,
     cast(coalesce(m.feature_tokens, 0) as bigint) as feature_tokens,
     cast(coalesce(m.judged_tokens, 0) as bigint) as judged_tokens,
     cast(coalesce(m.recently_priced_tokens, 0) as bigint) as recently_priced_tokens,
     cast(b.reported_cost_usd as decimal(38, 12)) as reported_cost_usd,
-    cast(case when r.day is not null then coalesce(c.unmatched_usd, 0) end as decimal(38, 12)) as unmatched_usd,
+    cast(
+        case
+            when r.day is not null
+                then
+                    coalesce(c.unmatched_usd, 0)
+                    + cast(coalesce(t.twin_picos, 0) as decimal(38, 0)) * 0.000000000001
+        end as decimal(38, 12)
+    ) as unmatched_usd,
     coalesce(not r.is_provisional and not d.is_provisional, false) as is_final
 from reported as r
 full join metered as m
@@ -141,6 +166,11 @@ left join billed as b
     on r.day = b.day and r.provider = b.provider and r.platform = b.platform
 left join causes as c
     on r.day = c.day and r.provider = c.provider and r.platform = c.platform
+left join twins as t
+    on
+        coalesce(r.day, m.day) = t.day
+        and coalesce(r.provider, m.provider) = t.provider
+        and coalesce(r.platform, m.platform) = t.platform
 left join meta.days as d
     on r.day = d.day
 order by day, provider, platform

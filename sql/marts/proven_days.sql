@@ -98,11 +98,24 @@ used as (
         cast(used_tokens as hugeint) * weight // whole_tokens as measured_parts,
         cast(stated_tokens as hugeint) * weight // whole_tokens as reported_parts,
         cast(coalesce(metered_tokens, 0) as hugeint) * weight // whole_tokens as metered_parts,
-        cast(coalesce(priced_tokens, 0) as hugeint) * weight // whole_tokens as priced_parts,
-        cast(coalesce(customer_tokens, 0) as hugeint) * weight // whole_tokens as customer_parts,
-        cast(coalesce(feature_tokens, 0) as hugeint) * weight // whole_tokens as feature_parts,
-        cast(coalesce(judged_tokens, 0) as hugeint) * weight // whole_tokens as judged_parts,
-        cast(coalesce(recently_priced_tokens, 0) as hugeint) * weight // whole_tokens as recent_parts,
+        cast(
+            greatest(coalesce(metered_tokens - twin_tokens, 0), 0) as hugeint
+        ) * weight // whole_tokens as once_parts,
+        cast(
+            greatest(coalesce(priced_tokens - twin_tokens, 0), 0) as hugeint
+        ) * weight // whole_tokens as priced_parts,
+        cast(
+            greatest(coalesce(customer_tokens - twin_tokens, 0), 0) as hugeint
+        ) * weight // whole_tokens as customer_parts,
+        cast(
+            greatest(coalesce(feature_tokens - twin_tokens, 0), 0) as hugeint
+        ) * weight // whole_tokens as feature_parts,
+        cast(
+            greatest(coalesce(judged_tokens - twin_tokens, 0), 0) as hugeint
+        ) * weight // whole_tokens as judged_parts,
+        cast(
+            greatest(coalesce(recently_priced_tokens - twin_tokens, 0), 0) as hugeint
+        ) * weight // whole_tokens as recent_parts,
         case when weight = 1 or stated_tokens > 0 then used_tokens else 0 end as measured_tokens
     from weighed
 ),
@@ -133,7 +146,7 @@ days as (
             end
         ) as reconciliation,
         sum(greatest(reported_parts - abs(metered_parts - reported_parts), 0)) as duplicates,
-        sum(least(metered_parts, reported_parts)) as quarantine,
+        sum(least(once_parts, reported_parts)) as quarantine,
         sum(least(recent_parts, reported_parts)) as price_age,
         sum(case when is_final then reported_parts else 0 end) as finality
     from used

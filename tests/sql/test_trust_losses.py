@@ -23,6 +23,8 @@ from tests.sql.trust_worlds import (
     lost,
     lost_whole,
     open_trust,
+    place,
+    request,
     score,
     without_reports,
     world,
@@ -142,6 +144,25 @@ def test_a_day_that_is_lost_whole_proves_nothing(workbench: duckdb.DuckDBPyConne
             {n for n, r in enumerate(told["requests"]) if r["day"] == DAY + timedelta(day)},
         )
         assert score(open_trust(workbench, gone)) <= score(open_trust(workbench, silent)) < 100
+
+
+def test_what_is_told_twice_makes_up_for_nothing_that_is_missing(
+    workbench: duckdb.DuckDBPyConnection,
+) -> None:
+    """Of a day one of three requests is lost; a second file tells another one of them again."""
+    missing = lost(world(2), "requests", {2}) | {
+        "gaps": [{**place(0), "stage": "usage", "cause": "not_instrumented", "gap_usd": 1}]
+    }
+    twin = {"token_class": "input", "priced_quantity": 300, "twin_quantity": 100, "cost_usd": 3}
+    again = missing | {
+        "requests": [*missing["requests"], request(9, place(0)) | {"task_id": "0"}],
+        "gaps": [],
+        "usage": [place(0) | twin],
+    }
+    before = {p["part"]: p["points_pct"] for p in open_trust(workbench, missing)}
+    for part in open_trust(workbench, again):
+        if part["part"] != "duplicates":
+            assert part["points_pct"] <= before[part["part"]], part["part"]
 
 
 DEAR = Fault("update ours set price_factor = 1.1")

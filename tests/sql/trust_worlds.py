@@ -18,7 +18,12 @@ from unitcost_models.base import Row
 from unitcost_models.marts import CostPerRequest
 from unitcost_models.meta import BuiltDay, Delivery, ExpectedReport
 from unitcost_models.prices import Price
-from unitcost_models.reconciliation import Reconciliation, ReconciliationGap, ReportedUsage
+from unitcost_models.reconciliation import (
+    MeteredUsage,
+    Reconciliation,
+    ReconciliationGap,
+    ReportedUsage,
+)
 from unitcost_models.tasks import Task
 from unitcost_models.trust import AttestedUsage, ProvenDay, Trust
 
@@ -62,6 +67,7 @@ def world(size: int) -> World:
         ],
         "prices": [{"price_id": p, "recorded_on": DAY} for p in "pq"],
         "expected": [],
+        "usage": [],
     }
 
 
@@ -75,6 +81,7 @@ MODELS: dict[str, type[Row]] = {
     "days": BuiltDay,
     "prices": Price,
     "expected": ExpectedReport,
+    "usage": MeteredUsage,
 }
 HARMS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "requests.unpriced": lambda r: r | {"cost_usd": None},
