@@ -6,6 +6,7 @@ Nothing here runs a query.
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -96,6 +97,33 @@ def _exports_behind(name: str) -> tuple[str, ...]:
     """The exports that one reads and itself, inputs first."""
     inputs = [i for i in load_query(name).inputs if i.startswith("exports.")]
     return tuple(dict.fromkeys([*(n for i in inputs for n in _exports_behind(i)), name]))
+
+
+def readers(name: str) -> tuple[str, ...]:
+    """The queries of raw that one reads through, in their order."""
+    inputs = [
+        i for i in load_query(name).inputs if i.startswith("raw.") and query_path(i).is_file()
+    ]
+    return tuple(dict.fromkeys(r for i in inputs for r in (*readers(i), i)))
+
+
+@cache
+def inlined(name: str) -> str:
+    """A query of raw, those that it reads through standing before it as CTEs.
+
+    Made views, they would be planned once when they are made and again when they are read.
+    """
+    through = readers(name)
+    if not through:
+        return load_query(name).text
+    ctes = ",\n\n".join(f"{r} as (\n{load_query(r).text}\n)" for r in through)
+    body = re.sub(r"\A(--.*\n)+", "", load_query(name).text)
+    rest = f",\n\n{body.removeprefix('with')}" if body.startswith("with") else f"\n\n{body}"
+    return re.sub(
+        rf"\b(?:{'|'.join(map(re.escape, through))})\b",
+        lambda found: found[0].replace(".", "_"),
+        f"with {ctes}{rest}",
+    )
 
 
 @cache

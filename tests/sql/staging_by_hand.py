@@ -14,7 +14,7 @@ import duckdb
 
 from tests.given import rows_of
 from unitcost.lake.maps import ENTRIES
-from unitcost.queries import load_query
+from unitcost.queries import inlined, load_query
 from unitcost.reading.buckets import parse_buckets
 from unitcost.reading.flat_records import create_texts, parse_flat
 from unitcost.sources import SOURCES
@@ -65,7 +65,7 @@ def with_maps(con: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 def _answer(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """A parse query with maps; to plan it only for its types would take as long as running it."""
-    sql = load_query(name).text
+    sql = inlined(name)
     if name == RawRequest.table:
         create_texts(con)
     if SOURCES[name.removeprefix("raw.")].is_bucketed:

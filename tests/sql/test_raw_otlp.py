@@ -15,7 +15,7 @@ from tests.given import rows_of
 from tests.sources import reading
 from tests.sql.otlp_by_hand import NANOS, SPAN, TRACE, batch, logs, pairs, span
 from tests.sql.staging_by_hand import parse
-from unitcost.queries import load_query
+from unitcost.queries import inlined
 from unitcost.sources import detect_format
 from unitcost.staging import sample, stage
 from unitcost_models.base import columns
@@ -227,7 +227,7 @@ def test_every_span_of_real_files_is_read(
     file = shared_data / "otlp_sdk_lab" / f"{name}.jsonl"
     assert detect_format(sample(file)) == "otlp_json"
     stage(con, file, tmp_path)
-    rows = rows_of(con, load_query("raw.otlp_json").text)
+    rows = rows_of(con, inlined("raw.otlp_json"))
     assert len(rows) == LAB_SPANS[name]
     assert {row["reject_reason"] for row in rows} == {None}
     assert len({row["record_id"] for row in rows}) == len(rows)

@@ -17,9 +17,10 @@ from tests.shipped_book import open_shipped_book
 from tests.unit.sql_trees import tree_of
 from unitcost.days.uniting import unite
 from unitcost.lake.maps import ENTRIES
-from unitcost.queries import LAYERS, READ_ONLY, load_query, query_names, query_path
+from unitcost.queries import LAYERS, READ_ONLY, inlined, load_query, query_names, query_path
 from unitcost.reading.buckets import parse_buckets
-from unitcost.reading.call_logs import parse_call_log, prepare
+from unitcost.reading.call_logs import create_macros as create_log_macros
+from unitcost.reading.call_logs import parse_call_log
 from unitcost.reading.flat_records import create_texts
 from unitcost.reading.reports import parse_report, prepare_report
 from unitcost.sources import SOURCES
@@ -170,8 +171,8 @@ def test_call_log_tells_only_what_call_logs_may(
     empty_day: duckdb.DuckDBPyConnection, name: str
 ) -> None:
     told = _modelled(ToldCall)
-    prepare(empty_day, name.removeprefix("raw."))
-    found = _described(empty_day, load_query(name).text)
+    create_log_macros(empty_day)
+    found = _described(empty_day, inlined(name))
     wrong = {c: k for c, k in found.items() if told.get(c) != k and k not in ("INTEGER", '"NULL"')}
     assert wrong == {}
 
@@ -194,7 +195,7 @@ def test_report_tells_only_what_reports_may(
 ) -> None:
     told = _modelled(ToldReport)
     prepare_report(empty_day, name.removeprefix("raw."))
-    found = _described(empty_day, load_query(name).text)
+    found = _described(empty_day, inlined(name))
     wrong = {c: k for c, k in found.items() if told.get(c) != k and k not in ("INTEGER", '"NULL"')}
     assert wrong == {}
 
@@ -213,7 +214,7 @@ def test_reports_share_the_columns_of_their_row_model() -> None:
 def _parsed(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """SQL for what is made of `raw.staged`."""
     if name not in BUCKETED:
-        return load_query(name).bind(DAY)
+        return inlined(name)
     con.execute("drop table if exists raw.parsed")
     parse_buckets(con, name.removeprefix("raw."))
     return "select * from raw.parsed"

@@ -11,9 +11,9 @@ from datetime import date
 
 import duckdb
 
-from unitcost.queries import load_query
+from unitcost.queries import inlined
 from unitcost.reading.buckets import parse_buckets
-from unitcost.reading.call_logs import parse_call_log, prepare
+from unitcost.reading.call_logs import create_macros, parse_call_log
 from unitcost.reading.flat_records import parse_flat
 from unitcost.reading.reports import parse_report
 from unitcost.reading.respelling import FORMATS as RESPELLED
@@ -96,12 +96,12 @@ def parse(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         return
     parser = source.format
     if source.is_told_as_otlp:
-        prepare(con, parser)
+        create_macros(con)
         con.execute("create or replace table raw.told_lines as select source_line from raw.staged")
-        run(con, f"create or replace table raw.told as {load_query(f'raw.{parser}').text}")
+        run(con, f"create or replace table raw.told as {inlined(f'raw.{parser}')}")
         con.execute("create or replace view raw.staged as select * from raw.told")
         parser = OTLP
-    run(con, f"create table raw.parsed as {load_query(f'raw.{parser}').text}")
+    run(con, f"create table raw.parsed as {inlined(f'raw.{parser}')}")
 
 
 def _tell_unread(

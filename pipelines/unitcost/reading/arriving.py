@@ -9,10 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from unitcost.queries import query_path
-from unitcost.reading import buckets, flat_records, reports, respelling
+from unitcost.queries import query_path, readers
+from unitcost.reading import buckets, call_logs, flat_records, reports, respelling
 from unitcost.reading.accepting import OTLP
-from unitcost.reading.call_logs import fingerprint
 from unitcost.reading.landing import deliveries, format_of, name_of
 from unitcost.session import Session
 from unitcost.sources import SOURCES
@@ -33,10 +32,11 @@ def parser_fingerprint(session: Session, source_format: str | None) -> str:
     if source_format is None:
         return hashlib.sha256(",".join(SOURCES).encode()).hexdigest()[:16]
     source = SOURCES[source_format]
-    shared = fingerprint(source_format) if source.is_call_log else b""
+    shared = b"".join(query_path(q).read_bytes() for q in readers(f"raw.{source_format}"))
+    shared += call_logs.fingerprint() if source.is_call_log or source.is_told_as_otlp else b""
     shared += query_path(f"raw.{OTLP}").read_bytes() if source.is_told_as_otlp else b""
     shared += respelling.fingerprint() if source_format in respelling.FORMATS else b""
-    shared += reports.fingerprint(source_format) if source.is_report else b""
+    shared += reports.fingerprint() if source.is_report else b""
     shared += buckets.fingerprint(source_format) if source.is_bucketed else b""
     shared += flat_records.fingerprint() if source.names else b""
     shared += _privacy(session)

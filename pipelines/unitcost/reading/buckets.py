@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import duckdb
 
-from unitcost.queries import load_query, query_path
+from unitcost.queries import inlined, load_query, query_path
 from unitcost.statements import run
 
-_RESULTS, _IDS = "raw.bucket_results", "raw.bucket_ids"
+_IDS = "raw.bucket_ids"
 
 
 def _pages(source_format: str) -> str | None:
@@ -23,23 +23,16 @@ def _pages(source_format: str) -> str | None:
 def fingerprint(source_format: str) -> bytes:
     """Changes with whatever decides how buckets are read, besides the format's own query."""
     pages = _pages(source_format)
-    shared = (_RESULTS, _IDS) if pages is None else (pages, _RESULTS, _IDS)
+    shared = (_IDS,) if pages is None else (pages, _IDS)
     return b"".join(query_path(name).read_bytes() for name in shared)
-
-
-def prepare_buckets(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
-    """Make the views that a format's own query reads `raw.staged` through."""
-    pages = _pages(source_format)
-    delivered = load_query(pages).text if pages else "select source_line, record from raw.staged"
-    run(con, f"create or replace view raw.bucket_pages as {delivered}")
-    run(con, f"create or replace view {_RESULTS} as {load_query(_RESULTS).text}")
 
 
 def parse_buckets(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     """Make `raw.parsed` of `raw.staged`, with the columns of the format's row model."""
-    prepare_buckets(con, source_format)
-    own = load_query(f"raw.{source_format}").text
-    run(con, f"create or replace table raw.bucket_rows as {own}")
+    pages = _pages(source_format)
+    delivered = load_query(pages).text if pages else "select source_line, record from raw.staged"
+    run(con, f"create or replace view raw.bucket_pages as {delivered}")
+    run(con, f"create or replace table raw.bucket_rows as {inlined(f'raw.{source_format}')}")
     run(
         con,
         f"""create table raw.parsed as

@@ -5,11 +5,9 @@ What a record says is in `sql/raw/<format>.sql`, how it is read in `sql/raw/told
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 
-from unitcost.queries import load_query, query_path
+from unitcost.queries import inlined, load_query, query_path
 from unitcost.sources.usage_objects import QUERIES, normalise, rule_macros
 from unitcost.statements import run
 from unitcost.workbench import create_empty
@@ -133,30 +131,10 @@ _TOLD = ", ".join(f"'{c.name}': {c.name}" for c in columns(ToldCall) if c.name n
 _CONTENT = f"md5(to_json({{{_TOLD}}})::varchar || coalesce(judgements::varchar, ''))"
 
 
-def readers(source_format: str) -> tuple[str, ...]:
-    """The queries that a format's own query shares with others, in their order."""
-    return tuple(dict.fromkeys(_readers(f"raw.{source_format}")))
-
-
-def _readers(name: str) -> Iterator[str]:
-    for needed in load_query(name).inputs:
-        if query_path(needed).is_file():
-            yield from _readers(needed)
-            yield needed
-
-
-def fingerprint(source_format: str) -> bytes:
-    """Changes with whatever decides how a call log's records are read, besides its own query."""
-    queries = (*readers(source_format), *SHARED_QUERIES)
-    return (
-        b"".join(query_path(q).read_bytes() for q in queries) + (repr(_MACROS) + _CONTENT).encode()
-    )
-
-
-def prepare(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
-    """Make the macros and views that a format's own query needs."""
-    create_macros(con)
-    create_readers(con, source_format)
+def fingerprint() -> bytes:
+    """Changes with whatever decides how call logs are read, besides their own queries."""
+    shared = b"".join(query_path(q).read_bytes() for q in SHARED_QUERIES)
+    return shared + (repr(_MACROS) + _CONTENT).encode()
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
@@ -165,15 +143,9 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
         run(con, f"create or replace macro {signature} as {body}")
 
 
-def create_readers(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
-    """Make the views of the queries that a format's own query shares with others."""
-    for name in readers(source_format):
-        run(con, f"create or replace view {name} as {load_query(name).text}")
-
-
 def parse_call_log(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     """Make `raw.parsed` of `raw.staged`, with the columns of `RawCall`."""
-    prepare(con, source_format)
+    create_macros(con)
     create_empty(con, ToldCall, "steps.told_shape")
     con.execute(
         f"""create or replace table steps.told as
@@ -181,7 +153,7 @@ def parse_call_log(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
             from (
                 select * from steps.told_shape
                 union all by name
-                ({load_query(f"raw.{source_format}").text})
+                ({inlined(f"raw.{source_format}")})
             )"""
     )
     con.execute(

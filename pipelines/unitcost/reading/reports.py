@@ -9,7 +9,7 @@ import re
 
 import duckdb
 
-from unitcost.queries import load_query, query_path
+from unitcost.queries import inlined, load_query, query_path
 from unitcost.reading import call_logs
 from unitcost.sqltext import sql_text
 from unitcost.statements import run
@@ -146,19 +146,18 @@ _MACROS = {
 }
 
 
-def fingerprint(source_format: str) -> bytes:
-    """Changes with whatever decides how a report is read, besides its own query."""
+def fingerprint() -> bytes:
+    """Changes with whatever decides how reports are read, besides their own queries."""
     own = query_path(SHARED_QUERY).read_bytes() + repr(_MACROS).encode()
-    return call_logs.fingerprint(source_format) + own
+    return call_logs.fingerprint() + own
 
 
 def prepare_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
-    """Make the macros and views that a report's own query needs to read `raw.staged`."""
+    """Make the macros that a report's own query needs to read `raw.staged`."""
     call_logs.create_macros(con)
     for signature, body in _MACROS.items():
         run(con, f"create or replace macro {signature} as {body}")
     _create_names(con, set(_NAMES.findall(load_query(f"raw.{source_format}").text)))
-    call_logs.create_readers(con, source_format)
 
 
 def _create_names(con: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
@@ -199,7 +198,7 @@ def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
             from (
                 select * from steps.told_report_shape
                 union all by name
-                ({load_query(f"raw.{source_format}").text})
+                ({inlined(f"raw.{source_format}")})
             )"""
     )
     run(con, f"create table raw.parsed as {load_query(SHARED_QUERY).text}")

@@ -1,7 +1,7 @@
 """`litellm`: the LiteLLM gateway's own log, StandardLoggingPayload and SpendLogs exports.
 
-How records are read is in `sql/raw/litellm.sql`, how attempts become calls in
-`sql/steps/litellm_sightings.sql`; the rules are told in `docs/sources/litellm.md`.
+What records say is in `sql/raw/litellm_texts.sql`, how they are read in `litellm.sql`, how attempts
+become calls in `sql/steps/litellm_sightings.sql`; the rules are told in `docs/sources/litellm.md`.
 """
 
 from __future__ import annotations
