@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Dimension = Literal["customer_id", "feature", "team", "workflow", "environment", "service_name"]
 Metric = Literal["cost_usd", "requests", "calls", "prompt_tokens", "completion_tokens"]
@@ -29,7 +29,17 @@ Filter = Literal[
     "environment",
     "service_name",
 ]
-Money = Annotated[Decimal, Field(max_digits=26, decimal_places=12)]
+
+
+def _exact(given: object) -> object:
+    """Refuse a number that TOML has already made binary: its further digits are lost."""
+    if isinstance(given, float):
+        raise ValueError(f'write it as text, so that every digit counts: "{given}"')
+    return given
+
+
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+Money = Annotated[Exact, Field(max_digits=26, decimal_places=12)]
 
 WHOLE = Decimal(1)
 
@@ -42,7 +52,7 @@ class Target(_Part):
     """A receiver of a rule."""
 
     receiver: str
-    share: Annotated[Decimal, Field(ge=0, le=1, decimal_places=12)] | None = None
+    share: Annotated[Exact, Field(ge=0, le=1, decimal_places=12)] | None = None
     """Its part of the pool, for `fixed`; the shares of a rule add up to 1."""
     up_to_usd: Annotated[Money, Field(ge=0)] | None = None
     """What it takes at most, for `waterfall`; without it everything that is left."""
@@ -97,6 +107,10 @@ class Rule(_Part):
                 "name one pool: monthly_usd, daily_usd, requests, unused_commitments or bill",
             ),
             (self.requests == {} or self.bill == {}, "say which requests or lines"),
+            (
+                self.valid_from is not None and self.valid_from >= (self.valid_to or date.max),
+                "valid_to is exclusive and must be after valid_from",
+            ),
             (
                 (self.method == "proportional") != (self.metric is not None),
                 "metric goes with method proportional, and only with it",

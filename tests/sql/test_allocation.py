@@ -182,6 +182,15 @@ def test_receivers_add_up_to_the_pools_whatever_they_are(
         ('method = "proportional"\ndaily_usd = "1"', "metric goes with method proportional"),
         ('method = "fixed"\ndaily_usd = "1"', "needs receivers"),
         ('method = "fixed"\ndaily_usd = "1"\nto = [{receiver="a",share="0.9"}]', "add up to 1"),
+        (
+            'method = "fixed"\ndaily_usd = "1"\nto = [{receiver="a",share=1.0}]',
+            'as text, so .*"1.0"',
+        ),
+        ('method = "even"\ndaily_usd = 1.1', 'as text, so .*"1.1"'),
+        (
+            'method = "even"\ndaily_usd = "1"\nvalid_from = 2026-10-01\nvalid_to = 2026-10-01',
+            "after valid_from",
+        ),
         ('method = "even"\ndaily_usd = "1"\nto = [{receiver="a"},{receiver="a"}]', "named twice"),
         (
             'method = "waterfall"\ndaily_usd="1"\nto = [{receiver="a"},{receiver="b"}]',
