@@ -50,7 +50,9 @@ charged as (
         provider,
         sum(billed_picos) as billed_picos,
         sum(case when charge_category = 'usage' then billed_picos else 0 end) as charge_picos,
-        sum(case when charge_category <> 'usage' then least(billed_picos, 0) else 0 end) as credit_picos,
+        sum(case when charge_category = 'purchase' then billed_picos else 0 end) as purchase_picos,
+        sum(case when charge_category not in ('usage', 'purchase') then least(billed_picos, 0) else 0 end)
+            as credit_picos,
         sum(case when is_unconverted then charge_lines else 0 end) as unconverted_lines
     from steps.reported_charges
     group by strftime(day, '%Y-%m'), provider
@@ -86,7 +88,8 @@ invoiced as (
         sum(case when is_invoice and is_unconverted then 1 else 0 end) as unconverted_lines,
         sum(case when is_invoice then picos else 0 end) as invoice_picos,
         sum(case when is_invoice and charge_category = 'usage' then picos else 0 end) as invoice_charge_picos,
-        sum(case when is_invoice and charge_category <> 'usage' then least(picos, 0) else 0 end)
+        sum(case when is_invoice and charge_category = 'purchase' then picos else 0 end) as invoice_purchase_picos,
+        sum(case when is_invoice and charge_category not in ('usage', 'purchase') then least(picos, 0) else 0 end)
             as invoice_credit_picos,
         sum(picos) as all_picos
     from lines
@@ -128,12 +131,14 @@ select
     coalesce(c.charge_picos, 0) + coalesce(u.uncharged_picos, 0) + coalesce(t.unreported_picos, 0)
         as expected_charge_picos,
     coalesce(c.billed_picos, 0) + coalesce(u.uncharged_picos, 0) + coalesce(t.unreported_picos, 0) as expected_picos,
+    coalesce(c.purchase_picos, 0) as expected_purchase_picos,
     coalesce(c.credit_picos, 0) as expected_credit_picos,
     coalesce(i.has_invoice, false) as has_invoice,
     coalesce(i.is_foreign, false) as is_foreign,
     coalesce(i.invoice_lines, 0) as invoice_lines,
     i.invoice_picos,
     i.invoice_charge_picos,
+    i.invoice_purchase_picos,
     i.invoice_credit_picos,
     case when i.has_invoice then i.invoice_picos else i.all_picos end as invoiced_picos,
     coalesce(c.unconverted_lines, 0) + coalesce(i.unconverted_lines, 0) as unconverted_lines,

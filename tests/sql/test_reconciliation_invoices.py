@@ -23,6 +23,8 @@ from unitcost_models.late_bills import BillAdjustment
         ([invoice("10")], {}),
         ([invoice("10"), invoice("-2", "credit"), invoice("1.9", "tax")],
          {"credits_discounts_tax": "-0.1"}),
+        ([invoice("10"), invoice("3", "purchase"), invoice("-2", "credit")],
+         {"fees": "3", "credits_discounts_tax": "-2"}),
         ([invoice("10.004")], {"rounding": "0.004"}),
         ([invoice("13")], {"unexplained": "3"}),
         ([invoice("9.5", currency="eur")], {"currency": "-10"}),
