@@ -57,7 +57,8 @@ success = ["good'; drop table raw.staged; --"]
 [[allocation.rules]]
 name = "n'; drop table core.requests; --"
 method = "fixed"
-monthly_usd = "31"
+daily_usd = "1"
+valid_from = 2026-10-30
 to = [{ receiver = "r'; drop table core.requests; --", share = "1" }]
 """
 

@@ -26,7 +26,8 @@ ALLOCATION = """
 [[allocation.rules]]
 name = "platform"
 method = "fixed"
-monthly_usd = "310"
+daily_usd = "10"
+valid_from = 2026-10-30
 to = [{ receiver = "acme", share = "1" }]
 """
 
