@@ -65,13 +65,12 @@ class Turn:
 def open_builder(session: Session, lanes: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
     """A workbench with the vocabulary and the price book, for one day after the other.
 
-    It is one of so many that share the memory; side by side each has one thread, since to share
-    out a day's work takes longer than to do it.
+    It is one of so many that share the memory. Each has one thread, since to share out a day's work
+    takes longer than to do it; of a large day beside which nobody works it is shared out.
     """
     with session.workbench() as con:
         share_memory(con, lanes)
-        if lanes > 1:
-            con.execute("set threads = 1")
+        con.execute("set threads = 1")
         open_prices(session, con)
         yield con
 
@@ -95,7 +94,7 @@ def build_day(
     clear(con, session.prices.keys())
     open_inputs(session, con, day, wanted)
     open_allocation(con, session.settings.allocation, day)
-    build_table = _stream_table if _is_large(session, day) else _build_table
+    build_table = _stream_table if is_large(session, day) else _build_table
     there = contents_of(con)
     there.done |= there.kinds.keys()
     files = {}
@@ -124,7 +123,8 @@ def _refuse_closed(session: Session, day: date) -> None:
         raise ClosedMonthError(message)
 
 
-def _is_large(session: Session, day: date) -> bool:
+def is_large(session: Session, day: date) -> bool:
+    """Whether a day has more raw rows than one part of a file."""
     raw = (f for name in SOURCES for f in session.catalogue.live(f"raw.{name}", [day]))
     return sum(file.rows for file in raw) > _MANY_ROWS
 

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 import duckdb
 
-from unitcost.days.build import Turn, build_day, open_builder
+from unitcost.days.build import Turn, build_day, is_large, open_builder
 from unitcost.session import Session
 from unitcost.sources import SOURCES
 from unitcost_models.meta import LakeFile
@@ -48,7 +48,7 @@ def build_days(session: Session, days: Iterable[date], tables: set[str]) -> Buil
         def build(day: date, turn: Turn) -> dict[str, LakeFile]:
             LOG.info("building %s", day)
             con = free.get()
-            if day == ordered[-1]:  # soon nobody works beside it
+            if is_large(session, day) and (lanes == 1 or day == ordered[-1]):  # nobody works beside
                 con.execute("reset threads")
             try:
                 return build_day(session, con, day, tables, turn)

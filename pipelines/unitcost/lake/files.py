@@ -18,7 +18,7 @@ import duckdb
 
 from unitcost.lake.maps import ENTRIES, write_maps
 from unitcost.lake.shapes import shape_of
-from unitcost.sqltext import sql_text
+from unitcost.statements import run
 from unitcost_models.base import Column, Row, columns
 
 _INTEGERS = {
@@ -88,7 +88,8 @@ def write_rows(
         return _finish(draft, 0, shape)
     wanted, given = columns(row), audit_types(con, row, sql)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(con, sql, {c.name: _written_type(given[c.name], c.sql_type) for c in wanted}, draft)
+    types = {c.name: _written_type(given[c.name], c.sql_type) for c in wanted}
+    _write(con, sql, types, draft, is_whole=sql == f"select * from {row.table}")
     rows = _audit_nulls(con, row, wanted, draft)
     if is_empty:
         _WITHOUT_ROWS[shape] = draft.read_bytes()
@@ -99,8 +100,12 @@ def _written_type(given: str, wanted: str) -> str:
     return ENTRIES if given == ENTRIES else wanted
 
 
-def _write(con: duckdb.DuckDBPyConnection, sql: str, types: dict[str, str], draft: Path) -> None:
+def _write(
+    con: duckdb.DuckDBPyConnection, sql: str, types: dict[str, str], draft: Path, is_whole: bool
+) -> None:
     """Write the columns as these types; entries become maps.
+
+    `is_whole`: a table as it is, by the same statement on every day.
 
     A column that the planner knows to hold no NULL would be written in another way: which it knows
     depends on where the rows come from. With a NULL in a branch without rows it never knows.
@@ -113,7 +118,11 @@ def _write(con: duckdb.DuckDBPyConnection, sql: str, types: dict[str, str], draf
     else:
         nulls = ", ".join(f"cast(null as {kind})" for kind in types.values())
         answer = f"{answer} union all select {nulls} from range(0)"
-        con.execute(f"copy ({answer}) to {sql_text(draft)} ({PARQUET})")
+        copy = f"copy ({answer}) to $draft ({PARQUET})"
+        if is_whole:
+            run(con, copy, draft=str(draft))
+        else:
+            con.execute(copy, {"draft": str(draft)})
 
 
 def _finish(draft: Path, rows: int, shape: str) -> WrittenFile:
@@ -161,10 +170,11 @@ def _is_exact(found: str, wanted: str) -> bool:
 def _audit_nulls(
     con: duckdb.DuckDBPyConnection, row: type[Row], wanted: Sequence[Column], file: Path
 ) -> int:
-    source = f"read_parquet({sql_text(file)}, hive_partitioning = false)"
     required = [c.name for c in wanted if not c.is_nullable]
     counts = ", ".join(f'count("{name}")' for name in required)
-    answer = con.execute(f"select count(*), {counts or '1'} from {source}").fetchall()[0]
+    source = "read_parquet($file, hive_partitioning = false)"
+    counted = run(con, f"select count(*), {counts or '1'} from {source}", file=str(file))
+    answer = counted.fetchall()[0]
     missing = [
         name for name, count in zip(required, answer[1:], strict=False) if count != answer[0]
     ]

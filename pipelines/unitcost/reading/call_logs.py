@@ -147,23 +147,25 @@ def parse_call_log(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     """Make `raw.parsed` of `raw.staged`, with the columns of `RawCall`."""
     create_macros(con)
     create_empty(con, ToldCall, "steps.told_shape")
-    con.execute(
+    run(
+        con,
         f"""create or replace table steps.told as
             select row_number() over () as told_no, {_CONTENT} as content, *
             from (
                 select * from steps.told_shape
                 union all by name
                 ({inlined(f"raw.{source_format}")})
-            )"""
+            )""",
     )
-    con.execute(
+    run(
+        con,
         """create or replace view raw.usage_bodies as
            select
                told_no as body_id,
                usage_rule as rule,
                cast(case when json_valid(usage) then usage else 'null' end as json) as usage
            from steps.told
-           where usage is not null"""
+           where usage is not null""",
     )
     normalise(con)
     run(con, f"create or replace table raw.parsed as {load_query('raw.told_calls').text}")

@@ -192,13 +192,14 @@ def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
     """Make `raw.parsed` of `raw.staged`, with the columns of `RawReport`."""
     prepare_report(con, source_format)
     create_empty(con, ToldReport, "steps.told_report_shape")
-    con.execute(
+    run(
+        con,
         f"""create or replace table steps.told_reports as
             select row_number() over () as told_no, *
             from (
                 select * from steps.told_report_shape
                 union all by name
                 ({inlined(f"raw.{source_format}")})
-            )"""
+            )""",
     )
     run(con, f"create table raw.parsed as {load_query(SHARED_QUERY).text}")
