@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,8 +54,13 @@ def deliver(home: Home, name: str, rows: tuple[tuple[object, ...], ...]) -> Path
     return folder / name
 
 
-def night(home: Home, through: date = THROUGH) -> bool:
-    """What a nightly run does, without Dagster around it; whether there was anything to do."""
+def night(
+    home: Home, through: date = THROUGH, also: Iterable[Callable[[session.Session], object]] = ()
+) -> bool:
+    """What a nightly run does, without Dagster around it; whether there was anything to do.
+
+    `also`: what else of all days it shall make before it publishes.
+    """
     prepare(home)
     with session.open_session(home.root) as writer:
         if not has_work(writer, through, arrivals(writer)):
@@ -65,6 +70,8 @@ def night(home: Home, through: date = THROUGH) -> bool:
         post_adjustments(writer, through)
         assert [c for c in writer.catalogue.checks.values() if is_failed(c)] == []
         write_prices(writer)
+        for write in also:
+            write(writer)
         writer.publish()
     return True
 

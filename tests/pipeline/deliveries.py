@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from tests.pipeline.books import night
+from unitcost.assets.credits import write_credit_use
 from unitcost.lake.catalogue import load_catalogue
-from unitcost.nightly import run_nightly
 from unitcost.paths import Home
+from unitcost.reconciling.comparing import write_reconciliation
 
 Fingerprint = dict[tuple[str, date | None], str]
 THROUGH = date(2026, 11, 4)
@@ -32,14 +34,18 @@ def marts(home: Home) -> Fingerprint:
     }
 
 
-def load(home: Home, files: Iterable[Path], source: Path, through: date) -> Home:
-    """Copy files into landing under the folder they had below `source`, and run the nightly."""
+def put(home: Home, files: Iterable[Path], source: Path) -> None:
+    """Copy files into landing under the folder they had below `source`."""
     for file in files:
         target = home.landing / file.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-    report = run_nightly(home.root, through)
-    assert report.failed_checks == ()
+
+
+def load(home: Home, files: Iterable[Path], source: Path, through: date) -> Home:
+    """Deliver files, and do a night's work on them: all that a nightly run makes."""
+    put(home, files, source)
+    assert night(home, through, also=(write_credit_use, write_reconciliation))
     return home
 
 

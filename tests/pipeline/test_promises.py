@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
+from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts, put
 from unitcost import nightly
 from unitcost.lake.catalogue import load_catalogue
 from unitcost.lake.lock import LockedError, writer_lock
@@ -115,8 +115,9 @@ def test_a_full_disk_publishes_nothing(
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
+    put(home, files(source), source)
     with pytest.raises(NightlyError, match="No space left"):
-        load(home, files(source), source, THROUGH)
+        run_nightly(home.root, THROUGH)
     assert not home.warehouse.exists()
     monkeypatch.setattr(os, "fsync", real)
     run_nightly(home.root, THROUGH)
