@@ -90,7 +90,7 @@ def test_the_waterfall_leads_from_metered_to_billed(
         assert cell in cells
     assert "Nothing reported by cohere: deliver" in out
     assert "2 charges have no exchange rate" in out
-    assert "1 days are provisional" in out
+    assert "provider may still change: 1." in out
     assert out.index("instrument what calls it") < out.index("record tool calls")
 
 

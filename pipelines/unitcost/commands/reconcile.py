@@ -103,7 +103,7 @@ def _show_limits(waterfall: Waterfall) -> None:
     if totals.unconverted_lines:
         OUT.print(f"{totals.unconverted_lines:,} charges have no exchange rate and no dollars.")
     if totals.provisional_days:
-        OUT.print(f"{totals.provisional_days} days are provisional: the provider may change them.")
+        OUT.print(f"Days that the provider may still change: {totals.provisional_days:,}.")
 
 
 def _show_places(report: MonthReport) -> None:

@@ -24,7 +24,7 @@ REMEDIES = {
     "region": "record the region as served",
     "unpriced": "add the model's price: `unitcost prices check`",
     "price": "add the price or the contract that the provider charges",
-    "fees": "record tool calls and add their prices",
+    "fees": "record tool calls and add their prices; spread other fees by [allocation]",
     "currency": "record exchange rates in price_tables/fx.csv",
     "unexplained": "look at this day and model in marts.reconciliation; deliver usage reports",
 }
