@@ -41,7 +41,10 @@ _MONTH = {
 
 
 def publish(home: Path, unexplained: str, *later: dict[str, Any]) -> None:
-    """OpenAI bills 12 USD more than was metered; Cohere reports nothing, nobody own machines."""
+    """OpenAI bills 12 USD more than was metered; Cohere reports nothing, nobody own machines.
+
+    Mistral only sends an invoice, of what was metered.
+    """
     home.mkdir()
     rest = Decimal(unexplained)
     told = {"unexplained_usd": rest, "explained_usd": 12 - rest}
@@ -49,11 +52,18 @@ def publish(home: Path, unexplained: str, *later: dict[str, Any]) -> None:
         {**_MONTH, "provider": name, "gap_usd": None, "reported_cost_usd": None}
         for name in ("cohere", "self_hosted")
     ]
+    paid = {
+        **_MONTH,
+        "provider": "mistral",
+        **dict.fromkeys(("metered_usd", "unreported_usd", "invoiced_usd"), Decimal(70)),
+        **dict.fromkeys(("gap_usd", "unexplained_usd", "provisional_days"), 0),
+        "reported_cost_usd": None,
+    }
     parts = [("usage", "not_instrumented", Decimal(9)), ("cost", "fees", Decimal(3) - rest)]
     with duckdb.connect(str(home / "warehouse.duckdb")) as con:
         con.execute("create schema marts; create schema core")
         given(con, BillAdjustment, *later)
-        given(con, ReconciliationMonth, {**_MONTH, **told}, *silent)
+        given(con, ReconciliationMonth, {**_MONTH, **told}, *silent, paid)
         given(
             con,
             ReconciliationGap,
@@ -86,8 +96,11 @@ def test_the_waterfall_leads_from_metered_to_billed(
         ["reported usage at our prices", "", "109.00"],
         ["", "fees", "3.00"],
         ["reported cost", "", "112.00"],
+        ["metered", "", "70.00"],
+        ["invoiced", "", "70.00"],
     ):
         assert cell in cells
+    assert "without a report" not in out
     assert "Nothing reported by cohere: deliver" in out
     assert "2 charges have no exchange rate" in out
     assert "provider may still change: 1." in out

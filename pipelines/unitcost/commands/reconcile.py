@@ -75,7 +75,8 @@ def _steps(waterfall: Waterfall) -> list[tuple[object, ...]]:
     totals = waterfall.totals
     level = totals.metered_usd
     largest = max((abs(p.gap_usd) for p in waterfall.parts), default=Decimal(0))
-    has_invoice = any(p.stage == "invoice" for p in waterfall.parts)
+    covers_all = level + sum(p.gap_usd for p in waterfall.parts) == totals.invoiced_usd
+    has_invoice = covers_all or any(p.stage == "invoice" for p in waterfall.parts)
     rows: list[tuple[object, ...]] = [("metered", "", level, "")]
     if totals.unreported_usd and not has_invoice:
         level -= totals.unreported_usd
@@ -88,7 +89,9 @@ def _steps(waterfall: Waterfall) -> list[tuple[object, ...]]:
         parts = [p for p in waterfall.parts if p.stage == stage]
         rows += [("", p.cause, p.gap_usd, _bar(p.gap_usd, largest)) for p in parts]
         level += sum((p.gap_usd for p in parts), Decimal(0))
-        if parts or (stage == "cost" and totals.reported_cost_usd is not None):
+        is_stated = stage == "cost" and totals.reported_cost_usd is not None
+        is_agreed = stage == "invoice" and level == totals.invoiced_usd
+        if parts or is_stated or (is_agreed and not totals.provisional_days):
             rows.append((end, "", level, ""))
     return rows
 

@@ -152,7 +152,8 @@ def _waterfall(
         [totals.month, totals.provider],
     ).fetchall()
     parts = tuple(Part(stage=stage, cause=cause, gap_usd=gap) for stage, cause, gap in rows)
-    billed = totals.metered_usd - totals.unreported_usd + (totals.gap_usd or 0)
+    known = (totals.invoiced_usd, totals.reported_cost_usd, totals.reported_usage_usd)
+    billed = next((usd for usd in known if usd is not None), Decimal(0))
     unexplained = abs(totals.unexplained_usd or Decimal(0))
     return Waterfall(
         totals=totals,
