@@ -21,8 +21,10 @@ from unitcost.lake.catalogue import load_catalogue
 from unitcost.months import Month
 from unitcost.nightly import run_nightly
 from unitcost.paths import Home, data_root
+from unitcost.why.behind_terms import UNKNOWN
 from unitcost.why.tracing import Why, trace
 from unitcost_models.closing import Adjustment
+from unitcost_models.late_outcomes import OutcomeAdjustment
 
 MONTH = Month.parse(OCTOBER)
 # 1,000,000 and 3 input tokens of gpt-5 in October, 0.25 USD a million more.
@@ -100,6 +102,10 @@ def test_a_corrected_price_is_posted_to_the_open_month(
         place = ["openai", "gpt-5", "chat", "(unattributed)", "acme"]
         known = trace(con, "marts.cost_as_known", [OCTOBER, *place], 5)
     assert (known.is_whole, known.row["cost_usd"]) == (True, usd("2.5"))
+    assert (
+        known.cost_usd + sum(row[-1] for row in known.rows["core.adjustments"].rows)
+        == known.row["cost_usd"]
+    )
     assert kept_files(home) == before
     assert total(home) == rebuilt_total(home, tmp_path)
     # The open month has no adjustment: its day was built again.
@@ -152,6 +158,10 @@ def test_what_is_learnt_in_turn_is_told_by_its_cause(
     assert (late.requests, late.cost_usd) == (1, Decimal("2.5"))
     assert [row[-2:] for row in late.largest.rows] == [("requests/late.csv", 2)]
     assert [row[0] for row in late.files.rows] == ["requests/late.csv"]
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        grain = ", ".join(f"coalesce({c}::varchar, '{UNKNOWN}')" for c in OutcomeAdjustment.key)
+        for row in con.execute(f"select {grain} from core.outcome_adjustments").fetchall():
+            assert trace(con, OutcomeAdjustment.table, row, 0).requests > 0, row
 
 
 def behind(home: Home, cause: str) -> list[Why]:

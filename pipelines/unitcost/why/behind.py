@@ -62,14 +62,20 @@ _KIND_OF_TASK = " and ".join(
 
 
 def _tasks(day: str) -> str:
-    """Requests of the row's task; where several tasks are one row, those of its kind."""
+    """Requests of the row's task; where several tasks are one row, those of its kind that moved.
+
+    A late request tells its place only: it is behind the rows of no task, and of late tasks, there.
+    """
+    of_none = f"b.task_id is null and {same('feature', 'workflow')}"
     return every(
-        f"b.day = {day}",
+        f"b.day = {day} and b.is_first_side",
         f"""b.task_id = r.task_id
-            or (r.task_id = '(no task)' and b.task_id is null and {same("feature", "workflow")})
-            or (r.task_id = '(as judged)' and b.task_id in (
+            or (r.task_id = '(no task)' and {of_none})
+            or (b.is_changed and {of_none} and r.task_id not in (
+                select t.task_id from core.tasks as t where t.day = {day}))
+            or (r.task_id = '(as judged)' and b.is_changed and (({of_none}) or b.task_id in (
                 select t.task_id from core.tasks as t
-                where t.day = {day} and {_KIND_OF_TASK}))""",
+                where t.day = {day} and {_KIND_OF_TASK})))""",
     )
 
 

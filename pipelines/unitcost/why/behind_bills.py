@@ -53,6 +53,7 @@ _BOOKED = " or ".join(
         ("invoices", "core.invoice_lines", "b.source_format = 'invoices'"),
     )
 )
-ADJUSTED = f"l.day = r.adjusted_day and {_OWN_BILLER}"
-RESTATED = f"l.day = r.day and {_OWN_BILLER}"
-BILLED = f"{_BOOKED} or ({_BILLED_LATER} and {_OWN_BILLER})"
+_OWN_CURRENCY = "coalesce(lower(l.currency), r.currency) = r.currency"
+ADJUSTED = f"l.day = r.adjusted_day and {_OWN_BILLER} and {_OWN_CURRENCY}"
+RESTATED = f"l.day = r.day and {_OWN_BILLER} and {_OWN_CURRENCY}"
+BILLED = f"{_BOOKED} or ({_BILLED_LATER} and {_OWN_BILLER} and {_OWN_CURRENCY})"

@@ -35,11 +35,15 @@ _MOVED = """row(p.provider, p.model, p.feature, p.workflow, p.customer_id)
     is distinct from row(k.provider, k.model, k.feature, k.workflow, k.customer_id)"""
 _BOTH_SIDES = f"""(
     select p.*, true as was_reported, true as is_first_side,
-        k.request_id is null or p.cost_usd is distinct from k.cost_usd or {_MOVED} as is_changed
+        p.day in (select day from core.restated_requests) and (
+            k.request_id is null or p.cost_usd is distinct from k.cost_usd or {_MOVED}
+        ) as is_changed
     from {REQUESTS} as p
     left join core.restated_requests as k
         on p.request_id = k.request_id and p.day = k.day
-    where p.day in (select day from core.restated_requests)
+    where p.day in (
+        select day from core.restated_requests union select day from core.restated_tasks
+    )
     union all by name
     select k.* exclude (usage_digest, price_revision, source_format, source_file, source_line),
         p.request_id is not null as was_reported, p.request_id is null as is_first_side,
@@ -56,6 +60,8 @@ _RELATIONS = {
     "marts.success_as_reported": _BY_TASK,
     "core.adjustments": _BOTH_SIDES,
     "core.restated_requests": _BOTH_SIDES,
+    "core.outcome_adjustments": _BOTH_SIDES,
+    "core.restated_tasks": _BOTH_SIDES,
 }
 """Requests as a table sees them, where it groups them by other columns than their own."""
 _COSTS = ("booked_cost_usd", "cost_usd", "waste_usd")
