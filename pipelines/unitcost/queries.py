@@ -9,6 +9,7 @@ import hashlib
 import re
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import sqlglot
@@ -99,24 +100,27 @@ def _exports_behind(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(n for i in inputs for n in _exports_behind(i)), name]))
 
 
-def readers(name: str) -> tuple[str, ...]:
-    """The queries of raw that one reads through, in their order."""
+def readers(name: str, unread: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The queries of raw that one reads through, in their order; not through the `unread`."""
     inputs = [
         i for i in load_query(name).inputs if i.startswith("raw.") and query_path(i).is_file()
     ]
-    return tuple(dict.fromkeys(r for i in inputs for r in (*readers(i), i)))
+    through = [(*(() if i in unread else readers(i, unread)), i) for i in inputs]
+    return tuple(dict.fromkeys(chain.from_iterable(through)))
 
 
 @cache
-def inlined(name: str) -> str:
+def inlined(name: str, unread: frozenset[str] = frozenset(), instead: str = "") -> str:
     """A query of raw, those that it reads through standing before it as CTEs.
 
-    Made views, they would be planned once when they are made and again when they are read.
+    Made views, they would be planned once when they are made and again when they are read. The
+    relation `instead` stands for those that are `unread`.
     """
-    through = readers(name)
+    through = readers(name, unread)
     if not through:
         return load_query(name).text
-    ctes = ",\n\n".join(f"{r} as (\n{load_query(r).text}\n)" for r in through)
+    bodies = {r: f"from {instead}" if r in unread else load_query(r).text for r in through}
+    ctes = ",\n\n".join(f"{r} as (\n{text}\n)" for r, text in bodies.items())
     body = re.sub(r"\A(--.*\n)+", "", load_query(name).text)
     rest = f",\n\n{body.removeprefix('with')}" if body.startswith("with") else f"\n\n{body}"
     return re.sub(

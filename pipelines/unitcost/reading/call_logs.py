@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import duckdb
 
-from unitcost.queries import inlined, load_query, query_path
-from unitcost.sources.usage_objects import QUERIES, normalise, rule_macros
+from unitcost.queries import inlined
+from unitcost.sources.usage_objects import rule_macros, with_usage
 from unitcost.statements import run
 from unitcost.workbench import create_empty
 from unitcost_models.base import columns
 from unitcost_models.call_logs import ToldCall
 
-SHARED_QUERIES = ("raw.told_calls", *QUERIES)
+_SHARED_QUERY = "raw.told_calls"
 """What decides how every call log is read, besides its own query."""
 
 _GEMINI_NAMES = (
@@ -133,8 +133,7 @@ _CONTENT = f"md5(to_json({{{_TOLD}}})::varchar || coalesce(judgements::varchar, 
 
 def fingerprint() -> bytes:
     """Changes with whatever decides how call logs are read, besides their own queries."""
-    shared = b"".join(query_path(q).read_bytes() for q in SHARED_QUERIES)
-    return shared + (repr(_MACROS) + _CONTENT).encode()
+    return (inlined(_SHARED_QUERY) + repr(_MACROS) + _CONTENT).encode()
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
@@ -167,5 +166,4 @@ def parse_call_log(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
            from steps.told
            where usage is not null""",
     )
-    normalise(con)
-    run(con, f"create or replace table raw.parsed as {load_query('raw.told_calls').text}")
+    run(con, f"create or replace table raw.parsed as {with_usage(con, _SHARED_QUERY)}")

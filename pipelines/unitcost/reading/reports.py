@@ -9,7 +9,7 @@ import re
 
 import duckdb
 
-from unitcost.queries import inlined, load_query, query_path
+from unitcost.queries import inlined, load_query
 from unitcost.reading import call_logs
 from unitcost.sqltext import sql_text
 from unitcost.statements import run
@@ -148,8 +148,7 @@ _MACROS = {
 
 def fingerprint() -> bytes:
     """Changes with whatever decides how reports are read, besides their own queries."""
-    own = query_path(SHARED_QUERY).read_bytes() + repr(_MACROS).encode()
-    return call_logs.fingerprint() + own
+    return call_logs.fingerprint() + (inlined(SHARED_QUERY) + repr(_MACROS)).encode()
 
 
 def prepare_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
@@ -202,4 +201,4 @@ def parse_report(con: duckdb.DuckDBPyConnection, source_format: str) -> None:
                 ({inlined(f"raw.{source_format}")})
             )""",
     )
-    run(con, f"create table raw.parsed as {load_query(SHARED_QUERY).text}")
+    run(con, f"create table raw.parsed as {inlined(SHARED_QUERY)}")

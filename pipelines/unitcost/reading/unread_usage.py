@@ -15,9 +15,9 @@ from typing import Any
 
 import duckdb
 
-from unitcost.queries import load_query
+from unitcost.queries import inlined
 from unitcost.sources.base import Source
-from unitcost.sources.usage_objects import QUERIES
+from unitcost.sources.usage_objects import QUERY
 from unitcost_models.raw_otlp import RawSpan
 
 _NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "DOUBLE"}
@@ -73,4 +73,4 @@ def _numbers_of(structure: Any, path: tuple[str, ...]) -> Iterator[str]:
 @cache
 def _read_names() -> frozenset[str]:
     """Every word of the rules: a path is read where they name all of its parts."""
-    return frozenset(w for query in QUERIES for w in re.findall(r"\w+", load_query(query).text))
+    return frozenset(re.findall(r"\w+", inlined(QUERY)))

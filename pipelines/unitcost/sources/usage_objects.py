@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 import duckdb
 
-from unitcost.queries import load_query
+from unitcost.queries import inlined
 from unitcost.sqltext import sql_text
 from unitcost.statements import run
 from unitcost.workbench import create_empty
@@ -47,8 +47,8 @@ RULES: dict[str, str] = {
 """Rule name -> how the object's counts relate. Names are `normalisation_rule` in the results."""
 
 _FAMILIES = ("inclusive", "exclusive", "gemini", "disjoint")
-QUERIES = (*(f"raw.usage_objects_{family}" for family in _FAMILIES), "raw.usage_objects")
-"""The queries of `normalise`, in their order."""
+QUERY = "raw.usage_objects"
+"""What all families of rules read, one row per billed entry."""
 _NONE = "raw.no_usage_objects"
 
 _BY_FLAVOUR: dict[tuple[str, str], str] = {
@@ -173,11 +173,16 @@ def normalise(con: duckdb.DuckDBPyConnection) -> None:
     count that is none (negative, fractional, not a number) is left out and named in `problem`. A
     body whose rule is NULL or unknown gives no row.
     """
+    run(con, f"create or replace view {QUERY} as {with_usage(con, QUERY)}")
+
+
+def with_usage(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """A query that reads `raw.usage_objects`, without the families of rules that no body has.
+
+    Planned for nothing, a family costs more than a small file's records.
+    """
     rules = con.execute("select distinct rule from raw.usage_bodies").fetchall()
     create_empty(con, UsageObject, _NONE)
-    for name in QUERIES[:-1]:
-        text = load_query(name).text
-        # Planned for nothing, a query costs more than a small file's records.
-        is_needed = any(f"'{rule}'" in text for (rule,) in rules)
-        run(con, f"create or replace view {name} as {text if is_needed else f'from {_NONE}'}")
-    run(con, f"create or replace view {QUERIES[-1]} as {load_query(QUERIES[-1]).text}")
+    families = [f"{QUERY}_{family}" for family in _FAMILIES]
+    unread = [f for f in families if not any(f"'{rule}'" in inlined(f) for (rule,) in rules)]
+    return inlined(name, frozenset(unread), _NONE)
