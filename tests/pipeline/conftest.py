@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from tests.pipeline.books import OCTOBER, REQUESTS, Place, copy_home, deliver, night
@@ -17,6 +18,7 @@ from tests.pipeline.deliveries import THROUGH, Fingerprint, files, load, marts
 from tests.run_log import log_in_memory
 from unitcost import questions_page
 from unitcost.closing.freezing import close_month
+from unitcost.days import inputs
 from unitcost.demo import Truth, demo_truth, write_agreement, write_demo
 from unitcost.months import Month
 from unitcost.nightly import run_nightly
@@ -27,6 +29,21 @@ from unitcost.paths import Home
 def _log_in_memory() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         log_in_memory(patch)
+        yield
+
+
+class _Kept(dict[str, dict[str, pa.Table]]):
+    """Price books by digest, the earlier ones too: a run clears them for the memory's sake."""
+
+    def clear(self) -> None:
+        """Tests go to and fro between the shipped book and a few corrected ones."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _books_kept() -> Iterator[None]:
+    """Each book is read and checked once a process: that takes as long as two small days."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inputs, "_BOOKS", _Kept())
         yield
 
 
