@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from tests.given import rows_of
-from unitcost.sources.usage_objects import normalise
+from unitcost.sources.usage_objects import with_usage
 from unitcost_models.shared import TOKEN_CLASSES
 
 Con = duckdb.DuckDBPyConnection
@@ -23,7 +23,7 @@ def all_entries(con: Con, bodies: list[tuple[str, Any]]) -> list[list[Json]]:
     )
     rows = [[f"{n:04}", rule, json.dumps(usage)] for n, (rule, usage) in enumerate(bodies)]
     con.executemany("insert into raw.usage_bodies values (?, ?, ?)", rows)
-    normalise(con)
+    con.execute(f"create or replace view raw.usage_objects as {with_usage(con)}")
     found: dict[str, list[Json]] = {body_id: [] for body_id, _, _ in rows}
     for row in rows_of(con, "from raw.usage_objects order by body_id, entry_no"):
         found[row["body_id"]].append(row)

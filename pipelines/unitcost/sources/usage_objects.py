@@ -1,6 +1,6 @@
 """Makes the usage objects of provider responses disjoint, each by its own source's rule.
 
-`normalise` runs `sql/raw/usage_objects*.sql` over whole relations; nothing loops over records.
+`with_usage` gives the SQL of `sql/raw/usage_*.sql` over whole relations; no record is looped over.
 Which table the rows end up in, and who delivered the responses, is not known here.
 """
 
@@ -12,7 +12,6 @@ import duckdb
 
 from unitcost.queries import inlined
 from unitcost.sqltext import sql_text
-from unitcost.statements import run
 from unitcost.workbench import create_empty
 from unitcost_models.provider import UsageObject
 
@@ -166,20 +165,13 @@ def _have(needed: Collection[str]) -> str:
     return " and ".join(f"list_contains(names, {sql_text(n)})" for n in sorted(needed)) or "true"
 
 
-def normalise(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the view `raw.usage_objects` of `raw.usage_bodies(body_id, rule, usage JSON)`.
+def with_usage(con: duckdb.DuckDBPyConnection, name: str = QUERY) -> str:
+    """SQL: `raw.usage_objects` of `raw.usage_bodies(body_id, rule, usage JSON)`, or what reads it.
 
     Its columns are those of `unitcost_models.provider.UsageObject`: one row per billed entry. A
     count that is none (negative, fractional, not a number) is left out and named in `problem`. A
-    body whose rule is NULL or unknown gives no row.
-    """
-    run(con, f"create or replace view {QUERY} as {with_usage(con, QUERY)}")
-
-
-def with_usage(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """A query that reads `raw.usage_objects`, without the families of rules that no body has.
-
-    Planned for nothing, a family costs more than a small file's records.
+    body whose rule is NULL or unknown gives no row. The families of rules that no body has are
+    left out: planned for nothing, one costs more than a small file's records.
     """
     rules = con.execute("select distinct rule from raw.usage_bodies").fetchall()
     create_empty(con, UsageObject, _NONE)
