@@ -18,7 +18,8 @@ from unitcost.reconciling.comparing import write_reconciliation
 from unitcost.session import open_session
 from unitcost.tables import published_models, row_models
 from unitcost.why.asked import traceable
-from unitcost.why.behind import LINES, RECORDS, WAYS
+from unitcost.why.behind import WAYS
+from unitcost.why.behind_deliveries import LINES, RECORDS
 from unitcost.why.behind_lines import lines_behind
 from unitcost.why.behind_terms import UNKNOWN
 from unitcost.why.part import Part

@@ -1,6 +1,7 @@
 """The lines behind the row that stands in `asked`: of reports, bills and deliveries.
 
-Which they are is said in `unitcost.why.behind`; here they are read, with the money they state.
+Which they are is said in `unitcost.why.behind_deliveries`; here they are read, with the money they
+state.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import duckdb
 
 from unitcost.sqltext import sql_text
 from unitcost.tables import row_models
-from unitcost.why.behind import LINES, RECORDS, REPORTS
+from unitcost.why.behind_deliveries import LINES, RECORDS
+from unitcost.why.behind_terms import REPORTS
 from unitcost.why.part import Part, ask
 
 _SHOWN_ELSEWHERE = ("core.requests", "core.restated_requests", "core.sightings", "core.prices")

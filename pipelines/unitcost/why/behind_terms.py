@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 UNKNOWN = "(unattributed)"
+NOT_TOLD = f"('(all)', '(all accounts)', '(not split)', '{UNKNOWN}')"
+"""How a mart writes that it does not tell its rows apart by a column."""
+REPORTS = ("core.provider_costs", "core.provider_usage", "core.invoice_lines")
+"""Tables of which each row is a line of a file that a provider gave."""
 BILLER = """case
     when b.platform = 'bedrock' then 'aws' when b.platform = 'azure' then 'azure'
     when b.platform in ('vertex', 'ai_studio') then 'gcp'
